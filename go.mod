@@ -1,0 +1,3 @@
+module stackproof
+
+go 1.26
