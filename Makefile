@@ -1,0 +1,18 @@
+# Two commands do everything: `go run ./cmd/stackproof run` needs Go alone; `make test` installs what is missing.
+
+.PHONY: test packages image prove clean
+
+# All that CI runs, in parts with a time budget each.
+test:
+	@bash .ci/test
+
+# The Debian packages that the image and the live tests need.
+packages:
+	@bash .ci/packages
+
+# TinyGo (from its Go module) and the flash image for qemu-system-riscv32.
+image: packages
+	@go run ./cmd/firmware/build
+
+clean:
+	rm -rf build out
