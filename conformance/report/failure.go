@@ -1,0 +1,114 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Failure is all that is told about a case that did not pass, in the order in which it is told.
+type Failure struct {
+	Verdict      *Verdict
+	Form         string
+	Requirements []string // "RFC9293 MUST-14 (3.7.1): what it demands"
+	Kind         string   // what happened: "silent", "wrong packet", "malformed packet" ...
+	Field        string   // the field that differs, "" where there is none
+	At           time.Duration
+	Records      []Record // all of the run; Text prints the last of them
+	Rerun        string   // the command that runs just this case again
+}
+
+// Side says who sent a frame.
+type Side uint8
+
+const (
+	Judge Side = iota // injected into the stack
+	Stack             // sent by the stack
+)
+
+// sideNames are the interfaces of a capture.
+var sideNames = []string{"judge", "stack"}
+
+// Record is one thing that happened in a run: a frame (Frame set), or a socket call and what it returned.
+type Record struct {
+	At    time.Duration
+	Side  Side
+	Frame []byte
+	Text  string // in the script's one-line notation
+	Note  string // the phrase that it met, or what is wrong with it
+}
+
+// lastRecords is how many records a failure text shows: enough for a handshake and the exchange that went wrong.
+const lastRecords = 10
+
+// Text writes the failure as a person reads it.
+func (f *Failure) Text(w io.Writer) {
+	v := f.Verdict
+	where := v.ID
+	if f.Form != "" {
+		where += " (" + f.Form + ")"
+	}
+	fmt.Fprintf(w, "%s %s  %s:%d\n", v.Outcome.Label(), where, v.File, v.Line)
+	for _, r := range f.Requirements {
+		fmt.Fprintf(w, "  requirement  %s\n", r)
+	}
+	if v.Phrase != "" {
+		fmt.Fprintf(w, "  expected     %s\n", v.Phrase)
+	}
+	kind := f.Kind
+	if f.Field != "" {
+		kind += ": " + f.Field + " differs"
+	}
+	fmt.Fprintf(w, "  happened     %s\n", kind)
+	if v.Want != "" {
+		fmt.Fprintf(w, "  want         %s\n", v.Want)
+	}
+	if v.Got != "" {
+		fmt.Fprintf(w, "  got          %s\n", v.Got)
+	}
+	fmt.Fprintf(w, "  at           %s of virtual time\n", Clock(f.At))
+	if n := len(f.Records); n > 0 {
+		first := max(0, n-lastRecords)
+		fmt.Fprintf(w, "  last frames  (%d of %d)\n", n-first, n)
+		writeRecords(w, f.Records[first:], "    ")
+	}
+	if f.Rerun != "" {
+		fmt.Fprintf(w, "  run again    %s\n", f.Rerun)
+	}
+}
+
+func writeRecords(w io.Writer, records []Record, indent string) {
+	for _, r := range records {
+		line := fmt.Sprintf("%s%s %s", indent, Clock(r.At), r.Text)
+		if r.Note != "" {
+			line += "  // " + r.Note
+		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+}
+
+// Log writes all records, one line each.
+func (f *Failure) Log(w io.Writer) {
+	f.Text(w)
+	fmt.Fprintln(w, "\nall records:")
+	writeRecords(w, f.Records, "  ")
+}
+
+// Capture writes all frames as pcapng, the notes as packet comments and the verdict at the head.
+func (f *Failure) Capture(w io.Writer) error {
+	v := f.Verdict
+	head := fmt.Sprintf("%s %s: %s: %s", v.Outcome.Label(), v.ID, v.Phrase, f.Kind)
+	c := NewCapture(w, head, sideNames...)
+	for _, r := range f.Records {
+		if r.Frame != nil {
+			c.Frame(int(r.Side), r.At, r.Frame, r.Note)
+		}
+	}
+	return c.Err()
+}
+
+// Clock is virtual time as seconds with six digits, aligned for a column.
+func Clock(t time.Duration) string {
+	return fmt.Sprintf("%10.6f", t.Seconds())
+}
