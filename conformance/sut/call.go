@@ -46,14 +46,14 @@ func (o Op) String() string {
 	return "unknown"
 }
 
-// OpByName finds a call; ok is false for a name that this version does not know.
+// OpByName finds a call; a name that this version does not know is Unknown and not ok.
 func OpByName(name []byte) (o Op, ok bool) {
 	for i := range opNames {
 		if equal(opNames[i], name) {
 			return Op(i), true
 		}
 	}
-	return 0, false
+	return Unknown, false
 }
 
 // Domain, Type, How, MsgFlags and PollEvents have these values whatever the stack's own are.

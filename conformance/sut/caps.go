@@ -42,25 +42,63 @@ func (s Features) With(f Feature) Features { return s | 1<<f }
 // Has tells whether f is in the set.
 func (s Features) Has(f Feature) bool { return s>>f&1 != 0 }
 
-// FeatureByName finds a feature; ok is false for a name that this version does not know.
+// FeatureByName finds a feature; a name that this version does not know is Unknown and not ok.
 func FeatureByName(name []byte) (f Feature, ok bool) {
 	for i := range featureNames {
 		if equal(featureNames[i], name) {
 			return Feature(i), true
 		}
 	}
-	return 0, false
+	return Unknown, false
 }
 
 // Version is the version of the stack-under-test protocol that this package speaks.
 const Version = 1
 
+// Unknown is the Op, Option, Knob, Figure, Feature or Personality that stands for a name which this version does not
+// know. Its String is "unknown", which is no name: sent to a stack it is nonsense, and must be answered Unsupported.
+const Unknown = 255
+
+// MaxName is the length of the longest name, in bytes: of a feature, call, option, knob, figure, error, stack.
+const MaxName = 32
+
+// Personality says whose rules a stack's socket calls follow where systems differ (what connect returns on a second
+// call, which error a reset gives): a case may need one.
+type Personality uint8
+
+const (
+	POSIX Personality = iota // as POSIX and Linux have it
+	LwIP                     // as ESP-IDF ships lwIP
+	personalities
+)
+
+var personalityNames = [personalities]string{"posix", "lwip"}
+
+// String is the personality's name on the wire and in a case's needs.
+func (p Personality) String() string {
+	if p < personalities {
+		return personalityNames[p]
+	}
+	return "unknown"
+}
+
+// PersonalityByName finds a personality; a name that this version does not know is Unknown and not ok.
+func PersonalityByName(name []byte) (p Personality, ok bool) {
+	for i := range personalityNames {
+		if equal(personalityNames[i], name) {
+			return Personality(i), true
+		}
+	}
+	return Unknown, false
+}
+
 // Caps is what a stack declares of itself.
 type Caps struct {
-	Version  uint16   // protocol version, Version
-	NameLen  uint8    // bytes of Name in use
-	Name     [32]byte // what the stack calls itself
-	Features Features
+	Version     uint16        // protocol version, Version
+	NameLen     uint8         // bytes of Name in use
+	Name        [MaxName]byte // what the stack calls itself
+	Personality Personality
+	Features    Features
 	// Tick is the granularity of the stack's timers: an action may come up to one Tick later than the exact
 	// moment, and the judge allows for it. 0 is exact.
 	Tick Time

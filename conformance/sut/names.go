@@ -101,14 +101,14 @@ func (o Option) String() string {
 	return "unknown"
 }
 
-// OptionByName finds an option; ok is false for a name that this version does not know.
+// OptionByName finds an option; a name that this version does not know is Unknown and not ok.
 func OptionByName(name []byte) (o Option, ok bool) {
 	for i := range optionNames {
 		if i > 0 && equal(optionNames[i], name) {
 			return Option(i), true
 		}
 	}
-	return OptNone, false
+	return Unknown, false
 }
 
 // Knob is a setting of the whole stack.
@@ -130,14 +130,14 @@ func (k Knob) String() string {
 	return "unknown"
 }
 
-// KnobByName finds a knob; ok is false for a name that this version does not know.
+// KnobByName finds a knob; a name that this version does not know is Unknown and not ok.
 func KnobByName(name []byte) (k Knob, ok bool) {
 	for i := range knobNames {
 		if i > 0 && equal(knobNames[i], name) {
 			return Knob(i), true
 		}
 	}
-	return KnobNone, false
+	return Unknown, false
 }
 
 // Figure is something that Inspect can read: of one socket (fd counts) or of the whole stack.
@@ -162,12 +162,12 @@ func (f Figure) String() string {
 	return "unknown"
 }
 
-// FigureByName finds a figure; ok is false for a name that this version does not know.
+// FigureByName finds a figure; a name that this version does not know is Unknown and not ok.
 func FigureByName(name []byte) (f Figure, ok bool) {
 	for i := range figureNames {
 		if i > 0 && equal(figureNames[i], name) {
 			return Figure(i), true
 		}
 	}
-	return FigNone, false
+	return Unknown, false
 }

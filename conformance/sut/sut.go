@@ -9,7 +9,8 @@ package sut
 
 import "time"
 
-// Time is virtual time since the last Reset, which is time 0. Its resolution on the wire is a microsecond.
+// Time is virtual time since the last Reset, which is time 0. On the wire it keeps its nanoseconds, so that nothing
+// depends on where a stack runs.
 type Time = time.Duration
 
 // Status says whether the stack under test carried an operation out. It speaks of the operation itself, never of
@@ -27,7 +28,18 @@ const (
 	Crashed
 	// Hung: no answer within the real time that the transport allows.
 	Hung
+	statuses
 )
+
+var statusNames = [statuses]string{"ok", "unsupported", "malformed", "crashed", "hung"}
+
+// String is the status in reports.
+func (s Status) String() string {
+	if s < statuses {
+		return statusNames[s]
+	}
+	return "unknown"
+}
 
 // Config is the host configuration that Reset starts a stack with. A zero prefix length means: no address of that
 // family.
@@ -77,6 +89,7 @@ type SUT interface {
 	Knob(k Knob, value int64, out Sink) Status
 	// Inspect reads a figure of the stack or of one socket.
 	Inspect(f Figure, fd FD, value *int64) Status
-	// Next is the stack's next deadline; ok is false where it has none. It is never in the past.
+	// Next is the stack's next deadline; ok is false where it has none. It is never in the past, and after Advance(to)
+	// it is later than to, since Advance has passed through to itself.
 	Next() (at Time, ok bool)
 }
