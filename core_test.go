@@ -19,7 +19,7 @@ import (
 func core(pkg string) bool {
 	switch pkg {
 	case "conformance/vm", "conformance/frame", "conformance/sut", "conformance/sut/inproc", "conformance/sut/serve",
-		"conformance/sut/message", "drivers/emac", "drivers/queue":
+		"conformance/sut/message", "conformance/device", "drivers/emac", "drivers/queue":
 		return true
 	}
 	return pkg == "stack" || strings.HasPrefix(pkg, "stack/") && pkg != "stack/netgo"
