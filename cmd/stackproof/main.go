@@ -1,0 +1,87 @@
+// Command stackproof proves that a TCP/IP stack keeps its promises: it runs conformance cases against a stack, in
+// virtual time, and reports what held and what did not.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"stackproof/conformance/report"
+)
+
+func main() {
+	// The first Ctrl-C ends the work in good order; a second one, when the handler is gone, ends the program.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// execute runs one command line and returns the exit code. A user's mistake is one line on stderr and code 2.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var code exitCode
+	switch {
+	case err == nil:
+		return report.ExitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintln(stderr, oneLine(err))
+	return report.ExitTester
+}
+
+// exitCode is the error of a command that has said all there is to say and ends with this code.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// oneLine is the error as one line that begins with the place that speaks.
+func oneLine(err error) string {
+	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	first, _, ok := strings.Cut(line, ": ")
+	if place := strings.TrimPrefix(first, "stackproof "); !ok || strings.ContainsRune(place, ' ') {
+		line = "stackproof: " + line
+	}
+	return line
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stackproof",
+		Short: "prove that a TCP/IP stack keeps its promises",
+		Long: `stackproof runs conformance cases against a TCP/IP stack, in virtual time, and reports
+what held and what did not.`,
+		Example: `  stackproof run                          every case, against the stack of this project
+  stackproof run tcp/close -v             some cases, each with its line
+  stackproof run --stack pipe --out DIR   the stack in a child process, results in DIR
+  stackproof explain tcp/close/active     what one case demands, and how it went
+  stackproof reqs                         which requirements are proven`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("stackproof: unknown command %q: see stackproof --help", args[0])
+			}
+			return cmd.Help()
+		},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%s: %w: see %s --help", cmd.CommandPath(), err, cmd.CommandPath())
+	})
+	return root
+}

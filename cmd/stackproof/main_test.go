@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/report"
+)
+
+// invoke runs a command line as the shell would.
+func invoke(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = execute(context.Background(), args, strings.NewReader(""), &o, &e)
+	return code, o.String(), e.String()
+}
+
+// TestMistakes: a user's mistake is one clear line and exit code 2.
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--bogus"}, "stackproof: unknown flag: --bogus: see stackproof --help"},
+		{[]string{"frobnicate"}, `stackproof: unknown command "frobnicate": see stackproof --help`},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			code, stdout, stderr := invoke(t, c.args...)
+			require.Equal(t, report.ExitTester, code)
+			require.Empty(t, stdout)
+			require.Equal(t, c.want+"\n", stderr)
+		})
+	}
+}
+
+func TestHelpHasExamples(t *testing.T) {
+	code, stdout, _ := invoke(t, "--help")
+	require.Equal(t, report.ExitOK, code)
+	require.Contains(t, stdout, "Examples:")
+}
