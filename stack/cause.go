@@ -27,6 +27,8 @@ const (
 	Invalid                       // no such id, or arguments that make no sense
 	EOF                           // the peer has sent everything and said so
 	Shutdown                      // this side has shut that direction down
+	WrongFamily                   // an IPv4 address where the socket is IPv6, or the other way round
+	Unsupported                   // this kind of socket has no such operation
 	numCauses
 )
 
@@ -34,7 +36,7 @@ var causeNames = [numCauses]string{
 	"ok", "would block", "in progress", "refused", "reset", "aborted", "timed out", "host unreachable",
 	"network unreachable", "protocol unreachable", "port unreachable", "link down", "address in use",
 	"address not available", "not connected", "already connected", "too long", "no buffers", "table full", "invalid",
-	"end of file", "shut down",
+	"end of file", "shut down", "wrong address family", "unsupported",
 }
 
 // String returns a short text in lower case.

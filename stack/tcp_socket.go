@@ -11,6 +11,7 @@ import (
 const (
 	HangUp     Ready = 1 << (iota + 3) // both directions are over
 	Acceptable                         // there is a connection to accept
+	PeerClosed                         // the peer has closed its half; stays when the connection fails afterwards
 )
 
 // The TCP methods below name a connection or a listener by the id that TCPListen, TCPAccept or TCPConnect returned,
@@ -23,6 +24,15 @@ const (
 func (s *Stack) TCPListen(local wire.Addr, port uint16, backlog int) (id int, c Cause) {
 	return -1, TableFull
 }
+
+// TCPSetBacklog changes how many connections wait at a listener; those that wait already stay. Invalid.
+func (s *Stack) TCPSetBacklog(listener, backlog int) Cause { return Invalid }
+
+// TCPPort tells whether a local address and port are free to bind a socket to, and returns the port; it reserves
+// nothing. Port 0 looks for a free one at random (RFC 6056), among those that TCPConnect takes. AddrInUse: a listener
+// has the port, or a connection of any state has, TIME-WAIT included, on an address that local covers.
+// AddrNotAvailable: local is not an address of this host.
+func (s *Stack) TCPPort(local wire.Addr, port uint16) (uint16, Cause) { return 0, AddrNotAvailable }
 
 // TCPAccept returns the oldest connection that waits on a listener. WouldBlock, Invalid.
 func (s *Stack) TCPAccept(listener int) (id int, c Cause) { return -1, Invalid }
@@ -44,8 +54,8 @@ func (s *Stack) TCPStatus(id int) Cause { return Invalid }
 func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) { return 0, Invalid }
 
 // TCPRead moves received bytes to p; with peek they stay. WouldBlock: none there. EOF: the peer has closed its half and
-// everything is read. A connection that failed gives what it has received and then what TCPStatus says. An empty p
-// tells these apart without reading. InProgress: not established yet. Shutdown: TCPShutdownRead was called.
+// everything is read, even if the connection failed afterwards. One that failed before gives what it has received and
+// then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet. Shutdown: TCPShutdownRead was called.
 func (s *Stack) TCPRead(id int, p []byte, peek bool) (n int, c Cause) { return 0, Invalid }
 
 // TCPQueued returns the number of bytes received and not read, and of those written and not acknowledged.
