@@ -1,9 +1,6 @@
 package wire
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // The Internet checksum (RFC 1071) in ones' complement arithmetic. A sum is a partial result: a uint32 of at most
 // 17 bits when it comes from here, so that thousands of them may be added with + and folded later.
@@ -52,59 +49,4 @@ func PseudoSum(src, dst Addr, proto uint8, length int) uint32 {
 	s += src.hi>>32 + src.hi&0xffffffff + src.lo>>32 + src.lo&0xffffffff
 	s += dst.hi>>32 + dst.hi&0xffffffff + dst.lo>>32 + dst.lo&0xffffffff
 	return uint32(fold64(s))
-}
-
-// fold64 folds 64 bits to 16.
-func fold64(s uint64) uint16 {
-	s = s>>32 + s&0xffffffff
-	s = s>>32 + s&0xffffffff
-	return Fold(uint32(s))
-}
-
-// nativeToNet turns a sum of words in the machine's order into one of words in network order. That can be done at the
-// end because a ones' complement sum does not care about byte order (RFC 1071 2 B).
-func nativeToNet(s uint64) uint16 {
-	var b [2]byte
-	binary.NativeEndian.PutUint16(b[:], fold64(s))
-	return binary.BigEndian.Uint16(b[:])
-}
-
-// sumNative sums words in the machine's byte order, eight bytes at a time. A carry out of bit 63 is worth 1 again.
-func sumNative(b []byte) uint64 {
-	var s, c uint64
-	for len(b) >= 32 {
-		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b), c)
-		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[8:]), c)
-		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[16:]), c)
-		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[24:]), c)
-		b = b[32:]
-	}
-	for len(b) >= 8 {
-		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b), c)
-		b = b[8:]
-	}
-	// The last addend has a zero byte, so s cannot be all ones when there is a carry, and s + c does not wrap.
-	s, c = bits.Add64(s, tailNative(b), c)
-	return s + c
-}
-
-// copySumNative is sumNative that also copies.
-func copySumNative(dst, src []byte) uint64 {
-	var s, c uint64
-	for len(src) >= 8 && len(dst) >= 8 {
-		v := binary.NativeEndian.Uint64(src)
-		binary.NativeEndian.PutUint64(dst, v)
-		s, c = bits.Add64(s, v, c)
-		src, dst = src[8:], dst[8:]
-	}
-	copy(dst, src)
-	s, c = bits.Add64(s, tailNative(src), c)
-	return s + c
-}
-
-// tailNative returns fewer than eight bytes as one word, zeros behind them.
-func tailNative(b []byte) uint64 {
-	var w [8]byte
-	copy(w[:], b)
-	return binary.NativeEndian.Uint64(w[:])
 }

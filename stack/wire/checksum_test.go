@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"encoding/binary"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,20 +28,141 @@ func slowSum(b []byte, s uint32) uint16 {
 	return uint16(s)
 }
 
+// TestSumOfTheRFC is the example of RFC 1071 3.
+func TestSumOfTheRFC(t *testing.T) {
+	b := []byte{0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7}
+	require.Equal(t, uint16(0xddf2), Fold(Sum(b, 0)))
+	require.Equal(t, uint16(0x220d), Checksum(b, 0))
+}
+
 // skewed draws bytes that start at any alignment. Often all are 0xff, where carries are.
 func skewed(t *rapid.T) []byte {
-	b := rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "bytes")
+	b := rapid.SliceOfN(rapid.Byte(), 9, 200).Draw(t, "bytes")
 	if rapid.Bool().Draw(t, "ones") {
 		for i := range b {
 			b[i] = 0xff
 		}
 	}
-	return b[min(len(b), rapid.IntRange(0, 9).Draw(t, "skew")):]
+	b = b[rapid.IntRange(0, 9).Draw(t, "skew"):]
+	return b[:rapid.IntRange(0, len(b)).Draw(t, "length")]
 }
 
 func TestSumAgreesWithBytePairs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, initial := skewed(t), rapid.Uint32().Draw(t, "initial")
-		require.Equal(t, slowSum(b, initial), Fold(Sum(b, initial)))
+		want := slowSum(b, initial)
+		require.Equal(t, want, Fold(Sum(b, initial)))
+		require.Equal(t, ^want, Checksum(b, initial))
+		require.Less(t, Sum(b, initial), uint32(1<<17))
+		// What this machine does not use must be right as well.
+		require.Equal(t, slowSum(b, 0), nativeToNet(sum64(b)))
+		require.Equal(t, slowSum(b, 0), nativeToNet(sum32(b)))
 	})
+}
+
+// TestSumEveryLengthAndAlignment tries what drawing may miss, at the length where a sum of 32-bit words could overflow.
+func TestSumEveryLengthAndAlignment(t *testing.T) {
+	ones := make([]byte, 1<<16+16)
+	for i := range ones {
+		ones[i] = 0xff
+	}
+	lengths := []int{1499, 1500, 65535, 1 << 16}
+	for n := range 100 {
+		lengths = append(lengths, n)
+	}
+	for _, n := range lengths {
+		want := slowSum(ones[:n], 0)
+		for skew := range 9 {
+			b := ones[skew:][:n]
+			require.Equal(t, want, nativeToNet(sum64(b)), "%d bytes at %d", n, skew)
+			require.Equal(t, want, nativeToNet(sum32(b)), "%d bytes at %d", n, skew)
+		}
+	}
+}
+
+func TestCopySum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src, initial := skewed(t), rapid.Uint32().Draw(t, "initial")
+		skew := rapid.IntRange(0, 9).Draw(t, "skew of the copy")
+		for _, f := range []func(dst []byte) uint16{
+			func(dst []byte) uint16 { return Fold(CopySum(dst, src, initial)) },
+			func(dst []byte) uint16 {
+				return Fold(uint32(nativeToNet(copySum32(dst[:len(src)], src))) + uint32(Fold(initial)))
+			},
+		} {
+			dst := dirty(len(src) + 20)
+			require.Equal(t, slowSum(src, initial), f(dst[skew:]))
+			require.Equal(t, dirty(skew), dst[:skew])
+			require.Equal(t, src, dst[skew:][:len(src)])
+			require.Equal(t, dirty(20-skew), dst[skew+len(src):])
+		}
+	})
+	require.Panics(t, func() { CopySum(make([]byte, 3), make([]byte, 4), 0) })
+}
+
+func TestJoinSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := skewed(t)
+		cut := rapid.IntRange(0, len(b)).Draw(t, "cut")
+		require.Equal(t, slowSum(b, 0), Fold(JoinSum(Sum(b[:cut], 0), cut, Sum(b[cut:], 0))))
+	})
+}
+
+func TestPseudoSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		proto, length := rapid.Uint8().Draw(t, "protocol"), rapid.IntRange(0, 0xffff).Draw(t, "length")
+		src, dst := genAddr4().Draw(t, "src"), genAddr4().Draw(t, "dst")
+		var p4 [12]byte // RFC 9293 3.1: source, destination, zero, protocol, length
+		src.Put(p4[:])
+		dst.Put(p4[4:])
+		p4[9] = proto
+		binary.BigEndian.PutUint16(p4[10:], uint16(length))
+		require.Equal(t, slowSum(p4[:], 0), Fold(PseudoSum(src, dst, proto, length)))
+
+		src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
+		var p6 [40]byte // RFC 8200 8.1: source, destination, length, three zeros, next header
+		src.Put(p6[:])
+		dst.Put(p6[16:])
+		binary.BigEndian.PutUint32(p6[32:], uint32(length))
+		p6[39] = proto
+		require.Equal(t, slowSum(p6[:], 0), Fold(PseudoSum(src, dst, proto, length)))
+	})
+	ones := Addr{hi: ^uint64(0), lo: ^uint64(0), fam: fam6}
+	require.Equal(t, uint32(0xffff), PseudoSum(ones, ones, 0, 0))
+}
+
+func TestFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.Uint32().Draw(t, "sum")
+		require.Equal(t, slowSum(nil, s), Fold(s))
+	})
+	require.Equal(t, uint16(0xffff), Fold(0xffffffff))
+	require.Equal(t, uint16(1), Fold(0xffff0001))
+}
+
+func BenchmarkSum(b *testing.B) {
+	var src, dst [1500]byte
+	for i := range src {
+		src[i] = byte(i * 7)
+	}
+	for _, c := range []struct {
+		name string
+		f    func(p []byte)
+	}{
+		{"pairs", func(p []byte) { slowSum(p, 0) }},
+		{"sum64", func(p []byte) { sum64(p) }},
+		{"sum32", func(p []byte) { sum32(p) }},
+		{"copy", func(p []byte) { copy(dst[:], p) }},
+		{"copy-then-sum", func(p []byte) { copy(dst[:], p); Sum(dst[:len(p)], 0) }},
+		{"copysum32", func(p []byte) { copySum32(dst[:len(p)], p) }},
+	} {
+		for _, n := range []int{20, 64, 1460} {
+			b.Run(c.name+"/"+strconv.Itoa(n), func(b *testing.B) {
+				b.SetBytes(int64(n))
+				for b.Loop() {
+					c.f(src[:n])
+				}
+			})
+		}
+	}
 }

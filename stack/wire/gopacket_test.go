@@ -29,14 +29,6 @@ func layer[L gopacket.Layer](t *rapid.T, p gopacket.Packet) L {
 	panic("unreachable")
 }
 
-func genAddr4() *rapid.Generator[Addr] { return rapid.Map(rapid.Uint32(), addr4) }
-
-func genAddr6() *rapid.Generator[Addr] {
-	return rapid.Custom(func(t *rapid.T) Addr {
-		return Addr{hi: rapid.Uint64().Draw(t, "hi"), lo: rapid.Uint64().Draw(t, "lo"), fam: fam6}
-	})
-}
-
 func TestGopacketReadsTCPOverIPv4(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(t, "data")
