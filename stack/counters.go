@@ -1,18 +1,221 @@
 package stack
 
-// Counter names one of the stack's counters.
+import "stackproof/stack/wire"
+
+// Counter names one of the stack's counters. Every place that drops a frame, or a packet of our own, has one.
 type Counter uint8
 
 const (
 	FramesReceived Counter = iota
 	FramesSent
+	ARPRequestsSent
+	ARPRepliesSent
+	NDPSolicitsSent
+	NDPAdvertsSent
+	EchoRepliesSent
+	ICMPErrorsSent
+	ICMPErrorsReceived
+	UDPReceived
+	UDPSent
+	NeighbourFailures // resolutions that nobody answered
+
+	// From here on things are dropped.
+
+	DropLinkDown       // received while the link is down
+	DropEthernetShort  // shorter than a header
+	DropEthernetSource // from a group or from no address
+	DropEthernetOwn    // from our own address: an echo of the link, or a thief
+	DropEthernetOther  // to another station
+	DropEthernetType   // neither ARP nor IP, or a family that is not configured
+
+	DropARPShort
+	DropARPHardware // not Ethernet
+	DropARPProtocol // not IPv4
+	DropARPSender   // the sender's addresses are no host's
+	DropARPConflict // the sender uses our address
+	DropARPOther    // about another host, and of no use
+	DropARPOp       // neither request nor reply
+
+	DropIPv4Short
+	DropIPv4Version
+	DropIPv4HeaderLen
+	DropIPv4TotalLen
+	DropIPv4Checksum
+	DropIPv4Other       // to another host
+	DropIPv4LinkGroup   // to us alone, but in a frame for a group
+	DropIPv4Source      // from an address that is no host's, or ours
+	DropIPv4Fragment    // not reassembled
+	DropIPv4SourceRoute // source routed
+	DropIPv4Options     // malformed options
+	DropIPv4Protocol    // unknown protocol
+
+	DropIPv6Short
+	DropIPv6Version
+	DropIPv6TotalLen
+	DropIPv6Other      // to another host
+	DropIPv6Source     // from an address that is no host's, or ours
+	DropIPv6Ext        // a broken chain of extension headers, or too long a one
+	DropIPv6Option     // an unknown option that says so, or a malformed one
+	DropIPv6Routing    // a routing header with segments left
+	DropIPv6Fragment   // not reassembled
+	DropIPv6NextHeader // unknown next header
+	DropIPv6Empty      // no next header
+
+	DropICMPShort
+	DropICMPChecksum
+	DropICMPGroup   // an ICMPv4 echo to a group
+	DropICMPIgnored // a message that is of no use to us
+	DropICMPQuote   // an error about a packet that we cannot have sent, or cut too short
+	DropICMPLimited // an error that we did not send because of the rate limit
+
+	DropNDPHopLimit // a router may have forwarded it
+	DropNDPInvalid  // invalid otherwise
+	DropNDPOther    // about another host, and of no use
+	DropNDPConflict // somebody else uses our address
+
+	DropUDPShort
+	DropUDPLength
+	DropUDPChecksum
+	DropUDPNoChecksum // IPv6 demands one
+	DropUDPNoPort     // nobody listens
+	DropUDPQueueFull  // the receiver does not keep up
+
+	DropTCPGroup // a segment to a group
+
+	DropReplyNoBuffer    // an answer, because there was no transmit buffer
+	DropReplyNoRoom      // an answer, because it could not wait for the neighbour's address
+	DropReplyUnreachable // an answer, because there is no way to its destination
+	DropNeighbourNoRoom  // a neighbour's address that we could not take down
+	DropWaitingReplaced  // a packet that waited for a neighbour's address: a later one took its place
+	DropWaitingFailed    // the neighbour did not answer
+	DropWaitingLinkDown  // the link went down
+
 	NumCounters
+	firstDrop = DropLinkDown
 )
 
-var counterNames = [NumCounters]string{"frames-received", "frames-sent"}
+var counterNames = [NumCounters]string{
+	FramesReceived:       "frames-received",
+	FramesSent:           "frames-sent",
+	ARPRequestsSent:      "arp-requests-sent",
+	ARPRepliesSent:       "arp-replies-sent",
+	NDPSolicitsSent:      "ndp-solicitations-sent",
+	NDPAdvertsSent:       "ndp-advertisements-sent",
+	EchoRepliesSent:      "echo-replies-sent",
+	ICMPErrorsSent:       "icmp-errors-sent",
+	ICMPErrorsReceived:   "icmp-errors-received",
+	UDPReceived:          "udp-received",
+	UDPSent:              "udp-sent",
+	NeighbourFailures:    "neighbour-failures",
+	DropLinkDown:         "drop-link-down",
+	DropEthernetShort:    "drop-ethernet-short",
+	DropEthernetSource:   "drop-ethernet-source",
+	DropEthernetOwn:      "drop-ethernet-own",
+	DropEthernetOther:    "drop-ethernet-other",
+	DropEthernetType:     "drop-ethernet-type",
+	DropARPShort:         "drop-arp-short",
+	DropARPHardware:      "drop-arp-hardware",
+	DropARPProtocol:      "drop-arp-protocol",
+	DropARPSender:        "drop-arp-sender",
+	DropARPConflict:      "drop-arp-conflict",
+	DropARPOther:         "drop-arp-other",
+	DropARPOp:            "drop-arp-op",
+	DropIPv4Short:        "drop-ipv4-short",
+	DropIPv4Version:      "drop-ipv4-version",
+	DropIPv4HeaderLen:    "drop-ipv4-header-length",
+	DropIPv4TotalLen:     "drop-ipv4-total-length",
+	DropIPv4Checksum:     "drop-ipv4-checksum",
+	DropIPv4Other:        "drop-ipv4-other",
+	DropIPv4LinkGroup:    "drop-ipv4-link-group",
+	DropIPv4Source:       "drop-ipv4-source",
+	DropIPv4Fragment:     "drop-ipv4-fragment",
+	DropIPv4SourceRoute:  "drop-ipv4-source-route",
+	DropIPv4Options:      "drop-ipv4-options",
+	DropIPv4Protocol:     "drop-ipv4-protocol",
+	DropIPv6Short:        "drop-ipv6-short",
+	DropIPv6Version:      "drop-ipv6-version",
+	DropIPv6TotalLen:     "drop-ipv6-payload-length",
+	DropIPv6Other:        "drop-ipv6-other",
+	DropIPv6Source:       "drop-ipv6-source",
+	DropIPv6Ext:          "drop-ipv6-extension",
+	DropIPv6Option:       "drop-ipv6-option",
+	DropIPv6Routing:      "drop-ipv6-routing",
+	DropIPv6Fragment:     "drop-ipv6-fragment",
+	DropIPv6NextHeader:   "drop-ipv6-next-header",
+	DropIPv6Empty:        "drop-ipv6-empty",
+	DropICMPShort:        "drop-icmp-short",
+	DropICMPChecksum:     "drop-icmp-checksum",
+	DropICMPGroup:        "drop-icmp-group",
+	DropICMPIgnored:      "drop-icmp-ignored",
+	DropICMPQuote:        "drop-icmp-quote",
+	DropICMPLimited:      "drop-icmp-limited",
+	DropNDPHopLimit:      "drop-ndp-hop-limit",
+	DropNDPInvalid:       "drop-ndp-invalid",
+	DropNDPOther:         "drop-ndp-other",
+	DropNDPConflict:      "drop-ndp-conflict",
+	DropUDPShort:         "drop-udp-short",
+	DropUDPLength:        "drop-udp-length",
+	DropUDPChecksum:      "drop-udp-checksum",
+	DropUDPNoChecksum:    "drop-udp-no-checksum",
+	DropUDPNoPort:        "drop-udp-no-port",
+	DropUDPQueueFull:     "drop-udp-queue-full",
+	DropTCPGroup:         "drop-tcp-group",
+	DropReplyNoBuffer:    "drop-reply-no-buffer",
+	DropReplyNoRoom:      "drop-reply-no-room",
+	DropReplyUnreachable: "drop-reply-unreachable",
+	DropNeighbourNoRoom:  "drop-neighbour-no-room",
+	DropWaitingReplaced:  "drop-waiting-replaced",
+	DropWaitingFailed:    "drop-waiting-failed",
+	DropWaitingLinkDown:  "drop-waiting-link-down",
+}
 
-// String returns the name.
-func (c Counter) String() string { return counterNames[c] }
+// String returns the name: lower case, words joined by hyphens, "drop-" first where something is dropped.
+func (c Counter) String() string {
+	if c >= NumCounters {
+		return "unknown"
+	}
+	return counterNames[c]
+}
 
-// Counter returns the value of a counter since Init.
-func (s *Stack) Counter(c Counter) uint64 { return 0 }
+// IsDrop reports whether the counter counts what was dropped.
+func (c Counter) IsDrop() bool { return c >= firstDrop && c < NumCounters }
+
+// IsChecksum reports whether it counts what was dropped for a wrong checksum.
+func (c Counter) IsChecksum() bool {
+	switch c {
+	case DropIPv4Checksum, DropICMPChecksum, DropUDPChecksum:
+		return true
+	}
+	return false
+}
+
+// Counter returns the value of a counter since Init. Counters run from 0 to NumCounters-1.
+func (s *Stack) Counter(c Counter) uint64 {
+	if c >= NumCounters {
+		return 0
+	}
+	return s.counts[c]
+}
+
+func (s *Stack) count(c Counter) { s.counts[c]++ }
+
+// errCounters says for each reason to refuse a header which counter counts it.
+type errCounters [wire.NumErr]Counter
+
+var (
+	arpErrors = errCounters{
+		wire.ErrShort: DropARPShort, wire.ErrHardware: DropARPHardware, wire.ErrProtocol: DropARPProtocol,
+	}
+	ipv4Errors = errCounters{
+		wire.ErrShort: DropIPv4Short, wire.ErrVersion: DropIPv4Version, wire.ErrHeaderLen: DropIPv4HeaderLen,
+		wire.ErrTotalLen: DropIPv4TotalLen, wire.ErrChecksum: DropIPv4Checksum,
+	}
+	ipv6Errors = errCounters{
+		wire.ErrShort: DropIPv6Short, wire.ErrVersion: DropIPv6Version, wire.ErrTotalLen: DropIPv6TotalLen,
+	}
+	icmpErrors = errCounters{wire.ErrShort: DropICMPShort, wire.ErrChecksum: DropICMPChecksum}
+	udpErrors  = errCounters{
+		wire.ErrShort: DropUDPShort, wire.ErrTotalLen: DropUDPLength, wire.ErrChecksum: DropUDPChecksum,
+		wire.ErrNoChecksum: DropUDPNoChecksum,
+	}
+)

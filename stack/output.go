@@ -3,47 +3,181 @@ package stack
 import (
 	"time"
 
+	"stackproof/stack/neighbour"
 	"stackproof/stack/wire"
 )
 
-// packet is what the layers below know of a received packet. It is borrowed: it holds until the receiver returns.
-type packet struct {
-	src, dst wire.Addr
-	proto    uint8
-	hops     uint8  // TTL or hop limit as received
-	tos      uint8  // type of service or traffic class
-	group    bool   // it came to a group: broadcast or multicast, of the link or of IP
-	bytes    []byte // the whole IP packet
-}
+// defaultHops is the TTL or hop limit of what we send to one host (RFC 1122 3.2.1.7; RFC 8200 leaves it to the registry
+// of RFC 1700, which says 64). What goes to a group stays on the link (RFC 1112 6.1).
+const (
+	defaultHops = 64
+	groupHops   = 1
+)
 
-// outgoing is a packet on its way out. The sender fills in the first part, beginIP the rest.
+// outgoing is a packet on its way out. The sender fills in the first part, beginIP the second.
 type outgoing struct {
 	dst   wire.Addr
-	src   wire.Addr // no address: chosen by beginIP
+	src   wire.Addr // no address: beginIP chooses
+	n     int       // bytes of payload
 	proto uint8
 	hops  uint8 // 0: the default
 	tos   uint8
-	df    bool // IPv4: do not fragment
-	reply bool // a stranger's packet made us send this: it may not push out neighbours in use
-	hold  bool // may wait in our storage for the neighbour's address
-	n     int  // bytes of payload
+	df    bool // IPv4: it must not be fragmented
+	reply bool // a stranger made us send it: it does not push out neighbours in use
+	hold  bool // it may wait in our storage for the neighbour's address
 
-	payload []byte // n bytes to be filled in
+	payload []byte // n bytes to be filled in; src is then set, as the checksum needs it
+
+	frame []byte   // the reserved transmit buffer; nil if the packet is to wait
+	mac   wire.MAC // where to send the frame
+	row   int      // whose address it is to wait for
 }
 
-// beginIP makes room for a packet of o.n bytes of payload: o.payload is to be filled in, then commitIP sends it; a
-// packet may be abandoned instead. Only for OK is there a payload. WouldBlock: no transmit buffer, nothing has changed.
-// InProgress: the neighbour is being resolved and the packet is not held; try again at the next Poll. Others say why
-// the packet cannot be sent.
-func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause { return WouldBlock }
-
-// commitIP sends, or holds, the packet that beginIP made room for.
-func (s *Stack) commitIP(now time.Duration, o *outgoing) {}
-
-// mtu returns the most bytes of IP payload that a packet to dst can carry unfragmented.
-func (s *Stack) maxPayload(dst wire.Addr) int {
-	if dst.Is4() {
-		return int(s.cfg.MTU) - wire.IPv4HeaderLen
+// beginIP makes room for a packet with o.n bytes of payload. Only for OK there is a payload: the sender fills it in and
+// calls commitIP, or forgets about the packet. WouldBlock says that there is no transmit buffer, and nothing has changed.
+// InProgress says that the neighbour's address is being asked for and the packet may not wait: the sender keeps it and
+// tries again when it is polled next. NetDown, TooLong, NetUnreachable, HostUnreachable, AddrNotAvailable and NoBuffers
+// (no row for the neighbour, or no slot to wait in) say that it cannot be sent.
+func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
+	if s.linkDown {
+		return NetDown
 	}
-	return int(s.cfg.MTU) - wire.IPv6HeaderLen
+	if o.n > s.maxPayload(o.dst) {
+		return TooLong
+	}
+	from, next, c := s.route(o.src, o.dst)
+	if c != OK {
+		return c
+	}
+	o.src = from
+	if s.isGroup(next) {
+		return s.beginFrame(o, groupMAC(next))
+	}
+	row, mac, state := s.neighbours.Lookup(now, next)
+	switch state {
+	case neighbour.Reachable, neighbour.Stale:
+		c = s.beginFrame(o, mac)
+	case neighbour.Failed:
+		return HostUnreachable
+	case neighbour.Incomplete:
+		o.row = row
+		c = s.beginWait(o)
+	default:
+		return s.beginResolve(now, o, next)
+	}
+	if !o.reply && c != WouldBlock {
+		s.neighbours.Use(now, row)
+	}
+	return c
 }
+
+// beginFrame makes room in a transmit buffer.
+func (s *Stack) beginFrame(o *outgoing, mac wire.MAC) Cause {
+	h := headerLen(o.dst)
+	o.frame = s.reserve(h + o.n)
+	if o.frame == nil {
+		return WouldBlock
+	}
+	o.mac = mac
+	o.payload = o.frame[wire.EthernetHeaderLen+h:][:o.n]
+	return OK
+}
+
+// beginResolve asks for the address of a neighbour that we know nothing of.
+func (s *Stack) beginResolve(now time.Duration, o *outgoing, next wire.Addr) Cause {
+	if !s.neighbours.Room(now, next, !o.reply) {
+		return NoBuffers
+	}
+	if !s.solicit(next, o.src) {
+		return WouldBlock
+	}
+	var lost bool
+	o.row, lost = s.neighbours.Begin(now, next, o.src, !o.reply)
+	if lost {
+		s.count(DropWaitingReplaced)
+	}
+	return s.beginWait(o)
+}
+
+// beginWait makes room for a packet where it can wait for its neighbour's address.
+func (s *Stack) beginWait(o *outgoing) Cause {
+	if !o.hold {
+		return InProgress
+	}
+	h := headerLen(o.dst)
+	b, lost := s.neighbours.Hold(o.row, h+o.n, !o.reply)
+	if lost {
+		s.count(DropWaitingReplaced)
+	}
+	if b == nil {
+		return NoBuffers
+	}
+	o.frame, o.payload = nil, b[h:]
+	return OK
+}
+
+// commitIP puts the header before the payload and sends the packet, or lets it wait.
+func (s *Stack) commitIP(o *outgoing) {
+	h := headerLen(o.dst)
+	if o.frame == nil {
+		s.neighbours.Keep(o.row, h+o.n, !o.reply)
+		s.putHeader(s.neighbours.Waiting(o.row), o)
+		return
+	}
+	s.putHeader(o.frame[wire.EthernetHeaderLen:], o)
+	typ := uint16(wire.EtherTypeIPv4)
+	if o.dst.Is6() {
+		typ = wire.EtherTypeIPv6
+	}
+	s.send(o.frame, h+o.n, o.mac, typ)
+}
+
+func (s *Stack) putHeader(b []byte, o *outgoing) {
+	hops := o.hops
+	if hops == 0 {
+		hops = defaultHops
+		if s.isGroup(o.dst) {
+			hops = groupHops
+		}
+	}
+	if o.dst.Is6() {
+		wire.IPv6Fields{
+			TrafficClass: o.tos, PayloadLen: uint16(o.n), NextHeader: o.proto, HopLimit: hops, Src: o.src, Dst: o.dst,
+		}.Put(b)
+		return
+	}
+	id := uint16(0) // RFC 6864 4.1: what is never fragmented needs none
+	if !o.df {
+		id = s.ip4ID(o.src, o.dst, o.proto)
+	}
+	wire.IPv4Fields{
+		TOS: o.tos, TotalLen: uint16(wire.IPv4HeaderLen + o.n), ID: id, DF: o.df, TTL: hops, Protocol: o.proto,
+		Src: o.src, Dst: o.dst,
+	}.Put(b)
+}
+
+// beginReply is beginIP for an answer to what a stranger sent. An answer that cannot be sent is dropped and counted.
+func (s *Stack) beginReply(now time.Duration, o *outgoing) bool {
+	o.reply, o.hold = true, true
+	switch s.beginIP(now, o) {
+	case OK:
+		return true
+	case WouldBlock:
+		s.count(DropReplyNoBuffer)
+	case NoBuffers:
+		s.count(DropReplyNoRoom)
+	default:
+		s.count(DropReplyUnreachable)
+	}
+	return false
+}
+
+func headerLen(dst wire.Addr) int {
+	if dst.Is6() {
+		return wire.IPv6HeaderLen
+	}
+	return wire.IPv4HeaderLen
+}
+
+// maxPayload returns the most bytes that one packet to dst can carry behind its IP header.
+func (s *Stack) maxPayload(dst wire.Addr) int { return int(s.cfg.MTU) - headerLen(dst) }

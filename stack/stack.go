@@ -7,24 +7,12 @@ import (
 	"stackproof/stack/wire"
 )
 
-// Config is the host configuration. Either family may be left out (no address). The IPv6 link-local address is made of
-// the MAC and is there whenever IPv6 is.
-type Config struct {
-	MAC      wire.MAC
-	MTU      uint16      // largest IP packet in bytes; at least 576, with IPv6 at least 1280
-	IPv4     wire.Prefix // own address and the length of its network prefix
-	Gateway4 wire.Addr   // default router, in that network; no address: none
-	IPv6     wire.Prefix // own address; fe80:: as address means the link-local address alone
-	Gateway6 wire.Addr   // default router, in that network or link-local; no address: none
-	Entropy  [32]byte    // all the entropy of the stack: the same bytes give the same packets
-}
-
-// Storage is the memory that the stack works in. Sizes are the caller's: a table or queue of length 0 does without.
+// Storage is the memory that the stack works in. Sizes are the caller's.
 type Storage struct {
-	Neighbours []neighbour.Entry // one for each neighbour to be talked to at the same time; at least 1
-	Waiting    []byte            // packets that wait for a neighbour's address, in slots of MTU bytes; at least one
+	Neighbours []neighbour.Entry // as many as neighbours are to be talked to at the same time; at least 1
+	Waiting    []byte            // packets that wait for a neighbour's address, in slots of MTU bytes; at least 1 slot
 	UDP        []UDPEndpoint
-	UDPBuffer  []byte // divided equally into the receive queues of UDP
+	UDPBuffer  []byte // divided equally into the receive queues of UDP; at least [MinUDPQueue] each
 	TCP        []TCPConn
 	TCPBuffer  []byte
 }
@@ -34,26 +22,130 @@ type Stack struct {
 	dev Device
 	st  Storage
 	cfg Config
-	tcp tcpState
+
+	own6     [2]wire.Addr // our IPv6 addresses: link-local, configured; no address for none
+	linkDown bool
+
+	neighbours neighbour.Table
+	entropy    entropy
+	errors     rateLimit // of ICMP errors
+	counts     [NumCounters]uint64
+	tcp        tcpState
 }
 
-// Init makes the stack ready, with the link up. Nothing is sent before the first Poll.
+// Init makes the stack ready, with the link up. What the storage held before is gone. Nothing is sent before the first
+// Poll. On an error the stack is not to be used.
 func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
-	s.cfg, s.st, s.dev = *cfg, *st, dev
+	if err := cfg.check(); err != InitOK {
+		return err
+	}
+	if err := st.check(cfg); err != InitOK {
+		return err
+	}
+	s.dev, s.st, s.cfg = dev, *st, *cfg
+	s.own6 = [2]wire.Addr{}
+	if s.has6() {
+		s.own6[0] = wire.LinkLocal(cfg.MAC)
+		if !cfg.IPv6.IsUnspecified() {
+			s.own6[1] = cfg.IPv6.Addr
+		}
+	}
+	s.linkDown = false
+	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU))
+	s.entropy.init(&cfg.Entropy)
+	s.errors = rateLimit{}
+	clear(s.counts[:])
+	clear(st.UDP)
 	s.tcpInit()
 	return InitOK
 }
+
+func (s *Stack) has4() bool { return s.cfg.IPv4.IsValid() }
+func (s *Stack) has6() bool { return s.cfg.IPv6.IsValid() }
+
+const (
+	// receiveBudget is the most frames that one Poll takes in, so that a flood cannot keep the owner from its other work.
+	receiveBudget = 64
+	// transmitRetry is when Poll asks to be called again if something is due and there is no transmit buffer.
+	transmitRetry = time.Millisecond
+)
 
 // Poll takes in what the device has received, does what is due at now, and sends. It returns the next moment at which it
 // wants to be called even if nothing is received; ok is false if there is none. A second Poll at the same time does
 // nothing, unless frames have come in since or the first had so many to handle that it asked for the second (next is
 // then not after now).
-func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) { return s.tcpPoll(now) }
+func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
+	more := s.receiveFrames(now)
+	d := deadline{}
+	if s.pollNeighbours(now) {
+		d.at(now + transmitRetry)
+	}
+	if t, ok := s.tcpPoll(now); ok {
+		d.at(t)
+	}
+	// Behind TCP, which may have begun to resolve a neighbour.
+	if t, ok := s.neighbours.Next(); ok && t > now {
+		d.at(t)
+	}
+	if more {
+		d.at(now)
+	}
+	return d.time, d.set
+}
+
+// deadline is the earliest of several times.
+type deadline struct {
+	time time.Duration
+	set  bool
+}
+
+func (d *deadline) at(t time.Duration) {
+	if !d.set || t < d.time {
+		d.time, d.set = t, true
+	}
+}
+
+// receiveFrames handles received frames and reports whether there may be more.
+func (s *Stack) receiveFrames(now time.Duration) (more bool) {
+	for range receiveBudget {
+		b := s.dev.Receive()
+		if b == nil {
+			return false
+		}
+		s.ethernetInput(now, b)
+		s.dev.Release()
+	}
+	return true
+}
 
 // SetLink says that the link has gone up or down. A down link loses what the neighbours' addresses were and what waited
 // for them; endpoints and connections stay.
-func (s *Stack) SetLink(now time.Duration, up bool) {}
+func (s *Stack) SetLink(now time.Duration, up bool) {
+	if s.linkDown == !up {
+		return
+	}
+	s.linkDown = !up
+	s.counts[DropWaitingLinkDown] += uint64(s.neighbours.Clear())
+}
 
-// CopyFrom makes s a snapshot of o, in s's own storage, which must have the same sizes. The device is not copied. From
-// then on each goes its own way.
-func (s *Stack) CopyFrom(o *Stack) { s.tcpCopyFrom(o) }
+// CopyFrom makes s, which must have been initialized, a snapshot of o, in s's own storage. From then on each goes its own
+// way. The device is not copied. It returns false, and changes nothing, if the storages differ in size.
+func (s *Stack) CopyFrom(o *Stack) bool {
+	if !s.st.sameSizes(&o.st) {
+		return false
+	}
+	dev, st, neighbours := s.dev, s.st, s.neighbours
+	*s = *o
+	s.dev, s.st, s.neighbours = dev, st, neighbours
+	s.neighbours.CopyFrom(&o.neighbours)
+	copy(s.st.UDP, o.st.UDP)
+	copy(s.st.UDPBuffer, o.st.UDPBuffer)
+	copy(s.st.TCP, o.st.TCP)
+	copy(s.st.TCPBuffer, o.st.TCPBuffer)
+	return true
+}
+
+func (st *Storage) sameSizes(o *Storage) bool {
+	return len(st.Neighbours) == len(o.Neighbours) && len(st.Waiting) == len(o.Waiting) && len(st.UDP) == len(o.UDP) &&
+		len(st.UDPBuffer) == len(o.UDPBuffer) && len(st.TCP) == len(o.TCP) && len(st.TCPBuffer) == len(o.TCPBuffer)
+}

@@ -1,6 +1,10 @@
 package stack
 
-import "time"
+import (
+	"time"
+
+	"stackproof/stack/wire"
+)
 
 // TCPConn is the storage of one TCP connection.
 type TCPConn struct{}
@@ -10,15 +14,13 @@ type tcpState struct{}
 
 func (s *Stack) tcpInit() {}
 
-// tcpInput takes a segment whose checksum nobody has looked at.
+// tcpInput takes a segment; its checksum is still to be verified. The packet went to one of our addresses, not to a group.
 func (s *Stack) tcpInput(now time.Duration, m *packet, segment []byte) {}
 
 // tcpPoll does what is due and returns the next deadline.
 func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) { return 0, false }
 
-// tcpUnreachable takes an ICMP error: quoted is the start of our segment, at least 8 bytes; mtu is that of the next
-// link where the cause is TooLong.
-func (s *Stack) tcpUnreachable(now time.Duration, m *packet, quoted []byte, cause Cause, mtu int) {}
-
-// tcpCopyFrom copies what tcpState does not hold itself.
-func (s *Stack) tcpCopyFrom(o *Stack) {}
+// tcpUndelivered takes an ICMP error about a segment of ours; quoted is its start, at least 8 bytes; mtu is that of the
+// next link where the cause is TooLong (0: the router does not say).
+func (s *Stack) tcpUndelivered(now time.Duration, local, remote wire.Addr, quoted []byte, c Cause, mtu int) {
+}

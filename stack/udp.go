@@ -7,60 +7,212 @@ import (
 )
 
 // UDPEndpoint is the storage of one UDP endpoint.
-type UDPEndpoint struct{}
-
-// Datagram is what UDPReceive tells of a datagram.
-type Datagram struct {
-	N       int // bytes copied
-	Full    int // bytes the datagram has; those beyond N are lost unless peeked
-	Src     wire.Addr
-	SrcPort uint16
-	Dst     wire.Addr // the address it was sent to: own, broadcast or group (RFC 1122 4.1.3.5)
+type UDPEndpoint struct {
+	open  bool
+	err   Cause     // what an ICMP error said since UDPError was last asked
+	bound wire.Addr // the local address as UDPOpen had it
+	local wire.Addr // the local address: bound, or the one that the peer is reached from
+	port  uint16
+	peer  wire.Addr // no address: not connected
+	pport uint16
+	queue udpQueue
 }
 
-// Ready says what an endpoint can do without WouldBlock.
+// Ready says what an endpoint can do.
 type Ready uint8
 
 const (
-	Readable Ready = 1 << iota // there is something to receive
-	Writable                   // there is room to send
-	Error                      // an error is pending
+	Readable Ready = 1 << iota // there is a datagram to receive
+	Writable                   // a datagram can be tried to send
+	Error                      // UDPError has something to tell
 )
 
-// UDPOpen opens an endpoint on a local address and port. No address takes what comes to any address of either family,
-// 0.0.0.0 and :: to any of theirs. Port 0 takes a free port from 49152 up, at random (RFC 6056). AddrInUse,
-// AddrNotAvailable, TableFull.
-func (s *Stack) UDPOpen(local wire.Addr, port uint16) (id int, c Cause) { return -1, TableFull }
+// udp returns an open endpoint, nil if there is none with this id.
+func (s *Stack) udp(id int) *UDPEndpoint {
+	if id < 0 || id >= len(s.st.UDP) || !s.st.UDP[id].open {
+		return nil
+	}
+	return &s.st.UDP[id]
+}
 
-// UDPConnect sets the peer: only its datagrams are received, and errors about it are reported. The local address becomes
-// the one that the peer is reached from. No address takes the peer away again. Invalid, NetUnreachable,
-// AddrNotAvailable.
-func (s *Stack) UDPConnect(id int, remote wire.Addr, port uint16) Cause { return Invalid }
+// UDPOpen opens an endpoint on a local address and port. No address stands for all addresses of both families, 0.0.0.0
+// and :: for all of theirs. Port 0 takes a free port of 49152 to 65535, at random (RFC 6056 3.3.1). It answers AddrInUse,
+// AddrNotAvailable or TableFull if it cannot; id is then -1.
+func (s *Stack) UDPOpen(local wire.Addr, port uint16) (id int, c Cause) {
+	if local.IsValid() && !local.IsUnspecified() && !s.isOwn(local) {
+		return -1, AddrNotAvailable
+	}
+	id = -1
+	for i := range s.st.UDP {
+		if !s.st.UDP[i].open {
+			id = i
+			break
+		}
+	}
+	if id < 0 {
+		return -1, TableFull
+	}
+	if port == 0 {
+		port = s.udpEphemeral(local)
+	}
+	if port == 0 || s.udpTaken(local, port) {
+		return -1, AddrInUse
+	}
+	s.st.UDP[id] = UDPEndpoint{open: true, bound: local, local: local, port: port}
+	return id, OK
+}
 
-// UDPSend sends one datagram; dst no address means the peer. It is sent at once, or held while the neighbour is being
-// resolved (a later datagram to the same neighbour then takes its place, RFC 1122 2.3.2.2). WouldBlock: no transmit
-// buffer. NotConnected, TooLong, Invalid, NoBuffers, HostUnreachable, NetUnreachable, AddrNotAvailable, NetDown.
+// udpEphemeral returns a free port, 0 if there is none.
+func (s *Stack) udpEphemeral(local wire.Addr) uint16 {
+	start := s.random()
+	for i := range ephemeralCount {
+		if port := ephemeral(start, i); !s.udpTaken(local, port) {
+			return port
+		}
+	}
+	return 0
+}
+
+// udpTaken reports whether an endpoint has the port on an address that overlaps with local.
+func (s *Stack) udpTaken(local wire.Addr, port uint16) bool {
+	for i := range s.st.UDP {
+		if e := &s.st.UDP[i]; e.open && e.port == port && overlap(e.bound, local) {
+			return true
+		}
+	}
+	return false
+}
+
+// overlap reports whether a packet can be to both local addresses.
+func overlap(a, b wire.Addr) bool {
+	if !a.IsValid() || !b.IsValid() {
+		return true
+	}
+	return a.Is4() == b.Is4() && (a == b || a.IsUnspecified() || b.IsUnspecified())
+}
+
+// UDPConnect gives the endpoint a peer: it receives only what the peer sends, and hears of ICMP errors. Its local address
+// becomes the one that the peer is reached from. No address takes the peer away again. It answers Invalid (no such id,
+// or port 0), NetUnreachable or AddrNotAvailable if it cannot.
+func (s *Stack) UDPConnect(id int, remote wire.Addr, port uint16) Cause {
+	e := s.udp(id)
+	if e == nil || remote.IsValid() && port == 0 {
+		return Invalid
+	}
+	if !remote.IsValid() {
+		e.local, e.peer, e.pport = e.bound, wire.Addr{}, 0
+		return OK
+	}
+	src, c := e.source(e.bound, remote)
+	if c != OK {
+		return c
+	}
+	src, _, c = s.route(src, remote)
+	if c != OK {
+		return c
+	}
+	e.local, e.peer, e.pport = src, remote, port
+	return OK
+}
+
+// source returns the source address for route that a local address means for a destination.
+func (e *UDPEndpoint) source(local, dst wire.Addr) (wire.Addr, Cause) {
+	if local.IsValid() && local.Is4() != dst.Is4() {
+		return wire.Addr{}, AddrNotAvailable
+	}
+	if local.IsUnspecified() {
+		return wire.Addr{}, OK
+	}
+	return local, OK
+}
+
+// UDPSend sends one datagram to dst, or to the peer if dst is no address. It goes out at once, or waits until the
+// neighbour's address is known; a later one to the same neighbour then takes its place (RFC 1122 2.3.2.2). Answers:
+// WouldBlock, if there is no transmit buffer (Poll, and try again); NoBuffers, if it cannot wait; Invalid, NotConnected,
+// TooLong, AddrNotAvailable, NetUnreachable, HostUnreachable (the neighbour did not answer lately), NetDown.
 func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p []byte) Cause {
-	return Invalid
+	e := s.udp(id)
+	if e == nil {
+		return Invalid
+	}
+	if !dst.IsValid() {
+		dst, port = e.peer, e.pport
+	}
+	if !dst.IsValid() {
+		return NotConnected
+	}
+	if port == 0 {
+		return Invalid
+	}
+	src, c := e.source(e.local, dst)
+	if c != OK {
+		return c
+	}
+	if len(p) > s.maxPayload(dst)-wire.UDPHeaderLen {
+		return TooLong
+	}
+	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, n: wire.UDPHeaderLen + len(p)}
+	if c := s.beginIP(now, &o); c != OK {
+		return c
+	}
+	wire.UDPFields{SrcPort: e.port, DstPort: port, Length: uint16(o.n)}.Put(o.payload)
+	copy(o.payload[wire.UDPHeaderLen:], p)
+	wire.UDP(o.payload).SetChecksum(o.src, o.dst)
+	s.commitIP(&o)
+	s.count(UDPSent)
+	return OK
 }
 
-// UDPReceive copies the oldest datagram of the queue to p, and removes it unless peek is set. WouldBlock, Invalid.
-func (s *Stack) UDPReceive(id int, p []byte, peek bool) (Datagram, Cause) {
-	return Datagram{}, Invalid
+// UDPError tells what an ICMP error, or a neighbour that did not answer, has said of the peer since the last call:
+// PortUnreachable, ProtoUnreachable, HostUnreachable, NetUnreachable, TooLong; OK if nothing.
+func (s *Stack) UDPError(id int) Cause {
+	e := s.udp(id)
+	if e == nil {
+		return OK
+	}
+	c := e.err
+	e.err = OK
+	return c
 }
 
-// UDPError returns the pending error of a connected endpoint, and clears it: PortUnreachable, HostUnreachable,
-// NetUnreachable, ProtoUnreachable, TooLong; OK for none.
-func (s *Stack) UDPError(id int) Cause { return OK }
+// UDPReady says what the endpoint can do; nothing if there is none with this id.
+func (s *Stack) UDPReady(id int) Ready {
+	e := s.udp(id)
+	if e == nil {
+		return 0
+	}
+	r := Writable
+	if e.queue.used > 0 {
+		r |= Readable
+	}
+	if e.err != OK {
+		r |= Error
+	}
+	return r
+}
 
-// UDPReady says what the endpoint can do now.
-func (s *Stack) UDPReady(id int) Ready { return 0 }
-
-// UDPLocal returns the local address and port.
-func (s *Stack) UDPLocal(id int) (wire.Addr, uint16) { return wire.Addr{}, 0 }
+// UDPLocal returns the local address and port; no address or the unspecified one as UDPOpen had it, unless there is a
+// peer.
+func (s *Stack) UDPLocal(id int) (wire.Addr, uint16) {
+	e := s.udp(id)
+	if e == nil {
+		return wire.Addr{}, 0
+	}
+	return e.local, e.port
+}
 
 // UDPRemote returns the peer, no address if there is none.
-func (s *Stack) UDPRemote(id int) (wire.Addr, uint16) { return wire.Addr{}, 0 }
+func (s *Stack) UDPRemote(id int) (wire.Addr, uint16) {
+	e := s.udp(id)
+	if e == nil {
+		return wire.Addr{}, 0
+	}
+	return e.peer, e.pport
+}
 
 // UDPClose closes the endpoint; what is in its queue is lost.
-func (s *Stack) UDPClose(id int) {}
+func (s *Stack) UDPClose(id int) {
+	if e := s.udp(id); e != nil {
+		*e = UDPEndpoint{}
+	}
+}

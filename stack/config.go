@@ -1,0 +1,99 @@
+package stack
+
+import "stackproof/stack/wire"
+
+// Config is the host configuration. A family without an address is off. IPv6 always has the link-local address that is
+// made of the MAC; with :: as the configured address it has no other.
+type Config struct {
+	MAC      wire.MAC
+	MTU      uint16      // largest IP packet in bytes: at least 576, with IPv6 at least 1280
+	IPv4     wire.Prefix // own address and the length of its network prefix
+	Gateway4 wire.Addr   // default router, a host in that network; no address: none
+	IPv6     wire.Prefix // own address and the length of its network prefix
+	Gateway6 wire.Addr   // default router, link-local or in that network; no address: none
+	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
+}
+
+// InitErr says what Init found wrong with its arguments.
+type InitErr uint8
+
+const (
+	InitOK            InitErr = iota
+	BadMAC                    // the MAC is zero or a group's
+	BadMTU                    // the MTU is too small for the configured families
+	BadIPv4                   // the IPv4 address is no host's, or its prefix is too long
+	BadGateway4               // the IPv4 gateway is no other host in the network
+	BadIPv6                   // the IPv6 address is no host's, or its prefix is too long
+	BadGateway6               // the IPv6 gateway is no other host in the network
+	NoNeighbours              // Storage.Neighbours is empty
+	WaitingTooShort           // Storage.Waiting does not hold one packet of MTU bytes
+	UDPBufferTooShort         // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
+	numInitErrs
+)
+
+var initErrNames = [numInitErrs]string{
+	"ok", "bad MAC address", "MTU too small", "bad IPv4 address", "bad IPv4 gateway", "bad IPv6 address",
+	"bad IPv6 gateway", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
+}
+
+// String returns a short text in lower case.
+func (e InitErr) String() string {
+	if e >= numInitErrs {
+		return "unknown error"
+	}
+	return initErrNames[e]
+}
+
+func (c *Config) check() InitErr {
+	switch {
+	case !c.MAC.IsUnicast():
+		return BadMAC
+	case c.MTU < wire.IPv4MinMTU || c.IPv6.Addr.IsValid() && c.MTU < wire.IPv6MinMTU:
+		return BadMTU
+	case c.IPv4.Addr.IsValid() && !isHost4(c.IPv4, c.IPv4.Addr):
+		return BadIPv4
+	case c.Gateway4.IsValid() && (!isHost4(c.IPv4, c.Gateway4) || c.Gateway4 == c.IPv4.Addr):
+		return BadGateway4
+	case c.IPv6.Addr.IsValid() && (!c.IPv6.IsValid() || !isUnicast6(c.IPv6.Addr) && !c.IPv6.IsUnspecified()):
+		return BadIPv6
+	}
+	gw := c.Gateway6
+	if gw.IsValid() && (!isUnicast6(gw) || !c.onLink6(gw) || gw == c.IPv6.Addr || gw == wire.LinkLocal(c.MAC)) {
+		return BadGateway6
+	}
+	return InitOK
+}
+
+// isHost4 reports whether a can be the address of a host in a network.
+func isHost4(p wire.Prefix, a wire.Addr) bool {
+	return p.Contains(a) && isUnicast4(a) && a != p.Broadcast() && (p.Bits > 30 || a != p.Network())
+}
+
+// isUnicast4 reports whether a can be the address of one host on some link: not 0.0.0.0, 127/8, a group, or class E (RFC
+// 1122 3.2.1.3), which has the limited broadcast in it.
+func isUnicast4(a wire.Addr) bool {
+	return a.Is4() && !a.IsUnspecified() && !a.IsLoopback() && a.As4()[0] < 224
+}
+
+// isUnicast6 reports whether a can be the address of one host on some link. An IPv4-mapped address is for programs, and
+// does not belong on a link (RFC 4942 2.2).
+func isUnicast6(a wire.Addr) bool {
+	return a.Is6() && !a.IsUnspecified() && !a.IsLoopback() && !a.IsMulticast() && a.Unmap4() == a
+}
+
+// onLink6 reports whether a is the address of a neighbour, if it is one at all.
+func (c *Config) onLink6(a wire.Addr) bool {
+	return c.IPv6.IsValid() && (a.IsLinkLocal() || !c.IPv6.IsUnspecified() && c.IPv6.Contains(a))
+}
+
+func (st *Storage) check(c *Config) InitErr {
+	switch {
+	case len(st.Neighbours) == 0:
+		return NoNeighbours
+	case len(st.Waiting) < int(c.MTU):
+		return WaitingTooShort
+	case len(st.UDPBuffer) < len(st.UDP)*MinUDPQueue:
+		return UDPBufferTooShort
+	}
+	return InitOK
+}

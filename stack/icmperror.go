@@ -1,0 +1,109 @@
+package stack
+
+import (
+	"time"
+
+	"stackproof/stack/wire"
+)
+
+// The most bytes of an ICMP error with its IP header: RFC 1812 4.3.2.3, RFC 4443 2.4 c.
+const (
+	maxError4 = 576
+	maxError6 = wire.IPv6MinMTU
+)
+
+// sendError sends an ICMP error about a received packet, unless none may be sent about such a packet, or too many have
+// been of late.
+func (s *Stack) sendError(now time.Duration, m *packet, f wire.ICMPFields, proto uint8) {
+	if !s.mayAnswerWithError(m, f, proto) {
+		return
+	}
+	if !s.errors.allow(now) {
+		s.count(DropICMPLimited)
+		return
+	}
+	most := maxError4
+	if m.dst.Is6() {
+		most = maxError6
+	}
+	most -= headerLen(m.dst) + wire.ICMPHeaderLen
+	o := outgoing{dst: m.src, proto: proto, n: wire.ICMPHeaderLen + min(len(m.bytes), most)}
+	if s.isOwn(m.dst) {
+		o.src = m.dst
+	}
+	if !s.beginReply(now, &o) {
+		return
+	}
+	f.Put(o.payload)
+	copy(o.payload[wire.ICMPHeaderLen:], m.bytes)
+	if proto == wire.ProtoICMP {
+		wire.ICMPv4(o.payload).SetChecksum()
+	} else {
+		wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
+	}
+	s.commitIP(&o)
+	s.errors.spend(now)
+	s.count(ICMPErrorsSent)
+}
+
+// mayAnswerWithError says whether a packet may be answered with an error (RFC 1122 3.2.2, RFC 4443 2.4 e). That it is no
+// fragment is known here, and that its source is one host or unspecified.
+func (s *Stack) mayAnswerWithError(m *packet, f wire.ICMPFields, proto uint8) bool {
+	if m.src.IsUnspecified() {
+		return false
+	}
+	if proto == wire.ProtoICMP {
+		return !m.group // none of our ICMPv4 errors is about an ICMP message
+	}
+	if upper, off, err := wire.IPv6Packet(m.bytes).UpperLayer(); err == wire.OK && upper == wire.ProtoICMPv6 {
+		if msg, err := wire.CheckICMPv6(m.bytes[off:]); err != wire.OK || msg.IsError() || msg.Type() == wire.ICMPv6Redirect {
+			return false
+		}
+	}
+	return !m.group || f.Type == wire.ICMPv6ParamProblem && f.Code == wire.ICMPv6BadOption
+}
+
+// rateLimit is a token bucket (RFC 4443 2.4 f, RFC 1812 4.3.2.8), kept as the time at which it will be full again.
+type rateLimit struct{ full time.Duration }
+
+const (
+	errorBurst    = 10
+	errorInterval = 100 * time.Millisecond // for one token
+)
+
+// allow reports whether there is a token.
+func (r *rateLimit) allow(now time.Duration) bool {
+	return r.full-now <= (errorBurst-1)*errorInterval
+}
+
+// spend takes a token.
+func (r *rateLimit) spend(now time.Duration) { r.full = max(r.full, now) + errorInterval }
+
+// undelivered tells the sender of one of our packets that it was not delivered. quoted is the packet, or its start; mtu
+// is that of the next link where the cause is TooLong. A message about something that we did not send is dropped.
+func (s *Stack) undelivered(now time.Duration, quoted []byte, c Cause, mtu int) {
+	src, dst, proto, b, ok := unquote(quoted)
+	if !ok || !s.isOwn(src) || len(b) < 8 {
+		s.count(DropICMPQuote)
+		return
+	}
+	switch proto {
+	case wire.ProtoUDP:
+		s.udpUndelivered(src, dst, b, c)
+	case wire.ProtoTCP:
+		s.tcpUndelivered(now, src, dst, b, c, mtu)
+	}
+}
+
+// unquote takes the start of a packet apart; b is what there is of the transport's header and data.
+func unquote(quoted []byte) (src, dst wire.Addr, proto uint8, b []byte, ok bool) {
+	if p, err := wire.CheckIPv4Quoted(quoted); err == wire.OK {
+		return p.Src(), p.Dst(), p.Protocol(), p.Payload(), p.FragOffset() == 0
+	}
+	p, err := wire.CheckIPv6Quoted(quoted)
+	if err != wire.OK {
+		return wire.Addr{}, wire.Addr{}, 0, nil, false
+	}
+	proto, off, err := p.UpperLayer()
+	return p.Src(), p.Dst(), proto, p[off:], err == wire.OK
+}

@@ -1,0 +1,97 @@
+package stack
+
+import (
+	"time"
+
+	"stackproof/stack/wire"
+)
+
+// packet is what the layers above IP know of a received packet. It is borrowed: it holds until the receiver returns.
+type packet struct {
+	src, dst wire.Addr
+	proto    uint8
+	hops     uint8  // TTL or hop limit as received
+	tos      uint8  // type of service or traffic class
+	group    bool   // it went to a group, of IP or of the link: no ICMP error may answer it
+	atomic   bool   // IPv6: it has a fragment header, though it is whole
+	bytes    []byte // the whole packet
+}
+
+// ip4Input handles an IPv4 packet (RFC 1122 3.2.1). linkGroup says that its frame went to a group.
+func (s *Stack) ip4Input(now time.Duration, b []byte, linkGroup bool) {
+	p, err := wire.CheckIPv4(b)
+	if err == wire.OK {
+		err = p.VerifyChecksum()
+	}
+	if err != wire.OK {
+		s.count(ipv4Errors[err])
+		return
+	}
+	m := packet{src: p.Src(), dst: p.Dst(), proto: p.Protocol(), hops: p.TTL(), tos: p.TOS(), bytes: p}
+	if c := s.ip4Refuse(p, &m, linkGroup); c != NumCounters {
+		s.count(c)
+		return
+	}
+	s.ip4Deliver(now, &m, p.Payload())
+}
+
+// ip4Refuse returns the counter of what is wrong with a packet, NumCounters if nothing is.
+func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter {
+	m.group = s.isOurGroup4(m.dst)
+	switch {
+	case !m.group && m.dst != s.cfg.IPv4.Addr:
+		return DropIPv4Other
+	case !m.group && linkGroup: // RFC 1122 3.3.6
+		return DropIPv4LinkGroup
+	case !s.ip4SourceOK(m):
+		return DropIPv4Source
+	case p.IsFragment():
+		return DropIPv4Fragment
+	}
+	o := p.Options()
+	for {
+		kind, _, ok := o.Next()
+		if !ok {
+			break
+		}
+		if kind == wire.IPv4OptLooseSource || kind == wire.IPv4OptStrictSource {
+			return DropIPv4SourceRoute
+		}
+	}
+	if o.Malformed() {
+		return DropIPv4Options
+	}
+	return NumCounters
+}
+
+// ip4SourceOK says whether a packet can come from its source address (RFC 1122 3.2.1.3). A host without an address yet
+// may only speak to all.
+func (s *Stack) ip4SourceOK(m *packet) bool {
+	if m.src.IsUnspecified() {
+		return m.group
+	}
+	return isUnicast4(m.src) && !s.isGroup(m.src) && m.src != s.cfg.IPv4.Addr
+}
+
+func (s *Stack) ip4Deliver(now time.Duration, m *packet, payload []byte) {
+	switch m.proto {
+	case wire.ProtoICMP:
+		s.icmp4Input(now, m, payload)
+	case wire.ProtoUDP:
+		s.udpInput(now, m, payload)
+	case wire.ProtoTCP:
+		s.tcpDeliver(now, m, payload)
+	default: // RFC 1122 3.2.2.1
+		s.count(DropIPv4Protocol)
+		s.unreachable4(now, m, wire.ICMPv4ProtoUnreachable)
+	}
+}
+
+// tcpDeliver keeps from TCP what went to a group (RFC 9293 MUST-57).
+func (s *Stack) tcpDeliver(now time.Duration, m *packet, segment []byte) {
+	if m.group {
+		s.count(DropTCPGroup)
+		return
+	}
+	s.tcpInput(now, m, segment)
+}

@@ -1,0 +1,121 @@
+package stack
+
+import (
+	"time"
+
+	"stackproof/stack/neighbour"
+	"stackproof/stack/wire"
+)
+
+// ndpInput handles a message of neighbour discovery (RFC 4861).
+func (s *Stack) ndpInput(now time.Duration, m *packet, msg wire.ICMPv6) {
+	err := wire.CheckNDP(msg, m.src, m.dst, m.hops)
+	switch {
+	case err == wire.ErrHopLimit:
+		s.count(DropNDPHopLimit)
+		return
+	case err != wire.OK || m.atomic: // RFC 6980 5: never in fragments, not even in one
+		s.count(DropNDPInvalid)
+		return
+	}
+	switch msg.Type() {
+	case wire.ICMPv6NeighborSolicit:
+		s.neighborSolicit(now, m, wire.NeighborSolicit(msg))
+	case wire.ICMPv6NeighborAdvert:
+		s.neighborAdvert(now, wire.NeighborAdvert(msg))
+	default:
+		s.count(DropICMPIgnored)
+	}
+}
+
+// linkAddr returns the last link-layer address option of a type. valid is false if one is not a station's address.
+func linkAddr(o wire.NDPOptions, typ uint8) (mac wire.MAC, has, valid bool) {
+	for {
+		opt, ok := o.Next()
+		if !ok {
+			return mac, has, true
+		}
+		if opt.Type() != typ {
+			continue
+		}
+		var err wire.Err
+		if mac, err = wire.ParseLinkAddr(opt); err != wire.OK || !mac.IsUnicast() {
+			return mac, false, false
+		}
+		has = true
+	}
+}
+
+// neighborSolicit: RFC 4861 7.2.3. Only neighbours are taken down: somebody on the link who asks in the name of an address
+// that lies behind a router would get its packets.
+func (s *Stack) neighborSolicit(now time.Duration, m *packet, ns wire.NeighborSolicit) {
+	mac, has, valid := linkAddr(ns.Options(), wire.NDPSourceLinkAddr)
+	switch {
+	case !valid:
+		s.count(DropNDPInvalid)
+		return
+	case !s.isOwn6(ns.Target()):
+		s.count(DropNDPOther)
+		return
+	}
+	if has && s.cfg.onLink6(m.src) {
+		s.learned(s.neighbours.Solicitation(now, m.src, mac))
+	}
+	s.ndpAdvertise(now, m.src, ns.Target())
+}
+
+// ndpAdvertise answers a solicitation (RFC 4861 7.2.4). One without a source is a probe for duplicates: all nodes get the
+// answer.
+func (s *Stack) ndpAdvertise(now time.Duration, to, target wire.Addr) {
+	f := wire.NeighborAdvertFields{Solicited: true, Override: true, Target: target}
+	if to.IsUnspecified() {
+		to, f.Solicited = wire.AllNodes6, false
+	}
+	const n = wire.NeighborMsgLen + wire.NDPLinkAddrLen
+	o := outgoing{dst: to, src: target, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
+	if !s.beginReply(now, &o) {
+		return
+	}
+	f.Put(o.payload)
+	wire.PutLinkAddr(o.payload[wire.NeighborMsgLen:], wire.NDPTargetLinkAddr, s.cfg.MAC)
+	wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
+	s.commitIP(&o)
+	s.count(NDPAdvertsSent)
+}
+
+// neighborAdvert: RFC 4861 7.2.5.
+func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
+	f := na.Fields()
+	mac, has, valid := linkAddr(na.Options(), wire.NDPTargetLinkAddr)
+	if !valid {
+		s.count(DropNDPInvalid)
+		return
+	}
+	if s.isOwn6(f.Target) {
+		s.count(DropNDPConflict)
+		return
+	}
+	a := neighbour.Advertisement{
+		Target: f.Target, MAC: mac, HasMAC: has,
+		Router: f.Router, Solicited: f.Solicited, Override: f.Override,
+	}
+	if !s.neighbours.Advertisement(now, &a) {
+		s.count(DropNDPOther)
+	}
+}
+
+// ndpSolicit asks for an address (RFC 4861 7.2.2), and reports whether there was a transmit buffer to do so.
+func (s *Stack) ndpSolicit(target, source wire.Addr) bool {
+	const n = wire.NeighborMsgLen + wire.NDPLinkAddrLen
+	group := wire.SolicitedNode(target)
+	o := outgoing{dst: group, src: source, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
+	if s.beginFrame(&o, wire.MulticastMAC(group)) != OK {
+		return false
+	}
+	wire.PutNeighborSolicit(o.payload, target)
+	wire.PutLinkAddr(o.payload[wire.NeighborMsgLen:], wire.NDPSourceLinkAddr, s.cfg.MAC)
+	wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
+	s.commitIP(&o)
+	s.count(NDPSolicitsSent)
+	return true
+}

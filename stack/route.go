@@ -1,0 +1,97 @@
+package stack
+
+import "stackproof/stack/wire"
+
+// route returns the address that a packet to dst comes from and the neighbour to which it goes: dst itself, or a router.
+// src is the sender's choice, no address if it leaves that to us. A group is its own next hop. There is no loopback: we
+// are not reachable from ourselves.
+func (s *Stack) route(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
+	if dst.Is4() {
+		return s.route4(src, dst)
+	}
+	return s.route6(src, dst)
+}
+
+func (s *Stack) route4(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
+	own := s.cfg.IPv4.Addr
+	switch {
+	case !s.has4():
+		return src, dst, NetUnreachable
+	case src.IsValid() && src != own:
+		return src, dst, AddrNotAvailable
+	case dst == own || dst.IsUnspecified() || dst.IsLoopback(): // RFC 1122 3.2.1.3 g: 127/8 never leaves the host
+		return src, dst, NetUnreachable
+	case s.isGroup(dst) || s.onLink4(dst):
+		return own, dst, OK
+	case s.cfg.Gateway4.IsValid():
+		return own, s.cfg.Gateway4, OK
+	}
+	return src, dst, NetUnreachable
+}
+
+func (s *Stack) route6(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
+	switch {
+	case !s.has6() || !dst.Is6():
+		return src, dst, NetUnreachable
+	case !src.IsValid():
+		src = s.source6(dst)
+	case !s.isOwn6(src):
+		return src, dst, AddrNotAvailable
+	}
+	switch {
+	case dst.IsMulticast() && dst.As16()[1]&15 > 1: // RFC 4291 2.7: scope 1 is the interface, 0 is reserved
+		return src, dst, OK
+	case !isUnicast6(dst) || s.isOwn6(dst):
+	case s.cfg.onLink6(dst):
+		return src, dst, OK
+	case s.cfg.Gateway6.IsValid():
+		return src, s.cfg.Gateway6, OK
+	}
+	return src, dst, NetUnreachable
+}
+
+// source6 chooses the source address for a destination: the one of its scope (RFC 6724 5, rule 2).
+func (s *Stack) source6(dst wire.Addr) wire.Addr {
+	if s.own6[1].IsValid() && !dst.IsLinkLocal() && !dst.IsLinkLocalMulticast() {
+		return s.own6[1]
+	}
+	return s.own6[0]
+}
+
+func (s *Stack) isOwn6(a wire.Addr) bool { return a.IsValid() && (a == s.own6[0] || a == s.own6[1]) }
+
+// isOwn reports whether a is an address of ours.
+func (s *Stack) isOwn(a wire.Addr) bool {
+	return a.Is4() && a == s.cfg.IPv4.Addr || a.Is6() && s.isOwn6(a)
+}
+
+// onLink4 reports whether a is the address of a neighbour, if it is one at all. Link-local addresses always are (RFC
+// 3927 2.6.2).
+func (s *Stack) onLink4(a wire.Addr) bool { return s.cfg.IPv4.Contains(a) || a.IsLinkLocal() }
+
+// isGroup reports whether a names more than one host: multicast or broadcast, limited or directed (RFC 1122 3.2.1.3).
+func (s *Stack) isGroup(a wire.Addr) bool {
+	return a.IsMulticast() || a.IsBroadcast() || a.Is4() && a == s.cfg.IPv4.Broadcast()
+}
+
+// groupMAC returns the link-layer address of a group.
+func groupMAC(a wire.Addr) wire.MAC {
+	if a.IsMulticast() {
+		return wire.MulticastMAC(a)
+	}
+	return wire.Broadcast
+}
+
+// isOurGroup4 reports whether we are a member: of all hosts (RFC 1112 4) and the broadcasts.
+func (s *Stack) isOurGroup4(a wire.Addr) bool {
+	return s.isGroup(a) && (!a.IsMulticast() || a == wire.AllHosts4)
+}
+
+// isOurGroup6 reports whether we are a member: of all nodes, of interface and link scope, and of the solicited-node
+// groups of our addresses (RFC 4291 2.8).
+func (s *Stack) isOurGroup6(a wire.Addr) bool {
+	return a == wire.AllNodes6 || a == allNodes6Interface || a == wire.SolicitedNode(s.own6[0]) ||
+		s.own6[1].IsValid() && a == wire.SolicitedNode(s.own6[1])
+}
+
+var allNodes6Interface = wire.AddrFrom16([16]byte{0: 0xff, 1: 0x01, 15: 1})

@@ -1,0 +1,84 @@
+package stack
+
+import (
+	"encoding/binary"
+	"time"
+
+	"stackproof/stack/wire"
+)
+
+// udpInput handles a datagram (RFC 768, RFC 1122 4.1).
+func (s *Stack) udpInput(now time.Duration, m *packet, b []byte) {
+	u, err := wire.CheckUDP(b)
+	if err == wire.OK {
+		err = u.VerifyChecksum(m.src, m.dst)
+	}
+	if err != wire.OK {
+		s.count(udpErrors[err])
+		return
+	}
+	id := s.udpFind(m, u.SrcPort(), u.DstPort())
+	if id < 0 {
+		s.count(DropUDPNoPort)
+		if m.dst.Is4() { // RFC 1122 4.1.3.1, RFC 4443 3.1
+			s.unreachable4(now, m, wire.ICMPv4PortUnreachable)
+		} else {
+			s.unreachable6(now, m, wire.ICMPv6PortUnreachable)
+		}
+		return
+	}
+	d := Datagram{Full: len(u.Payload()), Src: m.src, SrcPort: u.SrcPort(), Dst: m.dst}
+	if !s.st.UDP[id].queue.push(s.udpMemory(id), &d, u.Payload()) {
+		s.count(DropUDPQueueFull)
+		return
+	}
+	s.count(UDPReceived)
+}
+
+// udpFind returns the endpoint that a datagram is for, -1 if there is none. No two can be: see overlap.
+func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
+	for i := range s.st.UDP {
+		e := &s.st.UDP[i]
+		switch {
+		case !e.open || e.port != dstPort:
+		case !overlap(e.local, m.dst):
+		case e.peer.IsValid() && (e.peer != m.src || e.pport != srcPort):
+		default:
+			return i
+		}
+	}
+	return -1
+}
+
+// udpUndelivered notes an ICMP error about a datagram; quoted is its start. Only an endpoint with a peer can tell whom it
+// is about (RFC 1122 4.1.3.3).
+func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) {
+	src, dst := binary.BigEndian.Uint16(quoted), binary.BigEndian.Uint16(quoted[2:])
+	for i := range s.st.UDP {
+		e := &s.st.UDP[i]
+		if e.open && e.port == src && e.local == local && e.peer == remote && e.pport == dst {
+			e.err = c
+			return
+		}
+	}
+}
+
+// udpMemory returns the memory of an endpoint's queue.
+func (s *Stack) udpMemory(id int) []byte {
+	n := len(s.st.UDPBuffer) / len(s.st.UDP)
+	return s.st.UDPBuffer[id*n:][:n]
+}
+
+// UDPReceive copies the oldest datagram of the queue to p, as much of it as fits. Unless peek is set it then takes the
+// whole datagram from the queue. WouldBlock, if the queue is empty; Invalid, if there is no endpoint with this id.
+func (s *Stack) UDPReceive(id int, p []byte, peek bool) (Datagram, Cause) {
+	e := s.udp(id)
+	if e == nil {
+		return Datagram{}, Invalid
+	}
+	d, ok := e.queue.front(s.udpMemory(id), p, !peek)
+	if !ok {
+		return Datagram{}, WouldBlock
+	}
+	return d, OK
+}
