@@ -1,0 +1,13 @@
+//go:build unix && !linux
+
+package remote
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// isolate puts the process into a group of its own.
+func isolate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+}
