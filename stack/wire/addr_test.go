@@ -68,6 +68,15 @@ func TestAddrBytesRoundTrip(t *testing.T) {
 	})
 }
 
+func TestNamedAddresses(t *testing.T) {
+	for want, a := range map[string]Addr{
+		"0.0.0.0": Any4, "255.255.255.255": Broadcast4, "127.0.0.1": Loopback4, "224.0.0.1": AllHosts4,
+		"::": Any6, "::1": Loopback6, "ff02::1": AllNodes6, "ff02::2": AllRouters6,
+	} {
+		require.Equal(t, want, a.String())
+	}
+}
+
 func TestNoAddress(t *testing.T) {
 	var a Addr
 	require.False(t, a.IsValid() || a.Is4() || a.Is6())

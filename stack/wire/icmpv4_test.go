@@ -19,6 +19,9 @@ func TestICMPv4Bytes(t *testing.T) {
 	m, err := CheckICMPv4(sampleICMPv4)
 	require.Equal(t, OK, err)
 	require.Equal(t, ICMPFields{Type: ICMPv4Echo, Rest: EchoRest(0x1234, 1)}, m.Fields())
+	require.Equal(t, uint8(0), m.Code())
+	require.Equal(t, uint16(0x3420), m.Checksum())
+	require.Equal(t, uint32(0x12340001), m.Rest())
 	require.Equal(t, uint16(0x1234), m.ID())
 	require.Equal(t, uint16(1), m.Seq())
 	require.Equal(t, []byte{0xb0, 0xaa, 0x01}, m.Payload())
@@ -56,6 +59,7 @@ func error4(typ, code uint8, rest uint32, b []byte) ICMPv4 {
 }
 
 func TestICMPv4Fields(t *testing.T) {
+	require.Equal(t, uint8(4), error4(ICMPv4Unreachable, ICMPv4FragNeeded, 1280, nil).Code())
 	require.Equal(t, 1280, error4(ICMPv4Unreachable, ICMPv4FragNeeded, 1280, nil).MTU())
 	require.Equal(t, 20, error4(ICMPv4ParamProblem, 0, PointerRest4(20), nil).Pointer())
 	require.Equal(t, 255, error4(ICMPv4ParamProblem, 0, PointerRest4(255), nil).Pointer())

@@ -83,9 +83,13 @@ func (m ICMPv6) Payload() []byte { return m[ICMPHeaderLen:] }
 // 4443 2.4 e).
 func (m ICMPv6) IsError() bool { return m.Type() < 128 }
 
-// Quoted returns the start of the packet that an error is about, without the extensions of RFC 4884. ErrType says that
-// the message is no error that is known; else see [CheckIPv6Quoted].
+// Quoted returns the start of the packet that an error is about, without the extensions of RFC 4884. It takes errors of
+// unknown type for what all known ones are, since the upper layer must hear of them too (RFC 4443 2.4 a). ErrType says
+// that the message is no error; else see [CheckIPv6Quoted].
 func (m ICMPv6) Quoted() (IPv6Packet, Err) {
+	if !m.IsError() {
+		return nil, ErrType
+	}
 	b := m.Payload()
 	switch m.Type() {
 	case ICMPv6Unreachable, ICMPv6TimeExceeded:
@@ -93,9 +97,6 @@ func (m ICMPv6) Quoted() (IPv6Packet, Err) {
 		if n := int(m[4]) * 8; n > 0 {
 			b = b[:min(n, len(b))]
 		}
-	case ICMPv6PacketTooBig, ICMPv6ParamProblem:
-	default:
-		return nil, ErrType
 	}
 	return CheckIPv6Quoted(b)
 }

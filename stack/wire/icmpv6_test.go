@@ -19,6 +19,8 @@ func TestICMPv6Bytes(t *testing.T) {
 	m, err := CheckICMPv6(sampleICMPv6)
 	require.Equal(t, OK, err)
 	require.Equal(t, ICMPFields{Type: ICMPv6EchoReply, Rest: EchoRest(0x1234, 1)}, m.Fields())
+	require.Equal(t, uint8(0), m.Code())
+	require.Equal(t, uint16(0x5f53), m.Checksum())
 	require.Equal(t, uint16(0x1234), m.ID())
 	require.Equal(t, uint16(1), m.Seq())
 	require.Equal(t, []byte{0xb0, 0xaa, 0x01}, m.Payload())
@@ -63,11 +65,11 @@ func TestICMPv6Fields(t *testing.T) {
 }
 
 func TestICMPv6Quoted(t *testing.T) {
-	for _, typ := range []uint8{0, 5, 127, ICMPv6Echo, ICMPv6NeighborSolicit} {
+	for _, typ := range []uint8{ICMPv6Echo, ICMPv6EchoReply, ICMPv6NeighborSolicit, 255} {
 		_, err := error6(typ, 0, sampleIPv6).Quoted()
 		require.Equal(t, ErrType, err, "type %d", typ)
 	}
-	for typ := uint8(ICMPv6Unreachable); typ <= ICMPv6ParamProblem; typ++ {
+	for typ := uint8(0); typ < 128; typ++ {
 		for n := range sampleIPv6 {
 			q, err := error6(typ, 0, sampleIPv6[:n]).Quoted()
 			if n < IPv6HeaderLen {

@@ -29,13 +29,9 @@ func CheckNDP(m ICMPv6, src, dst Addr, hopLimit uint8) Err {
 	return checkRedirect(m, src)
 }
 
-// RFC 4861 6.1.1.
+// RFC 4861 6.1.1. The header of all ICMPv6 messages is the whole fixed part of this one.
 func checkRouterSolicit(m ICMPv6, src Addr) Err {
-	rs, err := CheckRouterSolicit(m)
-	if err != OK {
-		return err
-	}
-	return checkNDPOptions(rs.Options(), src)
+	return checkNDPOptions(RouterSolicit(m).Options(), src)
 }
 
 // RFC 4861 6.1.2.

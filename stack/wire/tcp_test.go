@@ -32,6 +32,7 @@ func TestTCPBytes(t *testing.T) {
 	s, err := CheckTCP(sampleTCP)
 	require.Equal(t, OK, err)
 	require.Equal(t, sampleTCPFields, s.Fields())
+	require.Equal(t, uint16(0x78b6), s.Checksum())
 	require.Equal(t, []byte("hi!"), s.Payload())
 	require.Equal(t, TCPOpts{HasTS: true, TSVal: 7, TSEcr: 8}, ParseTCPOptions(s.Options()))
 	require.Equal(t, OK, s.VerifyChecksum(sampleSrc4, sampleDst4))

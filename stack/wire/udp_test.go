@@ -26,6 +26,7 @@ func TestUDPBytes(t *testing.T) {
 	u, err := CheckUDP(sampleUDP)
 	require.Equal(t, OK, err)
 	require.Equal(t, UDPFields{SrcPort: 68, DstPort: 67, Length: 11}, u.Fields())
+	require.Equal(t, uint16(0x3939), u.Checksum())
 	require.Equal(t, []byte{1, 2, 0x41}, u.Payload())
 	require.Equal(t, OK, u.VerifyChecksum(sampleSrc4, sampleDst4))
 
