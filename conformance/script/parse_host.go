@@ -1,0 +1,71 @@
+package script
+
+import "strconv"
+
+// link parses `link up` and `link down`.
+func (p *parser) link() *Link {
+	p.take()
+	switch {
+	case p.acceptWord("up"):
+		return &Link{Up: true}
+	case p.acceptWord("down"):
+		return &Link{}
+	}
+	p.unexpected("link", "`up` or `down`")
+	return nil
+}
+
+func isName(c byte) bool { return isWord(c) || c == '.' || c == '-' }
+
+// name takes the name of a knob, a figure or a TCP state.
+func (p *parser) name(what string) string {
+	p.rescan(isName)
+	if p.tok.kind != tokWord {
+		p.unexpected(what, "a name")
+	}
+	return p.take().text
+}
+
+// knob parses `knob tcp.msl-ms = 1000`.
+func (p *parser) knob() *Knob {
+	p.take()
+	k := &Knob{Pos: p.tok.pos, Name: p.name("knob")}
+	p.expect("knob", "=")
+	k.Value = int64(p.number("knob", 1<<31).N)
+	return k
+}
+
+// inspect parses `inspect tcp.state(4) = ESTABLISHED` and `inspect drops >= 1`.
+func (p *parser) inspect() *Inspect {
+	p.take()
+	i := &Inspect{Pos: p.tok.pos, Name: p.name("inspect")}
+	if p.accept("(") {
+		i.HasFD = true
+		i.FD = int64(p.number("inspect", maxFD).N)
+		p.expect("inspect", ")")
+	}
+	i.Op = p.compareOp("inspect")
+	i.Value = p.name("inspect")
+	if _, err := strconv.ParseInt(i.Value, 10, 64); err != nil && !knownState(i.Value) {
+		p.failf(i.Pos, "inspect", "`%s` is neither a number nor a TCP state", i.Value)
+	}
+	return i
+}
+
+// compareOp takes = != >= <= or &.
+func (p *parser) compareOp(what string) string {
+	t := p.tok
+	if t.kind == tokPunct {
+		switch t.text {
+		case "=", "&":
+			p.take()
+			return t.text
+		case "!", ">", "<":
+			p.take()
+			p.expect(what, "=")
+			return t.text + "="
+		}
+	}
+	p.unexpected(what, "= != >= <= or &")
+	return ""
+}
