@@ -11,11 +11,9 @@ import (
 // which Parse catches.
 type parser struct {
 	lexer
-	tok  token
-	last int // line on which the last consumed token ended
-
-	depth   int  // of nested expressions
-	lastHex bool // the last integer was hexadecimal
+	tok   token
+	last  int // line on which the last consumed token ended
+	depth int // of nested expressions
 }
 
 // Parse parses a script. file is its name in messages. The error is an *Error.

@@ -109,7 +109,8 @@ func (p *parser) primary(what string) Expr {
 		p.take()
 		return e
 	case tokNumber, tokHex:
-		e.Kind, e.N, e.Hex = ExprInt, p.integer(what), p.lastHex
+		e.Kind = ExprInt
+		e.N, e.Hex = p.integer(what)
 		return e
 	case tokString:
 		e.Kind, e.Text = ExprString, p.take().text
@@ -123,7 +124,9 @@ func (p *parser) primary(what string) Expr {
 	}
 	switch {
 	case p.accept("-"):
-		e.Kind, e.N, e.Hex = ExprInt, -p.integer(what), p.lastHex
+		e.Kind = ExprInt
+		e.N, e.Hex = p.integer(what)
+		e.N = -e.N
 	case p.is("["):
 		e.Kind, e.List = ExprArray, p.exprList(what, "[", "]")
 	case p.is("{"):
@@ -139,16 +142,15 @@ func (p *parser) primary(what string) Expr {
 	return e
 }
 
-func (p *parser) integer(what string) int64 {
+func (p *parser) integer(what string) (n int64, hex bool) {
 	t := p.tok
 	if t.kind != tokNumber && t.kind != tokHex {
 		p.unexpected(what, "a number")
 	}
-	n, err := parseUint(t.text)
-	if err != nil || n > math.MaxInt64 {
+	u, err := parseUint(t.text)
+	if err != nil || u > math.MaxInt64 {
 		p.failf(t.pos, what, "`%s` is not a whole number", t.text)
 	}
-	p.lastHex = t.kind == tokHex
 	p.take()
-	return int64(n)
+	return int64(u), t.kind == tokHex
 }

@@ -29,7 +29,8 @@ func (p *parser) name(what string) string {
 // knob parses `knob tcp.msl-ms = 1000`.
 func (p *parser) knob() *Knob {
 	p.take()
-	k := &Knob{Pos: p.tok.pos, Name: p.name("knob")}
+	k := &Knob{Pos: p.tok.pos}
+	k.Name = p.name("knob")
 	p.expect("knob", "=")
 	k.Value = int64(p.number("knob", 1<<31).N)
 	return k
@@ -38,7 +39,8 @@ func (p *parser) knob() *Knob {
 // inspect parses `inspect tcp.state(4) = ESTABLISHED` and `inspect drops >= 1`.
 func (p *parser) inspect() *Inspect {
 	p.take()
-	i := &Inspect{Pos: p.tok.pos, Name: p.name("inspect")}
+	i := &Inspect{Pos: p.tok.pos}
+	i.Name = p.name("inspect")
 	if p.accept("(") {
 		i.HasFD = true
 		i.FD = int64(p.number("inspect", maxFD).N)

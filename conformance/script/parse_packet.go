@@ -4,7 +4,8 @@ import "strings"
 
 // packet parses everything from the arrow on.
 func (p *parser) packet() *Packet {
-	k := &Packet{Pos: p.tok.pos, Out: p.take().text == ">"}
+	arrow := p.take()
+	k := &Packet{Pos: arrow.pos, Out: arrow.text == ">"}
 	if p.acceptWord("flow") {
 		k.Flow = int(p.number("flow", maxFlow).N)
 	}
@@ -187,7 +188,8 @@ func (p *parser) tcpOption(out bool) TCPOption {
 	if p.tok.kind != tokWord {
 		p.unexpected("tcp option", "its name")
 	}
-	o := TCPOption{Pos: p.tok.pos, Name: p.take().text}
+	name := p.take()
+	o := TCPOption{Pos: name.pos, Name: name.text}
 	what := "tcp option " + o.Name
 	if p.tok.kind == tokEllipsis && out && (o.Name == "mss" || o.Name == "wscale" || o.Name == "TS" || o.Name == "sack") {
 		p.take()

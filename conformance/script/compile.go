@@ -1,0 +1,240 @@
+package script
+
+import (
+	"fmt"
+	"time"
+
+	"stackproof/conformance/sut"
+	"stackproof/conformance/vm"
+)
+
+// Compiled is a script as the interpreter runs it, with what the host keeps to itself.
+type Compiled struct {
+	Form    Form
+	Program vm.Program
+	Lines   []EventInfo // one for each of Program.Events
+}
+
+// EventInfo is where an event of the program comes from.
+type EventInfo struct {
+	Line   int    // in the script
+	Phrase string // what the line expects, in words; "" where the author gave none
+	Text   string // the line itself, without time and phrase
+}
+
+// Compile compiles a script for one IP version. A script with an `id:` in its header is one of our own, and must have
+// phrases and a twin (Meta). The error is an *Error.
+func Compile(s *Script, form Form) (out *Compiled, err error) {
+	c := &compiler{
+		script:  s,
+		out:     &Compiled{Form: form},
+		vars:    map[string]uint8{},
+		flows:   map[flowKey]*flow{},
+		dialled: map[bool]dial{},
+		fds:     map[int64]*socket{},
+	}
+	if c.meta, err = s.Meta(); err != nil {
+		return nil, err
+	}
+	if err = c.host.options(s, form); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(*Error)
+			if !ok {
+				panic(r)
+			}
+			out, err = nil, e
+		}
+	}()
+	c.program()
+	return c.out, nil
+}
+
+// compiler holds what is known of the script so far. It reports a mistake by a panic with an *Error.
+type compiler struct {
+	script  *Script
+	meta    Meta
+	host    host
+	out     *Compiled
+	vars    map[string]uint8
+	flows   map[flowKey]*flow
+	dialled map[bool]dial // by: is it UDP
+	fds     map[int64]*socket
+	clock   clock
+	tasks   []taskState
+}
+
+func (c *compiler) fail(p Pos, what, format string, args ...any) {
+	panic(&Error{File: c.script.File, Pos: p, What: what, Cause: fmt.Sprintf(format, args...)})
+}
+
+func (c *compiler) program() {
+	p := &c.out.Program
+	c.need(sut.FeatureIPv4, sut.FeatureARP)
+	if c.host.form == IPv6 {
+		p.Needs = 0
+		c.need(sut.FeatureIPv6, sut.FeatureNDP)
+	}
+	c.need(c.meta.Needs...)
+	c.host.peer.Neighbour = !c.speaksNeighbour()
+	for i := range c.script.Events {
+		c.event(&c.script.Events[i])
+	}
+	last := Pos{1, 1}
+	if n := len(c.script.Events); n > 0 {
+		last = c.script.Events[n-1].Pos
+	}
+	c.emit(vm.Event{Kind: vm.End, Mode: vm.Relative}, EventInfo{last.Line, "no frame is left over", "end"})
+	p.Config, p.Peer, p.Tolerance = c.host.config, c.host.peer, c.host.tolerance
+	if c.meta.ID != "" {
+		c.phrases()
+		c.twin()
+	}
+}
+
+func (c *compiler) need(fs ...sut.Feature) {
+	for _, f := range fs {
+		c.out.Program.Needs = c.out.Program.Needs.With(f)
+	}
+}
+
+func (c *compiler) emit(ev vm.Event, info EventInfo) {
+	c.out.Program.Events = append(c.out.Program.Events, ev)
+	c.out.Lines = append(c.out.Lines, info)
+}
+
+// speaksNeighbour: a script with an ARP or neighbour discovery line says all of it itself; in any other the judge
+// answers by itself.
+func (c *compiler) speaksNeighbour() bool {
+	for i := range c.script.Events {
+		if k, ok := c.script.Events[i].Action.(*Packet); ok {
+			switch k.Body.(type) {
+			case *ARP, *ND:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *compiler) event(e *Event) {
+	ev := vm.Event{At: e.Time.At}
+	switch e.Time.Kind {
+	case TimeRelative:
+		ev.Mode = vm.Relative
+	case TimeAny:
+		ev.Mode = vm.AnyTime
+	}
+	if e.Time.Range {
+		ev.Span = e.Time.To - e.Time.At
+	}
+	if k, ok := e.Action.(*Packet); (!ok || !k.Out) && (e.Time.Range || e.Time.Kind == TimeAny) {
+		c.fail(e.Pos, "time", "a range and * are for expected packets")
+	}
+	c.clock.next(e.Time)
+	switch a := e.Action.(type) {
+	case *Packet:
+		c.packet(&ev, a)
+	case *Call:
+		c.call(&ev, a, e.Time)
+	case *Idle:
+		ev.Kind = vm.Idle
+	case *Wait:
+		ev.Kind = vm.Wait
+	case *Link:
+		ev.Kind = vm.Link
+		if a.Up {
+			ev.Value = 1
+		}
+		c.need(sut.FeatureLink)
+	case *Knob:
+		c.knob(&ev, a)
+	case *Inspect:
+		c.inspect(&ev, a)
+	}
+	c.emit(ev, EventInfo{e.Pos.Line, e.Phrase, e.Action.(fmt.Stringer).String()})
+}
+
+func (c *compiler) knob(ev *vm.Event, k *Knob) {
+	n, ok := sut.KnobByName([]byte(k.Name))
+	if !ok {
+		c.fail(k.Pos, "knob", "there is no knob `%s`", k.Name)
+	}
+	ev.Kind, ev.Knob, ev.Value = vm.Knob, n, k.Value
+}
+
+func (c *compiler) inspect(ev *vm.Event, i *Inspect) {
+	f, ok := sut.FigureByName([]byte(i.Name))
+	if !ok {
+		c.fail(i.Pos, "inspect", "there is no figure `%s`", i.Name)
+	}
+	if (f == sut.FigTCPState) != i.HasFD {
+		c.fail(i.Pos, "inspect", "%s is a figure of a socket, or of the whole stack: say so by (FD) or without", i.Name)
+	}
+	ev.Kind, ev.Figure = vm.Inspect, f
+	ev.Call.FD = sut.FD(i.FD)
+	if n, ok := stateNumber(i.Value); ok {
+		ev.Value = n
+	} else {
+		n, _ := parseUint(i.Value)
+		ev.Value = int64(n)
+	}
+	ev.Check = checkOps[i.Op]
+	if i.HasFD {
+		c.need(sut.FeatureTCPInfo)
+	} else {
+		c.need(sut.FeatureCounter)
+	}
+}
+
+var checkOps = map[string]vm.CheckOp{"=": vm.Equal, "!=": vm.NotEq, ">=": vm.AtLeast, "<=": vm.AtMost, "&": vm.Bits}
+
+// clock follows the nominal time of the script, as far as it is known before the run.
+type clock struct {
+	now   time.Duration
+	known bool
+	begun bool
+}
+
+func (c *clock) next(t Time) {
+	switch {
+	case t.Kind == TimeAny || t.Range:
+		c.known = false
+	case t.Kind == TimeAbsolute:
+		c.now, c.known = t.At, true
+	case !c.begun:
+		c.now, c.known = t.At, true
+	default:
+		c.now += t.At
+	}
+	c.begun = true
+}
+
+// taskState is a task of the script: a blocking call keeps it until a time that may not be known.
+type taskState struct {
+	busy  bool
+	until time.Duration
+	known bool
+}
+
+// task finds a free task for a call, so that a call can be made while another waits.
+func (c *compiler) task(p Pos) uint8 {
+	for i := range c.tasks {
+		t := &c.tasks[i]
+		if t.busy && t.known && c.clock.known && t.until <= c.clock.now {
+			t.busy = false
+		}
+		if !t.busy {
+			return uint8(i)
+		}
+	}
+	if len(c.tasks) == maxTasks {
+		c.fail(p, "call", "more than %d calls wait at a time", maxTasks)
+	}
+	c.tasks = append(c.tasks, taskState{})
+	return uint8(len(c.tasks) - 1)
+}
+
+const maxTasks = 8

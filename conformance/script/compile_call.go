@@ -1,0 +1,389 @@
+package script
+
+import (
+	"encoding/binary"
+
+	"stackproof/conformance/sut"
+	"stackproof/conformance/vm"
+)
+
+// socket is what the compiler knows of a descriptor.
+type socket struct {
+	udp   bool
+	bound uint16 // port, 0: none
+}
+
+// callBuilder compiles one call.
+type callBuilder struct {
+	*compiler
+	src *Call
+	ev  *vm.Event
+}
+
+// syscall is how a call is compiled, and how many arguments it has.
+type syscall struct {
+	args    int
+	compile func(*callBuilder)
+}
+
+var syscalls map[string]syscall
+
+func init() {
+	syscalls = map[string]syscall{
+		"socket":      {3, (*callBuilder).socket},
+		"bind":        {3, (*callBuilder).bind},
+		"listen":      {2, (*callBuilder).listen},
+		"accept":      {3, (*callBuilder).accept},
+		"connect":     {3, (*callBuilder).connect},
+		"read":        {3, func(b *callBuilder) { b.receive(sut.OpRead) }},
+		"recv":        {4, func(b *callBuilder) { b.receive(sut.OpRecv) }},
+		"recvfrom":    {6, func(b *callBuilder) { b.receive(sut.OpRecvFrom) }},
+		"write":       {3, func(b *callBuilder) { b.send(sut.OpWrite) }},
+		"send":        {4, func(b *callBuilder) { b.send(sut.OpSend) }},
+		"sendto":      {6, func(b *callBuilder) { b.send(sut.OpSendTo) }},
+		"shutdown":    {2, (*callBuilder).shutdown},
+		"close":       {1, func(b *callBuilder) { b.op(sut.OpClose) }},
+		"setsockopt":  {5, (*callBuilder).setsockopt},
+		"getsockopt":  {5, (*callBuilder).getsockopt},
+		"getsockname": {3, func(b *callBuilder) { b.name(sut.OpGetSockName) }},
+		"getpeername": {3, func(b *callBuilder) { b.name(sut.OpGetPeerName) }},
+		"fcntl":       {0, (*callBuilder).fcntl},
+		"poll":        {3, (*callBuilder).poll},
+	}
+}
+
+// call compiles a system call.
+func (c *compiler) call(ev *vm.Event, a *Call, at Time) {
+	s, ok := syscalls[a.Name]
+	if !ok {
+		c.fail(a.Pos, a.Name, "the call is not supported")
+	}
+	if s.args > 0 && len(a.Args) != s.args {
+		c.fail(a.Pos, a.Name, "%d arguments instead of %d", len(a.Args), s.args)
+	}
+	ev.Kind = vm.Call
+	ev.Call.Task = c.task(a.Pos)
+	if a.Blocks {
+		ev.Blocks, ev.Span = true, a.Until-at.At
+		c.tasks[ev.Call.Task] = taskState{true, c.clock.now + ev.Span, c.clock.known}
+	}
+	b := &callBuilder{c, a, ev}
+	b.result()
+	s.compile(b)
+}
+
+// result reads what the call must return.
+func (b *callBuilder) result() {
+	r, w := &b.src.Result, &b.ev.Want
+	switch r.Kind {
+	case ExprEllipsis:
+		w.Any = true
+	case ExprInt:
+		if r.N < -1 || r.N > 1<<31-1 {
+			b.fail(r.Pos, b.src.Name, "%d is no result of a call", r.N)
+		}
+		w.Ret = int32(r.N)
+	default:
+		b.fail(r.Pos, b.src.Name, "the result must be a number or `...`")
+	}
+	if (w.Ret == -1) != (b.src.Errno != "") {
+		b.fail(r.Pos, b.src.Name, "-1 and the name of an error stand together, or neither")
+	}
+	if b.src.Errno != "" {
+		b.ev.Want.Err = b.errno(r.Pos, b.src.Errno)
+	}
+}
+
+func (b *callBuilder) errno(p Pos, name string) sut.Errno {
+	e, ok := sut.ErrnoByName([]byte(name))
+	if name == "EWOULDBLOCK" {
+		e, ok = sut.EAGAIN, true
+	}
+	if !ok {
+		b.fail(p, b.src.Name, "there is no error `%s`", name)
+	}
+	return e
+}
+
+// op sets the call and its descriptor, the first argument.
+func (b *callBuilder) op(op sut.Op) {
+	b.ev.Call.Op = op
+	b.ev.Call.FD = sut.FD(b.int(0, maxFD))
+}
+
+// int is argument i, a number up to limit.
+func (b *callBuilder) int(i int, limit int64) int64 {
+	e := &b.src.Args[i]
+	if e.Kind != ExprInt || e.N < 0 || e.N > limit {
+		b.fail(e.Pos, b.src.Name, "argument %d: want a number from 0 to %d, got `%s`", i+1, limit, e)
+	}
+	return e.N
+}
+
+// word is argument i, one of several names; it answers the name's place in the list.
+func (b *callBuilder) word(i int, names ...string) int {
+	e := &b.src.Args[i]
+	for n, name := range names {
+		if e.Kind == ExprWord && e.Text == name || e.Kind == ExprEllipsis && name == "..." || e.Kind == ExprInt && e.String() == name {
+			return n
+		}
+	}
+	b.fail(e.Pos, b.src.Name, "argument %d: `%s` is none of %v", i+1, e, names)
+	return 0
+}
+
+// fd is what the compiler knows of the descriptor.
+func (b *callBuilder) fd() *socket {
+	s := b.fds[int64(b.ev.Call.FD)]
+	if s == nil {
+		b.fail(b.src.Pos, b.src.Name, "no call has made the descriptor %d", b.ev.Call.FD)
+	}
+	return s
+}
+
+// made notes the descriptor that the call makes. A call that must fail makes none: it gets a name that no other has.
+func (b *callBuilder) made(s *socket) {
+	b.ev.Call.NewFD = maxFD
+	if r := b.src.Result; r.Kind == ExprInt && r.N >= 0 {
+		if r.N >= maxFD {
+			b.fail(r.Pos, b.src.Name, "%d is above the limit %d", r.N, maxFD-1)
+		}
+		b.ev.Call.NewFD = sut.FD(r.N)
+		b.fds[r.N] = s
+	}
+}
+
+func (b *callBuilder) socket() {
+	call := &b.ev.Call
+	call.Op = sut.OpSocket
+	family := b.word(0, "...", "AF_INET", "PF_INET", "AF_INET6", "PF_INET6")
+	if family > 0 && (family > 2) != (b.host.form == IPv6) {
+		b.fail(b.src.Args[0].Pos, "socket", "`%s` is not %s's: write `...`", &b.src.Args[0], b.host.form)
+	}
+	call.Domain = uint8(b.host.form)
+	udp := b.word(1, "SOCK_STREAM", "SOCK_DGRAM") == 1
+	call.Type, call.Proto = sut.TypeStream, protoTCP
+	if b.need(sut.FeatureTCP); udp {
+		call.Type, call.Proto = sut.TypeDatagram, protoUDP
+		b.need(sut.FeatureUDP)
+	}
+	switch b.word(2, "...", "0", "IPPROTO_IP", "IPPROTO_TCP", "IPPROTO_UDP") {
+	case 3:
+		call.Proto = protoTCP
+	case 4:
+		call.Proto = protoUDP
+	default:
+		call.Proto = 0
+	}
+	b.made(&socket{udp: udp})
+}
+
+// Protocol numbers of the Internet protocols, in socket calls.
+const (
+	protoTCP = 6
+	protoUDP = 17
+)
+
+func (b *callBuilder) bind() {
+	b.op(sut.OpBind)
+	b.ev.Call.Addr = b.address(1, b.host.local.Addr(), b.host.bindPort)
+	if b.ev.Want.Ret == 0 {
+		b.fd().bound = b.ev.Call.Addr.Port
+		b.host.bindPort = b.ev.Call.Addr.Port
+	}
+}
+
+func (b *callBuilder) listen() {
+	b.op(sut.OpListen)
+	b.ev.Call.Value = int32(b.int(1, 1<<31-1))
+}
+
+func (b *callBuilder) accept() {
+	b.op(sut.OpAccept)
+	b.wantAddress(1)
+	b.made(&socket{})
+}
+
+func (b *callBuilder) connect() {
+	b.op(sut.OpConnect)
+	b.dial(1)
+}
+
+// dial reads the address to connect or send to, and notes it for the flow that follows.
+func (b *callBuilder) dial(i int) {
+	b.ev.Call.Addr = b.address(i, b.host.remote, b.host.connectPort)
+	s := b.fd()
+	b.dialled[s.udp] = dial{true, s.bound, b.ev.Call.Addr.Port}
+}
+
+// receive compiles read, recv and recvfrom: what comes must be the flow's pattern, or the string in the script.
+func (b *callBuilder) receive(op sut.Op) {
+	b.op(op)
+	b.ev.Call.Value = int32(b.int(2, 1<<31-1))
+	if op != sut.OpRead {
+		b.ev.Call.Flags = b.msgFlags(3)
+	}
+	if op == sut.OpRecvFrom {
+		b.wantAddress(4)
+	}
+	w := &b.ev.Want
+	switch e := &b.src.Args[1]; e.Kind {
+	case ExprEllipsis:
+		w.HasData, w.Pattern = w.Ret > 0, w.Ret > 0
+	case ExprString:
+		w.HasData, w.Data = true, unquote(e.Text)
+		if len(w.Data) != int(w.Ret) {
+			b.fail(e.Pos, b.src.Name, "the string has %d bytes, the result is %d", len(w.Data), w.Ret)
+		}
+	default:
+		b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
+	}
+}
+
+func (b *callBuilder) send(op sut.Op) {
+	b.op(op)
+	n := b.int(2, 65535)
+	if op != sut.OpWrite {
+		b.ev.Call.Flags = b.msgFlags(3)
+	}
+	if op == sut.OpSendTo {
+		b.dial(4)
+	}
+	switch e := &b.src.Args[1]; e.Kind {
+	case ExprEllipsis:
+		b.ev.Packet.Payload.Len = uint16(n)
+	case ExprString:
+		data := unquote(e.Text)
+		if int64(len(data)) != n {
+			b.fail(e.Pos, b.src.Name, "the string has %d bytes, not %d", len(data), n)
+		}
+		b.ev.Packet.Payload = vm.Payload{Len: uint16(n), Literal: true, Data: data}
+	default:
+		b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
+	}
+}
+
+func (b *callBuilder) shutdown() {
+	b.op(sut.OpShutdown)
+	b.ev.Call.Value = int32(b.word(1, "SHUT_RD", "SHUT_WR", "SHUT_RDWR"))
+}
+
+func (b *callBuilder) name(op sut.Op) {
+	b.op(op)
+	b.wantAddress(1)
+}
+
+// fcntl compiles F_SETFL with and without O_NONBLOCK. F_GETFL asks for something that is the same on every system,
+// and is left out.
+func (b *callBuilder) fcntl() {
+	if len(b.src.Args) < 2 || len(b.src.Args) > 3 {
+		b.fail(b.src.Pos, "fcntl", "%d arguments instead of 2 or 3", len(b.src.Args))
+	}
+	if b.word(1, "F_GETFL", "F_SETFL") == 0 {
+		*b.ev = vm.Event{Kind: vm.Wait, Mode: b.ev.Mode, At: b.ev.At}
+		return
+	}
+	b.op(sut.OpSetNonblock)
+	if len(b.src.Args) != 3 {
+		b.fail(b.src.Pos, "fcntl", "F_SETFL without flags")
+	}
+	for _, f := range flagWords(&b.src.Args[2]) {
+		switch f {
+		case "O_NONBLOCK":
+			b.ev.Call.Value = 1
+		case "O_RDWR", "0":
+		default:
+			b.fail(b.src.Args[2].Pos, "fcntl", "`%s` is neither O_RDWR nor O_NONBLOCK", f)
+		}
+	}
+}
+
+// flagWords are the words of A|B|C.
+func flagWords(e *Expr) []string {
+	if e.Kind != ExprOr {
+		return []string{e.String()}
+	}
+	var words []string
+	for i := range e.List {
+		words = append(words, e.List[i].String())
+	}
+	return words
+}
+
+func (b *callBuilder) msgFlags(i int) (flags uint16) {
+	for _, f := range flagWords(&b.src.Args[i]) {
+		switch f {
+		case "0", "MSG_NOSIGNAL":
+		case "MSG_PEEK":
+			flags |= sut.MsgPeek
+		case "MSG_DONTWAIT":
+			flags |= sut.MsgDontWait
+		default:
+			b.fail(b.src.Args[i].Pos, b.src.Name, "the flag `%s` is not supported", f)
+		}
+	}
+	return flags
+}
+
+// poll compiles a poll of one descriptor.
+func (b *callBuilder) poll() {
+	list := &b.src.Args[0]
+	if list.Kind != ExprArray || len(list.List) != 1 || b.int(1, 1) != 1 {
+		b.fail(list.Pos, "poll", "want one structure: [{fd=4, events=POLLIN, revents=POLLIN}], 1")
+	}
+	call := &b.ev.Call
+	call.Op = sut.OpPoll
+	members := b.members(&list.List[0], "fd", "events", "revents")
+	if fd := members["fd"]; fd != nil && fd.Kind == ExprInt && fd.N >= 0 && fd.N < maxFD {
+		call.FD = sut.FD(fd.N)
+	} else {
+		b.fail(list.Pos, "poll", "fd: want a descriptor")
+	}
+	call.Flags = b.pollEvents(members["events"])
+	if t := &b.src.Args[2]; t.Kind == ExprInt && t.N >= -1 && t.N <= 1<<31-1 {
+		call.Value = int32(t.N)
+	} else {
+		b.fail(t.Pos, "poll", "argument 3: want milliseconds or -1")
+	}
+	if members["revents"] != nil {
+		b.ev.Want.HasData = true
+		b.ev.Want.Data = binary.LittleEndian.AppendUint16(nil, b.pollEvents(members["revents"]))
+	}
+}
+
+func (b *callBuilder) pollEvents(e *Expr) (events uint16) {
+	if e == nil {
+		b.fail(b.src.Pos, "poll", "events: missing")
+	}
+	for _, w := range flagWords(e) {
+		bit, ok := map[string]uint16{"POLLIN": sut.PollIn, "POLLOUT": sut.PollOut, "POLLERR": sut.PollErr, "POLLHUP": sut.PollHup, "POLLNVAL": sut.PollNil, "0": 0}[w]
+		if !ok {
+			b.fail(e.Pos, "poll", "there is no event `%s`", w)
+		}
+		events |= bit
+	}
+	return events
+}
+
+// members reads {a=1, b=2}.
+func (b *callBuilder) members(e *Expr, names ...string) map[string]*Expr {
+	m := map[string]*Expr{}
+	if e.Kind != ExprStruct {
+		b.fail(e.Pos, b.src.Name, "want a structure, got `%s`", e)
+	}
+	for i := range e.List {
+		a := &e.List[i]
+		if a.Kind != ExprAssign || a.List[0].Kind != ExprWord {
+			b.fail(a.Pos, b.src.Name, "want NAME=VALUE, got `%s`", a)
+		}
+		name, known := a.List[0].Text, false
+		for _, n := range names {
+			known = known || n == name
+		}
+		if !known || m[name] != nil {
+			b.fail(a.Pos, b.src.Name, "`%s`: want each of %v once", name, names)
+		}
+		m[name] = &a.List[1]
+	}
+	return m
+}
