@@ -67,16 +67,19 @@ type Packet struct {
 	Ports    Ports
 	Body     Body
 	Fields   []Field
-	Truncate int // 0: whole
-	Pad      int // 0: none
+	Data     string // `data 0102`: the payload as hexadecimal digits; "": the pattern
+	Truncate int    // 0: whole
+	Pad      int    // 0: none
 	PadByte  int
 }
 
-// IPItem is one item of `[tos 0x10, ttl 64]`: tos, flowlabel and ttl with a number, or noecn, ect0, ect1, ce.
+// IPItem is one item of `[tos 0x10, ttl 64]`: tos, flowlabel and ttl with a number, options with bytes, or noecn, ect0,
+// ect1, ce.
 type IPItem struct {
 	Pos  Pos
 	Name string
 	N    Num
+	Hex  string // options
 }
 
 // Ports is `sport > dport`.
@@ -118,6 +121,8 @@ type TCPOption struct {
 	Name string   // mss, wscale, sackOK, sack, TS, nop, eol, or opt for `opt KIND HEX`
 	N    []uint32 // mss and wscale: 1; TS: value and echo; sack: edges; opt: the kind
 	Any  bool     // `mss ...`: the values are not compared
+	MTU  bool     // `mss mtu`: the MTU less the fixed headers of IP and TCP
+	AnyN uint8    // `TS val ... ecr 5`: bit 1<<i is set where N[i] is not compared
 	Hex  string   // opt: the bytes after the kind, the length octet included
 }
 
@@ -164,7 +169,7 @@ func (*IP) body()   {}
 type Field struct {
 	Pos   Pos
 	Name  string
-	Op    string // = != >= <= &
+	Op    string // = != >= <= & or, injected, +=
 	Value Value
 }
 
@@ -199,7 +204,7 @@ type Inspect struct {
 	HasFD bool
 	FD    int64
 	Op    string // = != >= <=
-	Value string // a number, or the name of a TCP state
+	Value Value  // a number, the name of a TCP state, or a variable
 }
 
 // Call is a system call.

@@ -77,7 +77,10 @@ func (c *compiler) program() {
 		p.Needs = 0
 		c.need(sut.FeatureIPv6, sut.FeatureNDP)
 	}
-	c.need(c.meta.Needs...)
+	c.need(c.meta.Extra...)
+	for _, n := range c.meta.Personalities {
+		p.Personalities |= 1 << n
+	}
 	c.host.peer.Neighbour = !c.speaksNeighbour()
 	for i := range c.script.Events {
 		c.event(&c.script.Events[i])
@@ -86,7 +89,9 @@ func (c *compiler) program() {
 	if n := len(c.script.Events); n > 0 {
 		last = c.script.Events[n-1].Pos
 	}
-	c.emit(vm.Event{Kind: vm.End, Mode: vm.Relative}, EventInfo{last.Line, "no frame is left over", "end"})
+	if c.meta.ID != "" {
+		c.emit(vm.Event{Kind: vm.End, Mode: vm.Relative}, EventInfo{last.Line, "no frame is left over", "end"})
+	}
 	p.Config, p.Peer, p.Tolerance = c.host.config, c.host.peer, c.host.tolerance
 	if c.meta.ID != "" {
 		c.phrases()
@@ -175,18 +180,33 @@ func (c *compiler) inspect(ev *vm.Event, i *Inspect) {
 	}
 	ev.Kind, ev.Figure = vm.Inspect, f
 	ev.Call.FD = sut.FD(i.FD)
-	if n, ok := stateNumber(i.Value); ok {
-		ev.Value = n
-	} else {
-		n, _ := parseUint(i.Value)
-		ev.Value = int64(n)
-	}
 	ev.Check = checkOps[i.Op]
+	ev.Value = int64(i.Value.Num.N)
+	if n, ok := stateNumber(i.Value.Text); ok {
+		ev.Value = n
+	} else if i.Value.Text != "" {
+		c.inspectVariable(ev, i)
+	}
 	if i.HasFD {
 		c.need(sut.FeatureTCPInfo)
 	} else {
 		c.need(sut.FeatureCounter)
 	}
+}
+
+// inspectVariable binds or uses a variable, as fields do.
+func (c *compiler) inspectVariable(ev *vm.Event, i *Inspect) {
+	v := &i.Value
+	ev.Base = vm.BaseVar
+	n, bound := c.vars[v.Text]
+	if !bound {
+		if ev.Check != vm.Equal || v.Num.N != 0 {
+			c.fail(v.Pos, "inspect", "%s has no value yet: give it one by `%s = %s`", v.Text, i.Name, v.Text)
+		}
+		n = c.newVar(v.Pos, v.Text)
+		ev.Check, ev.Base = vm.Capture, vm.BaseZero
+	}
+	ev.Var = n
 }
 
 var checkOps = map[string]vm.CheckOp{"=": vm.Equal, "!=": vm.NotEq, ">=": vm.AtLeast, "<=": vm.AtMost, "&": vm.Bits}
@@ -231,10 +251,11 @@ func (c *compiler) task(p Pos) uint8 {
 		}
 	}
 	if len(c.tasks) == maxTasks {
-		c.fail(p, "call", "more than %d calls wait at a time", maxTasks)
+		c.fail(p, "call", "more than %d calls wait at a time", vm.MaxPending)
 	}
 	c.tasks = append(c.tasks, taskState{})
 	return uint8(len(c.tasks) - 1)
 }
 
-const maxTasks = 8
+// maxTasks is one more than the calls that may wait: another can then always be made.
+const maxTasks = vm.MaxPending + 1

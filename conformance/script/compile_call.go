@@ -26,30 +26,26 @@ type syscall struct {
 	compile func(*callBuilder)
 }
 
-var syscalls map[string]syscall
-
-func init() {
-	syscalls = map[string]syscall{
-		"socket":      {3, (*callBuilder).socket},
-		"bind":        {3, (*callBuilder).bind},
-		"listen":      {2, (*callBuilder).listen},
-		"accept":      {3, (*callBuilder).accept},
-		"connect":     {3, (*callBuilder).connect},
-		"read":        {3, func(b *callBuilder) { b.receive(sut.OpRead) }},
-		"recv":        {4, func(b *callBuilder) { b.receive(sut.OpRecv) }},
-		"recvfrom":    {6, func(b *callBuilder) { b.receive(sut.OpRecvFrom) }},
-		"write":       {3, func(b *callBuilder) { b.send(sut.OpWrite) }},
-		"send":        {4, func(b *callBuilder) { b.send(sut.OpSend) }},
-		"sendto":      {6, func(b *callBuilder) { b.send(sut.OpSendTo) }},
-		"shutdown":    {2, (*callBuilder).shutdown},
-		"close":       {1, func(b *callBuilder) { b.op(sut.OpClose) }},
-		"setsockopt":  {5, (*callBuilder).setsockopt},
-		"getsockopt":  {5, (*callBuilder).getsockopt},
-		"getsockname": {3, func(b *callBuilder) { b.name(sut.OpGetSockName) }},
-		"getpeername": {3, func(b *callBuilder) { b.name(sut.OpGetPeerName) }},
-		"fcntl":       {0, (*callBuilder).fcntl},
-		"poll":        {3, (*callBuilder).poll},
-	}
+var syscalls = map[string]syscall{
+	"socket":      {3, (*callBuilder).socket},
+	"bind":        {3, (*callBuilder).bind},
+	"listen":      {2, (*callBuilder).listen},
+	"accept":      {3, (*callBuilder).accept},
+	"connect":     {3, (*callBuilder).connect},
+	"read":        {3, func(b *callBuilder) { b.receive(sut.OpRead) }},
+	"recv":        {4, func(b *callBuilder) { b.receive(sut.OpRecv) }},
+	"recvfrom":    {6, func(b *callBuilder) { b.receive(sut.OpRecvFrom) }},
+	"write":       {3, func(b *callBuilder) { b.send(sut.OpWrite) }},
+	"send":        {4, func(b *callBuilder) { b.send(sut.OpSend) }},
+	"sendto":      {6, func(b *callBuilder) { b.send(sut.OpSendTo) }},
+	"shutdown":    {2, (*callBuilder).shutdown},
+	"close":       {1, func(b *callBuilder) { b.op(sut.OpClose) }},
+	"setsockopt":  {5, (*callBuilder).setsockopt},
+	"getsockopt":  {5, (*callBuilder).getsockopt},
+	"getsockname": {3, func(b *callBuilder) { b.name(sut.OpGetSockName) }},
+	"getpeername": {3, func(b *callBuilder) { b.name(sut.OpGetPeerName) }},
+	"fcntl":       {0, (*callBuilder).fcntl},
+	"poll":        {3, (*callBuilder).poll},
 }
 
 // call compiles a system call.
@@ -143,10 +139,10 @@ func (b *callBuilder) fd() *socket {
 
 // made notes the descriptor that the call makes. A call that must fail makes none: it gets a name that no other has.
 func (b *callBuilder) made(s *socket) {
-	b.ev.Call.NewFD = maxFD
+	b.ev.Call.NewFD = noFD
 	if r := b.src.Result; r.Kind == ExprInt && r.N >= 0 {
-		if r.N >= maxFD {
-			b.fail(r.Pos, b.src.Name, "%d is above the limit %d", r.N, maxFD-1)
+		if r.N > maxFD {
+			b.fail(r.Pos, b.src.Name, "%d is above the limit %d", r.N, maxFD)
 		}
 		b.ev.Call.NewFD = sut.FD(r.N)
 		b.fds[r.N] = s
@@ -251,13 +247,13 @@ func (b *callBuilder) send(op sut.Op) {
 	}
 	switch e := &b.src.Args[1]; e.Kind {
 	case ExprEllipsis:
-		b.ev.Packet.Payload.Len = uint16(n)
+		b.ev.Send.Len = uint32(n)
 	case ExprString:
 		data := unquote(e.Text)
 		if int64(len(data)) != n {
 			b.fail(e.Pos, b.src.Name, "the string has %d bytes, not %d", len(data), n)
 		}
-		b.ev.Packet.Payload = vm.Payload{Len: uint16(n), Literal: true, Data: data}
+		b.ev.Send = vm.Payload{Len: uint32(n), Literal: true, Data: data}
 	default:
 		b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
 	}
@@ -334,7 +330,7 @@ func (b *callBuilder) poll() {
 	call := &b.ev.Call
 	call.Op = sut.OpPoll
 	members := b.members(&list.List[0], "fd", "events", "revents")
-	if fd := members["fd"]; fd != nil && fd.Kind == ExprInt && fd.N >= 0 && fd.N < maxFD {
+	if fd := members["fd"]; fd != nil && fd.Kind == ExprInt && fd.N >= 0 && fd.N <= maxFD {
 		call.FD = sut.FD(fd.N)
 	} else {
 		b.fail(list.Pos, "poll", "fd: want a descriptor")

@@ -1,8 +1,6 @@
 package script
 
 import (
-	"fmt"
-
 	"stackproof/conformance/frame"
 	"stackproof/conformance/vm"
 )
@@ -13,25 +11,26 @@ type flowKey struct {
 	n   int
 }
 
-// flow is the ports of a connection. The stack's port may be its own choice; then a variable holds it from the first
-// packet on.
+// flow is the ports of a connection.
 type flow struct {
-	stack, peer uint16
-	chosen      bool  // the stack chooses its port
-	held        bool  // and has: variable holds it
-	variable    uint8 //
+	stack uint16 // 0: the stack's own choice
+	peer  uint16
+}
+
+// dial is where the script last called connect or sendto to.
+type dial struct {
+	made     bool
+	from, to uint16 // from 0: the stack chooses
 }
 
 // newFlow finds the ports from the first packet of a connection. Where the peer begins, it comes from its own port to
 // the one that the script last bound; where the stack begins, it answers to the last connect or sendto.
 func (c *compiler) newFlow(key flowKey, k *Packet) *flow {
-	f := &flow{stack: c.host.bindPort, peer: c.host.connectPort + uint16(key.n)}
+	f := &flow{c.host.bindPort, c.peerPort(key.n)}
 	if d := c.dialled[key.udp]; k.Out && d.made {
 		f.stack, f.peer = d.from, d.to
-		f.chosen = d.from == 0
 	}
 	if k.Ports.Set {
-		f.chosen = false
 		f.stack, f.peer = k.Ports.Dst, k.Ports.Src
 		if k.Out {
 			f.stack, f.peer = f.peer, f.stack
@@ -40,12 +39,20 @@ func (c *compiler) newFlow(key flowKey, k *Packet) *flow {
 	return f
 }
 
-// ports adds the two ports of a packet.
-func (b *packetBuilder) ports(key flowKey, src, dst frame.Field) {
-	f := b.flows[key]
-	if f == nil {
+// peerPort is the peer's port in a flow that says nothing else; the interpreter counts it likewise.
+func (c *compiler) peerPort(n int) uint16 { return c.host.connectPort + uint16(n) }
+
+// ports names those ports of a packet that the interpreter does not know by itself: it takes the stack's from the
+// flow's first packet, and counts the peer's.
+func (b *packetBuilder) ports(udp bool, src, dst frame.Field) {
+	key := flowKey{udp, b.src.Flow}
+	f, begun := b.flows[key]
+	if !begun {
 		f = b.newFlow(key, b.src)
 		b.flows[key] = f
+		if b.flows[flowKey{!udp, b.src.Flow}] != nil {
+			b.fail(b.src.Pos, "packet", "flow %d is both TCP and UDP: give one of them `flow N`", b.src.Flow)
+		}
 	}
 	if b.src.Ports.Set {
 		b.num(src, uint32(b.src.Ports.Src))
@@ -56,25 +63,33 @@ func (b *packetBuilder) ports(key flowKey, src, dst frame.Field) {
 	if b.src.Out {
 		stack, peer = src, dst
 	}
-	b.num(peer, uint32(f.peer))
-	if !f.chosen {
+	if f.peer != b.peerPort(key.n) {
+		b.num(peer, uint32(f.peer))
+	}
+	if !begun && f.stack != 0 {
 		b.num(stack, uint32(f.stack))
-		return
 	}
-	op := vm.FieldOp{Field: stack, Op: b.op(), Base: vm.BaseVar}
-	if !f.held {
-		if !b.src.Out {
-			b.fail(b.src.Pos, "packet", "the stack has not chosen its port yet")
-		}
-		f.variable, f.held = b.newVar(b.src.Pos, fmt.Sprintf("port of flow %d, udp %v", key.n, key.udp)), true
-		op.Op = vm.Capture
-	}
-	op.Var = f.variable
-	b.add(op)
 }
 
-// dial is where the script last called connect or sendto to.
-type dial struct {
-	made     bool
-	from, to uint16 // from 0: the stack chooses
+// seqBase is what a sequence number counts from: the initial one of the side that owns it.
+func seqBase(f frame.Field, out bool) vm.Base {
+	switch f {
+	case frame.TCPSeq:
+		if out {
+			return vm.BaseLocalISN
+		}
+		return vm.BasePeerISN
+	case frame.TCPAck:
+		if out {
+			return vm.BasePeerISN
+		}
+		return vm.BaseLocalISN
+	case frame.QuoteSeq:
+		// An error quotes what the other side has sent.
+		if out {
+			return vm.BasePeerISN
+		}
+		return vm.BaseLocalISN
+	}
+	return vm.BaseZero
 }

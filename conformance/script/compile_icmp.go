@@ -31,8 +31,11 @@ func (b *packetBuilder) icmp(m *ICMP) {
 	switch m.Type {
 	case "unreachable", "packet_too_big", "time_exceeded", "parameter_problem", "source_quench", "redirect":
 		b.out.Quote = true
+		if m.Quote.Kind == "tcp" {
+			b.num(frame.QuoteSeq, m.Quote.Seq)
+		}
 	default:
-		b.out.Payload.Len = uint16(m.Len.N)
+		b.out.Payload.Len = m.Len.N
 		b.out.Payload.Any = b.src.Out && !m.Len.Set
 	}
 }
@@ -114,11 +117,11 @@ func (b *packetBuilder) nd(n *ND) {
 				to = "gateway"
 			}
 		}
-		b.ndHeader(neighbourSolicitation, from, "solicited("+to+")", "solicited("+to+")", target)
+		b.ndHeader(neighbourSolicitation, from, "solicited("+to+")", target)
 		b.addr(frame.NDSLL, from)
 		return
 	}
-	b.ndHeader(neighbourAdvertisement, from, to, to, from)
+	b.ndHeader(neighbourAdvertisement, from, to, from)
 	if !b.src.Out {
 		const solicitedOverride = 3
 		b.num(frame.NDFlags, solicitedOverride)
@@ -126,12 +129,15 @@ func (b *packetBuilder) nd(n *ND) {
 	}
 }
 
-func (b *packetBuilder) ndHeader(typ uint32, src, dst, ethDst, target string) {
+// ndHeader adds what both messages have. The interpreter sees to the hop limit, and to the Ethernet destination of what
+// the stack sends.
+func (b *packetBuilder) ndHeader(typ uint32, src, dst, target string) {
 	b.num(frame.ICMPType, typ)
 	b.num(frame.ICMPCode, 0)
-	b.num(frame.IPTTL, 255) // RFC 4861 4.3, 4.4: so that no router can have forwarded it
 	b.addr(frame.IPSrc, src)
 	b.addr(frame.IPDst, dst)
-	b.addr(frame.EthDst, ethDst)
+	if !b.src.Out {
+		b.addr(frame.EthDst, dst)
+	}
 	b.addr(frame.NDTarget, target)
 }

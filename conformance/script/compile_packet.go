@@ -42,18 +42,31 @@ func (c *compiler) packet(ev *vm.Event, k *Packet) {
 		b.nd(body)
 	case *Eth:
 		b.out.Net = vm.NetRaw
-		b.out.Payload.Len = body.Len
+		b.out.Payload.Len = uint32(body.Len)
 		c.need(sut.FeatureRaw)
 	case *IP:
-		b.out.Payload.Len = body.Len
+		b.out.Payload.Len = uint32(body.Len)
 	}
 	b.ipInfo()
 	b.fields()
+	b.data()
 	if k.Truncate != 0 || k.Pad != 0 {
 		b.out.Truncate, b.out.Pad, b.out.PadByte = uint16(k.Truncate), uint16(k.Pad), uint8(k.PadByte)
 		c.need(sut.FeatureRaw)
 	}
 	ev.Packet = b.out
+}
+
+// data puts literal bytes in the pattern's place; where the line says a length too, it must be theirs.
+func (b *packetBuilder) data() {
+	if b.src.Data == "" {
+		return
+	}
+	data := unhex(b.src.Data)
+	if n := b.out.Payload.Len; n != 0 && int(n) != len(data) {
+		b.fail(b.src.Pos, "data", "%d bytes, but the line says %d", len(data), n)
+	}
+	b.out.Payload = vm.Payload{Len: uint32(len(data)), Literal: true, Data: data}
 }
 
 // op is how a field without an operator of its own is meant: set in a packet to send, equal in one to come.
@@ -66,27 +79,23 @@ func (b *packetBuilder) op() vm.CheckOp {
 
 func (b *packetBuilder) add(f vm.FieldOp) {
 	for _, named := range b.src.Fields {
-		if i, _ := fieldByName(named.Name); i.field == f.Field {
+		// What is added to a field is added to what the field would be otherwise.
+		if i, _ := fieldByName(named.Name); i == f.Field && named.Op != "+=" {
 			return
 		}
 	}
 	b.out.Fields = append(b.out.Fields, f)
 }
 
-func (b *packetBuilder) num(f frame.Field, n uint32) { b.based(f, vm.BaseZero, n) }
-
-func (b *packetBuilder) based(f frame.Field, base vm.Base, n uint32) {
-	b.add(vm.FieldOp{Field: f, Op: b.op(), Base: base, N: n})
+// num adds a number; sequence numbers count from their base.
+func (b *packetBuilder) num(f frame.Field, n uint32) {
+	b.add(vm.FieldOp{Field: f, Op: b.op(), Base: seqBase(f, b.src.Out), N: n})
 }
 
 // addr adds an address by its name.
 func (b *packetBuilder) addr(f frame.Field, name string) {
 	op := vm.FieldOp{Field: f, Op: b.op()}
-	for _, i := range fieldTable {
-		if i.field == f {
-			b.resolve(&op, i, Value{Pos: b.src.Pos, Text: name})
-		}
-	}
+	b.resolve(&op, Value{Pos: b.src.Pos, Text: name})
 	b.add(op)
 }
 
@@ -99,17 +108,10 @@ func (b *packetBuilder) tcp(t *TCP) {
 	for _, f := range t.Flags {
 		flags |= tcpFlagBits[f]
 	}
-	// The sender of the packet owns the sequence number, the other side what it acknowledges.
-	seq, ack := vm.BasePeerISN, vm.BaseLocalISN
-	if b.src.Out {
-		seq, ack = ack, seq
-	} else if !t.Win.Set && flags&4 == 0 {
-		b.fail(b.src.Pos, "tcp packet", "an injected segment needs `win`")
-	}
 	b.num(frame.TCPFlags, flags)
-	b.based(frame.TCPSeq, seq, t.Seq)
+	b.num(frame.TCPSeq, t.Seq)
 	if t.Ack.Set {
-		b.based(frame.TCPAck, ack, t.Ack.N)
+		b.num(frame.TCPAck, t.Ack.N)
 	}
 	if t.Win.Set {
 		b.num(frame.TCPWin, t.Win.N)
@@ -117,8 +119,10 @@ func (b *packetBuilder) tcp(t *TCP) {
 	if t.Urg.Set {
 		b.num(frame.TCPUrg, t.Urg.N)
 	}
-	b.ports(flowKey{false, b.src.Flow}, frame.TCPSrcPort, frame.TCPDstPort)
-	b.out.Payload.Len = t.Len
+	b.ports(false, frame.TCPSrcPort, frame.TCPDstPort)
+	b.out.Payload.Len = uint32(t.Len)
+	// packetdrill's rule: what one line expects may come cut to the segment size. Our own cases say what they mean.
+	b.out.Split = b.src.Out && b.meta.ID == "" && t.Len > 0
 	b.tcpOptions(t)
 }
 
@@ -131,8 +135,11 @@ func (b *packetBuilder) tcpOptions(t *TCP) {
 	}
 	for i := range t.Options {
 		o := &t.Options[i]
-		v := vm.Option{Any: o.Any, Count: uint8(len(o.N))}
+		v := vm.Option{Any: o.Any, AnyN: o.AnyN, Count: uint8(len(o.N))}
 		copy(v.N[:], o.N)
+		if o.MTU {
+			v.N[0], v.Count = b.host.mss(), 1
+		}
 		if o.Name == "opt" {
 			v = vm.Option{Kind: uint8(o.N[0]), Raw: true, Data: append([]byte{uint8(o.N[0])}, unhex(o.Hex)...)}
 		} else {
@@ -155,8 +162,8 @@ func unhex(s string) []byte {
 func (b *packetBuilder) udp(u *UDP) {
 	b.need(sut.FeatureUDP)
 	b.out.Transport = vm.TransportUDP
-	b.ports(flowKey{true, b.src.Flow}, frame.UDPSrcPort, frame.UDPDstPort)
-	b.out.Payload.Len = u.Len
+	b.ports(true, frame.UDPSrcPort, frame.UDPDstPort)
+	b.out.Payload.Len = uint32(u.Len)
 }
 
 func (b *packetBuilder) ipInfo() {
@@ -171,6 +178,11 @@ func (b *packetBuilder) ipInfo() {
 				b.fail(it.Pos, "ip info", "IPv4 has no flow label")
 			}
 			b.num(frame.IPFlow, it.N.N)
+		case "options":
+			if b.src.Out || b.host.form == IPv6 {
+				b.fail(it.Pos, "ip info", "options are for injected IPv4 packets")
+			}
+			b.out.NetOptions = unhex(it.Hex)
 		default:
 			// RFC 3168 5: the two low bits of the octet. Without a `tos` the others are 0.
 			b.num(frame.IPTOS, map[string]uint32{"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}[it.Name])
@@ -181,82 +193,95 @@ func (b *packetBuilder) ipInfo() {
 // fields adds what the braces name.
 func (b *packetBuilder) fields() {
 	for _, f := range b.src.Fields {
-		i, _ := fieldByName(f.Name)
-		op := vm.FieldOp{Field: i.field, Op: checkOps[f.Op]}
+		n, _ := fieldByName(f.Name)
+		op := vm.FieldOp{Field: n, Op: checkOps[f.Op], Base: seqBase(n, b.src.Out)}
 		if !b.src.Out {
-			if f.Op != "=" {
-				b.fail(f.Pos, "field "+f.Name, "`%s` is for expected packets", f.Op)
-			}
 			op.Op = vm.Set
 		}
-		if f.Value.Text == "none" && (i.field == frame.NDSLL || i.field == frame.NDTLL) {
+		switch {
+		case f.Op == "+=":
+			op.Op, op.Base = vm.Add, vm.BaseZero
+			if b.src.Out {
+				b.fail(f.Pos, "field "+f.Name, "`+=` is for injected packets")
+			}
+		case f.Op != "=" && !b.src.Out:
+			b.fail(f.Pos, "field "+f.Name, "`%s` is for expected packets", f.Op)
+		}
+		if f.Value.Text == "none" && (n == frame.NDSLL || n == frame.NDTLL) {
 			if b.src.Out {
 				b.fail(f.Pos, "field "+f.Name, "`none` is for injected packets")
 			}
 			continue
 		}
-		b.resolve(&op, i, f.Value)
+		b.resolve(&op, f.Value)
 		b.out.Fields = append(b.out.Fields, op)
+	}
+	if len(b.out.Fields) > vm.MaxFields {
+		b.fail(b.src.Pos, "packet", "%d fields, above the limit %d", len(b.out.Fields), vm.MaxFields)
 	}
 }
 
 // resolve gives op its value.
-func (b *packetBuilder) resolve(op *vm.FieldOp, f fieldInfo, v Value) {
-	what := "field " + f.name
+func (b *packetBuilder) resolve(op *vm.FieldOp, v Value) {
+	what := "field " + op.Field.String()
 	if len(v.Text) > 0 && v.Text[0] == '$' {
-		b.variable(op, f, v)
+		b.variable(op, v)
 		return
 	}
-	if f.kind != kindNum && op.Op != vm.Set && op.Op != vm.Equal && op.Op != vm.NotEq {
+	if op.Field.IsAddr() && op.Op != vm.Set && op.Op != vm.Equal && op.Op != vm.NotEq {
 		b.fail(v.Pos, what, "an address compares by = and != only")
 	}
-	cause := ""
-	switch version := int(b.host.form); f.kind {
+	version := int(b.host.form)
+	switch kindOf(op.Field) {
 	case kindNum:
 		if v.Text != "" {
-			cause = "`" + v.Text + "` is not a number"
-		} else if uint64(v.Num.N)>>f.bits != 0 {
-			b.fail(v.Pos, what, "%s does not fit into %d bits", v.Num, f.bits)
+			b.fail(v.Pos, what, "`%s` is not a number", v.Text)
+		}
+		if uint64(v.Num.N)>>op.Field.Bits() != 0 {
+			b.fail(v.Pos, what, "%s does not fit into %d bits", v.Num, op.Field.Bits())
 		}
 		op.N = v.Num.N
+		return
 	case kindMAC:
-		var m [6]byte
-		m, cause = b.host.mac(v.Text)
+		m, cause := b.host.mac(v.String())
+		if cause != "" {
+			b.fail(v.Pos, what, "%s", cause)
+		}
 		copy(op.B[:], m[:])
-	case kindIPv4, kindIPv6:
-		version = map[fieldKind]int{kindIPv4: 4, kindIPv6: 6}[f.kind]
-		fallthrough
-	default:
-		a, c := b.host.ip(v.Text, version)
-		cause = c
-		copy(op.B[:], a.AsSlice())
+		return
+	case kindIPv4:
+		version = 4
+	case kindIPv6:
+		version = 6
 	}
+	a, cause := b.host.ip(v.String(), version)
 	if cause != "" {
 		b.fail(v.Pos, what, "%s", cause)
 	}
+	copy(op.B[:], a.AsSlice())
 }
 
 // variable binds a variable at its first place, and uses it everywhere else.
-func (b *packetBuilder) variable(op *vm.FieldOp, f fieldInfo, v Value) {
-	what := "field " + f.name
-	if f.kind != kindNum {
+func (b *packetBuilder) variable(op *vm.FieldOp, v Value) {
+	what := "field " + op.Field.String()
+	if op.Field.IsAddr() {
 		b.fail(v.Pos, what, "a variable holds a number, not an address")
 	}
 	op.Base, op.N = vm.BaseVar, v.Num.N
 	n, bound := b.vars[v.Text]
 	if !bound {
 		if !b.src.Out || op.Op != vm.Equal || v.Num.N != 0 {
-			b.fail(v.Pos, what, "%s has no value yet: an expected packet gives it one by `%s=%s`", v.Text, f.name, v.Text)
+			b.fail(v.Pos, what, "%s has no value yet: an expected packet gives it one by `%s=%s`", v.Text, op.Field, v.Text)
 		}
 		n = b.newVar(v.Pos, v.Text)
-		op.Op = vm.Capture
+		op.Op, op.Base = vm.Capture, vm.BaseZero
 	}
 	op.Var = n
 }
 
 func (c *compiler) newVar(p Pos, name string) uint8 {
 	if len(c.vars) == vm.Vars {
-		c.fail(p, "variable", "more than %d: a port that the stack chooses takes one too", vm.Vars)
+		c.fail(p, "variable", "%s is one more than the limit %d", name, vm.Vars)
 	}
 	n := uint8(len(c.vars))
 	c.vars[name] = n

@@ -33,8 +33,13 @@ func (b *callBuilder) wantAddress(i int) {
 }
 
 func (b *callBuilder) sockaddr(e *Expr, a *netip.Addr, port *uint16) {
-	m := b.members(e, "sa_family", "sin_family", "sin_port", "sin_addr", "sin6_port", "sin6_addr")
-	for name, v := range m {
+	names := []string{"sa_family", "sin_family", "sin_port", "sin_addr", "sin6_port", "sin6_addr"}
+	m := b.members(e, names...)
+	for _, name := range names {
+		v := m[name]
+		if v == nil {
+			continue
+		}
 		switch name {
 		case "sa_family", "sin_family":
 			if (v.String() == "AF_INET6") != (b.host.form == IPv6) {

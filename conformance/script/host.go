@@ -195,3 +195,11 @@ func groupMAC(a netip.Addr) [6]byte {
 	b := a.As16()
 	return [6]byte{0x33, 0x33, b[12], b[13], b[14], b[15]}
 }
+
+// mss is the MTU less the fixed headers of IP and TCP (RFC 9293 3.7.1).
+func (h *host) mss() uint32 {
+	if h.form == IPv4 {
+		return uint32(h.config.MTU) - 40
+	}
+	return uint32(h.config.MTU) - 60
+}

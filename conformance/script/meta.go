@@ -41,9 +41,11 @@ type Meta struct {
 	ID    string // the slug by which the case is known for ever
 	Reqs  []string
 	Level Level
-	Needs []sut.Feature // besides what the forms and packets need by themselves
-	Forms []Form
-	Twin  Twin
+	Extra []sut.Feature // `needs:`, besides what the forms, packets and calls need by themselves
+	// Personalities are those under which the case holds; none: all.
+	Personalities []sut.Personality
+	Forms         []Form
+	Twin          Twin
 }
 
 // Twin is the negative twin: one fault, and the phrase of the expectation that must go red.
@@ -120,11 +122,13 @@ func (r *metaReader) line(p Pos, key, value string) error {
 		}
 	case "needs":
 		for n := range strings.FieldsSeq(value) {
-			f, ok := sut.FeatureByName([]byte(n))
-			if !ok {
-				return r.fail(p, key, "there is no feature `"+n+"`")
+			if f, ok := sut.FeatureByName([]byte(n)); ok {
+				r.m.Extra = append(r.m.Extra, f)
+			} else if f, ok := sut.PersonalityByName([]byte(n)); ok {
+				r.m.Personalities = append(r.m.Personalities, f)
+			} else {
+				return r.fail(p, key, "there is no feature or personality `"+n+"`")
 			}
-			r.m.Needs = append(r.m.Needs, f)
 		}
 	case "forms":
 		return r.forms(p, value)

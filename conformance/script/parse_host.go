@@ -1,7 +1,5 @@
 package script
 
-import "strconv"
-
 // link parses `link up` and `link down`.
 func (p *parser) link() *Link {
 	p.take()
@@ -47,9 +45,16 @@ func (p *parser) inspect() *Inspect {
 		p.expect("inspect", ")")
 	}
 	i.Op = p.compareOp("inspect")
-	i.Value = p.name("inspect")
-	if _, err := strconv.ParseInt(i.Value, 10, 64); err != nil && !knownState(i.Value) {
-		p.failf(i.Pos, "inspect", "`%s` is neither a number nor a TCP state", i.Value)
+	if p.is("$") {
+		i.Value = p.value("inspect")
+		return i
+	}
+	i.Value.Pos = p.tok.pos
+	text := p.name("inspect")
+	if n, err := parseUint(text); err == nil && n <= 1<<32-1 {
+		i.Value.Num.N = uint32(n)
+	} else if i.Value.Text = text; !knownState(text) {
+		p.failf(i.Value.Pos, "inspect", "`%s` is neither a number of 32 bits nor a TCP state", text)
 	}
 	return i
 }
@@ -70,4 +75,13 @@ func (p *parser) compareOp(what string) string {
 	}
 	p.unexpected(what, "= != >= <= or &")
 	return ""
+}
+
+// fieldOp takes what compareOp takes, or +=.
+func (p *parser) fieldOp(what string) string {
+	if p.accept("+") {
+		p.expect(what, "=")
+		return "+="
+	}
+	return p.compareOp(what)
 }

@@ -18,6 +18,9 @@ func (p *parser) packet() *Packet {
 	}
 	for {
 		switch {
+		case p.isWord("data"):
+			p.take()
+			k.Data = p.hexBytes("data", maxFrame)
 		case p.isWord("truncate"):
 			p.take()
 			k.Truncate = int(p.number("truncate", maxFrame).N)
@@ -92,9 +95,11 @@ func (p *parser) ipInfo() []IPItem {
 			it.N = p.number("flowlabel", 1<<20-1)
 		case p.acceptWord("ttl"):
 			it.N = p.number("ttl", 255)
+		case p.acceptWord("options"):
+			it.Hex = p.hexBytes("ip options", 40)
 		case p.acceptWord("noecn"), p.acceptWord("ect0"), p.acceptWord("ect1"), p.acceptWord("ce"):
 		default:
-			p.unexpected("ip info", "tos, ttl, flowlabel, noecn, ect0, ect1 or ce")
+			p.unexpected("ip info", "tos, ttl, flowlabel, options, noecn, ect0, ect1 or ce")
 		}
 		items = append(items, it)
 		if p.accept(shut) {
@@ -198,16 +203,19 @@ func (p *parser) tcpOption(out bool) TCPOption {
 	}
 	switch o.Name {
 	case "mss":
+		if o.MTU = p.acceptWord("mtu"); o.MTU {
+			return o
+		}
 		o.N = []uint32{p.number(what, 65535).N}
 	case "wscale":
 		o.N = []uint32{p.number(what, 255).N}
 	case "TS":
-		o.N = p.timestamp(what)
+		p.timestamp(what, &o, out)
 	case "sack":
 		o.N = p.sackBlocks(what)
 	case "opt":
 		o.N = []uint32{p.number(what, 255).N}
-		o.Hex = p.hexBytes(what)
+		o.Hex = p.hexBytes(what, 39)
 	case "sackOK", "nop", "eol":
 	default:
 		p.failf(o.Pos, "tcp option", "`%s` is none of mss, wscale, sackOK, sack, TS, nop, eol, opt", o.Name)
@@ -215,15 +223,19 @@ func (p *parser) tcpOption(out bool) TCPOption {
 	return o
 }
 
-func (p *parser) timestamp(what string) []uint32 {
-	n := make([]uint32, 2)
+func (p *parser) timestamp(what string, o *TCPOption, out bool) {
+	o.N = make([]uint32, 2)
 	for i, w := range []string{"val", "ecr"} {
 		if !p.acceptWord(w) {
 			p.unexpected(what, "`"+w+"`")
 		}
-		n[i] = p.number(what, 1<<32-1).N
+		if p.tok.kind == tokEllipsis && out {
+			p.take()
+			o.AnyN |= 1 << i
+		} else {
+			o.N[i] = p.number(what, 1<<32-1).N
+		}
 	}
-	return n
 }
 
 // maxSack is how many SACK blocks fit into 40 bytes of options.
@@ -242,12 +254,12 @@ func (p *parser) sackBlocks(what string) []uint32 {
 	return n
 }
 
-// hexBytes parses the rest of a raw option: its length octet and its bytes, as hexadecimal digits.
-func (p *parser) hexBytes(what string) string {
+// hexBytes parses up to limit bytes as hexadecimal digits.
+func (p *parser) hexBytes(what string, limit int) string {
 	p.rescan(isWord)
 	t := p.tok
-	if t.kind != tokWord || len(t.text)%2 != 0 || len(t.text) > 78 || strings.Trim(t.text, "0123456789abcdef") != "" {
-		p.unexpected(what, "an even number of hexadecimal digits, 78 at most")
+	if t.kind != tokWord || len(t.text)%2 != 0 || len(t.text) > 2*limit || strings.Trim(t.text, "0123456789abcdef") != "" {
+		p.failf(t.pos, what, "want 1 to %d bytes as pairs of hexadecimal digits, got %s", limit, &t)
 	}
 	return p.take().text
 }
@@ -282,7 +294,7 @@ func (p *parser) icmp() *ICMP {
 
 func isICMPKeyword(w string) bool {
 	switch w {
-	case "mtu", "id", "seq", "truncate", "pad":
+	case "mtu", "id", "seq", "data", "truncate", "pad":
 		return true
 	}
 	return false
@@ -337,7 +349,7 @@ func (p *parser) fields() []Field {
 		if _, ok := fieldByName(f.Name); !ok {
 			p.failf(f.Pos, "fields", "there is no field `%s`", f.Name)
 		}
-		f.Op = p.compareOp("field " + f.Name)
+		f.Op = p.fieldOp("field " + f.Name)
 		f.Value = p.value("field " + f.Name)
 		fs = append(fs, f)
 		if p.accept("}") {

@@ -70,18 +70,24 @@ func (e *Event) String() string {
 	return t + " " + e.Action.(fmt.Stringer).String()
 }
 
-// String is the time as scripts write it.
+// String is the time as scripts write it: 0.1, and +.1.
 func (t Time) String() string {
-	plus := ""
 	if t.Kind == TimeAny {
 		return "*"
 	}
+	one := seconds
 	if t.Kind == TimeRelative {
-		plus = "+"
+		one = func(d time.Duration) string {
+			s := seconds(d)
+			if len(s) > 1 {
+				s = strings.TrimPrefix(s, "0")
+			}
+			return "+" + s
+		}
 	}
-	s := plus + seconds(t.At)
+	s := one(t.At)
 	if t.Range {
-		s += "~" + plus + seconds(t.To)
+		s += "~" + one(t.To)
 	}
 	return s
 }
@@ -117,7 +123,7 @@ func (i *Inspect) String() string {
 	if i.HasFD {
 		fd = fmt.Sprintf("(%d)", i.FD)
 	}
-	return fmt.Sprintf("inspect %s%s %s %s", i.Name, fd, i.Op, i.Value)
+	return fmt.Sprintf("inspect %s%s %s %s", i.Name, fd, i.Op, &i.Value)
 }
 
 // String is the call on one line, without its times.

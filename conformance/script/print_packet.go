@@ -33,6 +33,9 @@ func (k *Packet) String() string {
 		add(k.Body.(fmt.Stringer).String())
 	}
 	add(fieldsString(k.Fields))
+	if k.Data != "" {
+		add("data " + k.Data)
+	}
 	if k.Truncate != 0 {
 		add(fmt.Sprint("truncate ", k.Truncate))
 	}
@@ -54,6 +57,8 @@ func ipInfoString(items []IPItem) string {
 		switch it.Name {
 		case "tos", "ttl", "flowlabel":
 			list = append(list, it.Name+" "+it.N.String())
+		case "options":
+			list = append(list, it.Name+" "+it.Hex)
 		default:
 			list = append(list, it.Name)
 		}
@@ -113,8 +118,16 @@ func (o *TCPOption) String() string {
 	switch {
 	case o.Any:
 		return o.Name + " ..."
+	case o.MTU:
+		return o.Name + " mtu"
 	case o.Name == "TS":
-		return fmt.Sprintf("TS val %d ecr %d", o.N[0], o.N[1])
+		n := [2]string{"...", "..."}
+		for i := range n {
+			if o.AnyN>>i&1 == 0 {
+				n[i] = fmt.Sprint(o.N[i])
+			}
+		}
+		return "TS val " + n[0] + " ecr " + n[1]
 	case o.Name == "opt":
 		return fmt.Sprintf("opt %d %s", o.N[0], o.Hex)
 	}

@@ -1,11 +1,15 @@
 package script
 
-import "stackproof/conformance/sut"
+import (
+	"stackproof/conformance/sut"
+	"stackproof/conformance/vm"
+)
 
 // Limits of what a script can name.
 const (
-	maxFD    = 1<<16 - 1
-	maxFlow  = 7
+	noFD     = vm.MaxFDs - 1 // for a call that makes no descriptor
+	maxFD    = noFD - 1
+	maxFlow  = vm.Flows - 1
 	maxFrame = 1514
 )
 

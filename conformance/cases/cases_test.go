@@ -1,0 +1,59 @@
+package cases
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestLoad: all cases compile, sorted by id, each once.
+func TestLoad(t *testing.T) {
+	all, err := Load()
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	for i, c := range all {
+		assert.NotEmpty(t, c.Compiled, c.ID)
+		assert.Equal(t, "conformance/cases/"+c.ID+".pkt", c.File)
+		if i > 0 {
+			assert.Less(t, all[i-1].ID, c.ID)
+		}
+		assert.NotEmpty(t, c.Needs(), c.ID)
+		// A case is written as the printer would write it, so that all look alike.
+		assert.Equal(t, c.Script.String(), c.Text, "%s is not in the printer's layout", c.File)
+	}
+}
+
+// TestIDs: ids stay for ever. case-ids.txt has every id that there ever was; a new case is added to it.
+func TestIDs(t *testing.T) {
+	all, err := Load()
+	require.NoError(t, err)
+	text, err := os.ReadFile("case-ids.txt")
+	require.NoError(t, err)
+	known := strings.Fields(string(text))
+	assert.True(t, slices.IsSorted(known), "case-ids.txt is not sorted")
+	var ids []string
+	for _, c := range all {
+		ids = append(ids, c.ID)
+	}
+	assert.Equal(t, known, ids, "case-ids.txt only grows: add what is new, and never take an id away")
+}
+
+func TestLoadFSMistakes(t *testing.T) {
+	good, err := files.ReadFile("arp/request-answered.pkt")
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ file, text, want string }{
+		"path":   {"arp/other.pkt", string(good), "cases: x/arp/other.pkt: the id `arp/request-answered` is not the path `arp/other`"},
+		"nobody": {"a.pkt", "0 idle", "cases: x/a.pkt: the id `` is not the path `a`"},
+		"syntax": {"a.pkt", "0 idel", "script: x/a.pkt:1:3: event: `idel` is neither a call nor idle, wait, link, knob or inspect"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadFS(fstest.MapFS{c.file: {Data: []byte(c.text)}}, "x")
+			assert.EqualError(t, err, c.want)
+		})
+	}
+}
