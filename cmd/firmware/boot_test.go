@@ -1,0 +1,150 @@
+//go:build !tinygo
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/firmware/qemu"
+)
+
+// patience bounds in real time what an image may take for an answer: only a broken one comes near it.
+const patience = time.Minute
+
+// needImages skips the test, in words, where images cannot be built or booted.
+func needImages(t *testing.T) {
+	t.Helper()
+	reason := ""
+	if testing.Short() {
+		reason = "-short"
+	} else if err := image.Available(); err != nil {
+		reason = err.Error()
+	} else if err := qemu.Available(); err != nil {
+		reason = err.Error()
+	}
+	if reason != "" {
+		fmt.Println("NOTRUN firmware:", reason)
+		t.SkipNow()
+	}
+}
+
+// build makes an image of a package in this folder ("." is the image itself).
+func build(t *testing.T, pkg string, prepare func() error) string {
+	t.Helper()
+	repo, err := image.Repo(".")
+	require.NoError(t, err)
+	elf := filepath.Join(t.TempDir(), "image.elf")
+	sizes, err := image.Build(t.Context(), image.Options{
+		Repo: repo, Package: "./cmd/firmware/" + pkg, Output: elf, Prepare: prepare, Log: os.Stderr,
+	})
+	require.NoError(t, err)
+	t.Log(pkg, sizes)
+	return elf
+}
+
+// console is a running image and the lines that it prints.
+type console struct {
+	*qemu.Machine
+	lines *bufio.Reader
+}
+
+func boot(t *testing.T, elf string) console {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	m, err := qemu.Start(ctx, elf)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, m.Close()) })
+	return console{m, bufio.NewReader(m)}
+}
+
+func (c console) line(t *testing.T) string {
+	t.Helper()
+	l, err := c.lines.ReadString('\n')
+	require.NoError(t, err, "after %q", l)
+	return strings.TrimRight(l, "\r\n")
+}
+
+// end reads until the image ends, and returns what it printed and its exit code.
+func (c console) end(t *testing.T) (string, int) {
+	t.Helper()
+	rest, err := io.ReadAll(c.lines)
+	require.NoError(t, err)
+	code, err := c.Wait()
+	require.NoError(t, err)
+	return string(rest), code
+}
+
+func TestImage(t *testing.T) {
+	needImages(t)
+	c := boot(t, build(t, ".", nil))
+	require.Equal(t, "stackproof firmware", c.line(t))
+	for _, n := range []int{1, 13, 14, 15, 16, 17, 1514, 0xffff} {
+		frame := binary.LittleEndian.AppendUint16(nil, uint16(n))
+		for i := range n {
+			frame = append(frame, byte(i*7+i>>8))
+		}
+		sent := make(chan error)
+		go func() { _, err := c.Write(frame); sent <- err }()
+		echo := make([]byte, len(frame))
+		_, err := io.ReadFull(c.lines, echo)
+		require.NoError(t, err)
+		require.NoError(t, <-sent)
+		require.True(t, bytes.Equal(frame, echo), "frame of %d bytes came back changed", n)
+	}
+	_, err := c.Write([]byte{0, 0})
+	require.NoError(t, err)
+	rest, code := c.end(t)
+	require.Empty(t, rest)
+	require.Zero(t, code)
+}
+
+// TestProbe: what the image relies on, a boot for each.
+func TestProbe(t *testing.T) {
+	needImages(t)
+	const blob = "embedded by the test"
+	elf := build(t, "testdata/probe", func() error {
+		return os.WriteFile("testdata/probe/blob.bin", []byte(blob), 0o666)
+	})
+	for _, c := range []struct {
+		name, letters string
+		want          string // a pattern for all that is printed after the first line
+		code          int
+	}{
+		{"exit", "z", `^$`, 0},
+		{"exit code", "x", `^$`, 7},
+		{"embedded file", "bz", `^blob 20 ` + blob + `\r\n$`, 0},
+		{"clock", "tz", `^ticks true true\r\n$`, 0},
+		{"constructs", "cz", `^(ok [^\r]*\r\n){17}constructs done\r\n$`, 0},
+		{"panic", "p", `^panic: on purpose\r\n$`, 2},
+		{"index", "i", `^panic: runtime error at 0x80[0-9a-f]{6}: index out of range\r\n$`, 2},
+		{"nil pointer", "n", `^panic: runtime error at 0x80[0-9a-f]{6}: nil pointer dereference\r\n$`, 2},
+		{"read where nothing is", "r", `^trap: load access fault: pc=0x80[0-9a-f]{6} address=0x00000008 sp=0x80[0-9a-f]{6}\r\n$`, 3},
+		{"write to code", "w", `^trap: store access fault: pc=0x80[0-9a-f]{6} address=0x80000000 `, 3},
+		{"write behind the window", "j", `^trap: store access fault: pc=0x80[0-9a-f]{6} address=0x80040000 `, 3},
+		{"stack overflow", "o", `^trap: store access fault: `, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := boot(t, elf)
+			require.Equal(t, "probe", m.line(t))
+			_, err := m.Write([]byte(c.letters))
+			require.NoError(t, err)
+			printed, code := m.end(t)
+			require.Regexp(t, c.want, printed)
+			require.Equal(t, c.code, code)
+		})
+	}
+}

@@ -1,0 +1,111 @@
+// Package image builds flash images: it makes TinyGo from its Go module where it is not there yet, compiles one
+// package of this module with it for a board, and reads the sizes of what came out.
+//
+// Everything that is made lies in build/toolchain below the repository; cmd/firmware/README.md tells what and why.
+package image
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Release is the optimisation level of images: TinyGo's -opt.
+const Release = "z"
+
+// board is the one that images are built for: QEMU's virt machine.
+const board = "virt"
+
+// Options say what to build.
+type Options struct {
+	Repo    string    // the repository's root: see Repo
+	Package string    // the main package, as the go command names it from Repo: "./cmd/firmware"
+	Output  string    // the ELF file to write
+	Opt     string    // TinyGo's -opt; empty means Release
+	Log     io.Writer // progress, one line each; nil discards it
+
+	// Prepare, where set, generates files that the package embeds. It runs after all that can be missing has been
+	// found, and no other build of this repository runs until the compiler has read the files.
+	Prepare func() error
+}
+
+// Build makes an image and returns its sizes. A MissingError says what is to be installed; any other error carries
+// what the compiler or the linker said. Builds in one repository wait for each other.
+func Build(ctx context.Context, o Options) (Sizes, error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	if o.Opt == "" {
+		o.Opt = Release
+	}
+	if err := Available(); err != nil {
+		return Sizes{}, err
+	}
+	out, err := filepath.Abs(o.Output)
+	if err != nil {
+		return Sizes{}, fmt.Errorf("image: %w", err)
+	}
+	t := toolchain{repo: o.Repo, dir: filepath.Join(o.Repo, "build", "toolchain"), log: o.Log}
+	for _, dir := range []string{t.dir, filepath.Dir(out)} {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return Sizes{}, fmt.Errorf("image: %w", err)
+		}
+	}
+	unlock, err := lock(filepath.Join(t.dir, "lock"))
+	if err != nil {
+		return Sizes{}, fmt.Errorf("image: lock: %w", err)
+	}
+	defer unlock()
+	if err := t.ensure(ctx); err != nil {
+		return Sizes{}, err
+	}
+	if err := t.lay(); err != nil {
+		return Sizes{}, fmt.Errorf("image: our files in TinyGo's folders: %w", err)
+	}
+	if o.Prepare != nil {
+		if err := o.Prepare(); err != nil {
+			return Sizes{}, fmt.Errorf("image: prepare %s: %w", o.Package, err)
+		}
+	}
+	if err := t.compile(ctx, o.Package, out, o.Opt); err != nil {
+		return Sizes{}, err
+	}
+	return ReadSizes(out)
+}
+
+func (t toolchain) compile(ctx context.Context, pkg, out, opt string) error {
+	libs, err := libraries(ctx)
+	if err != nil {
+		return err
+	}
+	description := filepath.Join(t.dir, board+".json")
+	if err := newTarget(board, libs).write(description); err != nil {
+		return err
+	}
+	// TinyGo's cache moves in here with XDG_CACHE_HOME; the go command's, which would follow, stays where it is.
+	cache, err := t.goCommand(ctx, "env", "GOCACHE")
+	if err != nil {
+		return err
+	}
+	env := append(hostEnv(), "TINYGOROOT="+t.root(), "XDG_CACHE_HOME="+t.cache(), "GOCACHE="+cache)
+	_, err = output(ctx, t.repo, env, t.tinygo(), "build", "-target="+description, "-opt="+opt, "-o="+out, pkg)
+	return err
+}
+
+// Repo finds the repository's root from a folder within it.
+func Repo(dir string) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("image: %w", err)
+	}
+	for d := start; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, "cmd", "firmware", "toolchain", "go.mod")); err == nil {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("image: %s is not within the repository (no cmd/firmware/toolchain above it)", start)
+		}
+	}
+}
