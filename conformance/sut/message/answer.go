@@ -12,6 +12,7 @@ type Answer struct {
 	Frame []byte   // EventFrame
 
 	Status  sut.Status // final answers
+	Events  uint16     // final answers: how many events came before it, so that one lost on a line is missed
 	Next    sut.Time   // final answers: the stack's next deadline
 	HasNext bool       // whether it has one
 	Reason  []byte     // final answers: a few words for the person who debugs a stack's side, never judged
@@ -81,6 +82,7 @@ func (a *Answer) Decode(body []byte) Fault {
 
 func (w *writer) final(a *Answer) {
 	w.u8(uint8(a.Status))
+	w.u16(a.Events)
 	w.deadline(a.Next, a.HasNext)
 	if len(a.Reason) > MaxReason {
 		w.bad = true
@@ -106,6 +108,7 @@ func (r *reader) final(a *Answer) {
 	if a.Status > sut.Hung {
 		r.fail(BadValue, r.n-1)
 	}
+	a.Events = r.u16()
 	a.Next, a.HasNext = r.deadline()
 	a.Reason = r.take(int(r.u8()))
 	if a.Status != sut.OK {

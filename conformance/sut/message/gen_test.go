@@ -124,6 +124,7 @@ func drawAnswer(t *rapid.T) *Answer {
 	}
 	a.Op = Reply | Op(rapid.Uint8Range(0, 0x3f).Draw(t, "op"))
 	a.Status = sut.Status(rapid.Uint8Range(0, uint8(sut.Hung)).Draw(t, "status"))
+	a.Events = rapid.Uint16().Draw(t, "events")
 	if a.HasNext = rapid.Bool().Draw(t, "has next"); a.HasNext {
 		a.Next = drawTime(t, "next")
 	}

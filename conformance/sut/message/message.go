@@ -66,6 +66,8 @@ const (
 	// MinBody is the length of the longest body that every stack's side must be able to receive, in bytes: a
 	// longest frame fits. What it can receive beyond that it declares.
 	MinBody = 2048
+	// MaxEvents is the most that a stack may do in one operation: frames sent and calls completed.
+	MaxEvents = 1<<16 - 1
 	// MaxReason is the length of the longest reason in an answer, in bytes.
 	MaxReason = 255
 	// header is what every message begins with: its Op and the request's id.

@@ -109,10 +109,10 @@ func TestFaults(t *testing.T) {
 		{"frame too long", request(long...), Fault{Surplus, 3 + MaxFrame}},
 		{"a request as an answer", answer(1, 1, 0, 1, 0), Fault{BadOp, 0}},
 		{"no such event", answer(0xc3, 1, 0), Fault{BadOp, 0}},
-		{"no such status", answer(0x83, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), Fault{BadValue, 3}},
-		{"negative deadline", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0), Fault{BadValue, 4}},
-		{"reason beyond the end", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 'o'), Fault{Short, 13}},
-		{"result where there is none", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), Fault{Surplus, 13}},
+		{"no such status", answer(0x83, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Fault{BadValue, 3}},
+		{"negative deadline", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0), Fault{BadValue, 6}},
+		{"reason beyond the end", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 'o'), Fault{Short, 15}},
+		{"result where there is none", answer(0x83, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), Fault{Surplus, 15}},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, c.got) })
 	}

@@ -10,9 +10,6 @@ import (
 	"stackproof/conformance/sut/message"
 )
 
-// MaxEvents is the most that a stack may do in one operation: frames sent and calls completed.
-const MaxEvents = 1 << 16
-
 // exchange sends a request whose body is head and tail (it is s.req), and takes in what comes in answer. A watchdog
 // closes the connection when the limit is over, which ends a read or write that waits.
 func (s *Stack) exchange(head, tail []byte, out sut.Sink) sut.Status {
@@ -31,10 +28,7 @@ func (s *Stack) exchange(head, tail []byte, out sut.Sink) sut.Status {
 
 // listen takes in events up to and including the final answer, which it leaves in s.ans.
 func (s *Stack) listen(out sut.Sink) error {
-	for events := 0; ; events++ {
-		if events > MaxEvents {
-			return violation("stack did more than %d things in one %s", MaxEvents, s.req.Op)
-		}
+	for events := 0; ; {
 		body, err := s.wire.read()
 		if err != nil {
 			return err
@@ -43,25 +37,34 @@ func (s *Stack) listen(out sut.Sink) error {
 			return violation("stack's answer to %s: %s (byte %d of %d)", s.req.Op, fault.Cause, fault.At, len(body))
 		}
 		if s.ans.ID != s.id && s.wire.stale {
-			events--
 			continue
 		}
 		if err := s.heard(&s.ans); err != nil {
 			return err
 		}
-		switch s.ans.Op {
-		case message.EventFrame:
-			if out != nil {
-				out.Frame(s.ans.At, s.ans.Frame)
+		if s.ans.Op >= message.EventFrame {
+			if events++; events > message.MaxEvents {
+				return violation("stack did more than %d things during %s", message.MaxEvents, s.req.Op)
 			}
-		case message.EventDone:
-			if out != nil {
-				out.Done(s.ans.At, s.ans.Result.ID, &s.ans.Result)
-			}
-		default:
-			s.wire.stale = false
-			return nil
+			s.hand(out)
+			continue
 		}
+		s.wire.stale = false
+		if n := int(s.ans.Events); n != events {
+			return violation("stack counts %d events during %s, %d came%s", n, s.req.Op, events, s.noise())
+		}
+		return nil
+	}
+}
+
+// hand gives the event in s.ans to the tester.
+func (s *Stack) hand(out sut.Sink) {
+	switch {
+	case out == nil:
+	case s.ans.Op == message.EventFrame:
+		out.Frame(s.ans.At, s.ans.Frame)
+	default:
+		out.Done(s.ans.At, s.ans.Result.ID, &s.ans.Result)
 	}
 }
 

@@ -25,10 +25,12 @@ func (e *events) Done(at sut.Time, id sut.CallID, r *sut.Result) {
 	e.put()
 }
 
-// put sends the event. One that has no encoding (a negative time, an overlong frame) must not be left out unseen: the
-// operation is answered Malformed.
+// put sends the event. One that has no encoding (a negative time, an overlong frame), or is one too many, must not be
+// left out unseen: the operation is answered Malformed.
 func (e *events) put() {
-	if !e.s.put(&e.ans) {
+	if e.s.count == message.MaxEvents || !e.s.put(&e.ans) {
 		e.s.unsaid = true
+		return
 	}
+	e.s.count++
 }

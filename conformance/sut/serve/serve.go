@@ -33,7 +33,8 @@ type Server struct {
 	framing message.Framing
 	state   State
 	reset   bool // a Reset has been carried out
-	unsaid  bool // an event of this operation has no encoding
+	unsaid  bool // an event of this operation could not be sent
+	count   int  // events of this operation
 	limit   int  // the longest request body that any of the buffers takes
 	bufs    [][]byte
 	cur     int              // the buffer that receives
@@ -76,7 +77,7 @@ func (s *Server) Feed(p []byte) State {
 		if found == message.More {
 			continue
 		}
-		s.ans, s.unsaid = message.Answer{}, false
+		s.ans, s.unsaid, s.count = message.Answer{}, false, 0
 		switch found {
 		case message.Whole:
 			s.request(s.split.Body())
@@ -97,7 +98,7 @@ const (
 	noBuffer  = "no buffer is left for the call's data"
 	noSuchOp  = "no such operation"
 	noSuch    = "no such name"
-	cannotSay = "the stack's answer has no encoding"
+	cannotSay = "what the stack did cannot be said"
 )
 
 // request decodes a request, carries it out and answers.
@@ -200,12 +201,13 @@ func (s *Server) release(id sut.CallID) {
 func (s *Server) answer(op message.Op, id uint16, st sut.Status, why string) {
 	a := &s.ans
 	a.Op, a.ID, a.Status = op&message.MaxOp|message.Reply, id, st
+	a.Events = uint16(s.count)
 	a.Reason = s.reason[:copy(s.reason[:], why)]
 	if s.reset {
 		a.Next, a.HasNext = s.stack.Next()
 	}
 	if s.unsaid || !s.put(a) {
-		*a = message.Answer{Op: a.Op, ID: id, Status: sut.Malformed}
+		*a = message.Answer{Op: a.Op, ID: id, Status: sut.Malformed, Events: a.Events}
 		a.Reason = s.reason[:copy(s.reason[:], cannotSay)]
 		s.put(a)
 	}

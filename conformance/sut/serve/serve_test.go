@@ -306,3 +306,15 @@ func TestNoAllocation(t *testing.T) {
 		b.server.Feed(in.Bytes())
 	}))
 }
+
+// TestTooMuch: more events than can be counted are not sent, and the operation is answered Malformed.
+func TestTooMuch(t *testing.T) {
+	b := newBench(t, message.Pipe)
+	b.final(message.Request{Op: message.Reset})
+	b.stack.frames = make([]string, message.MaxEvents+1)
+	got := b.ask(message.Request{Op: message.Link})
+	require.Len(t, got, message.MaxEvents+1)
+	last := got[message.MaxEvents]
+	assert.Equal(t, sut.Malformed, last.Status)
+	assert.EqualValues(t, message.MaxEvents, last.Events)
+}
