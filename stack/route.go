@@ -69,10 +69,14 @@ func (s *Stack) isOwn(a wire.Addr) bool {
 // 3927 2.6.2).
 func (s *Stack) onLink4(a wire.Addr) bool { return s.cfg.IPv4.Contains(a) || a.IsLinkLocal() }
 
-// isGroup reports whether a names more than one host: multicast or broadcast, limited or directed (RFC 1122 3.2.1.3).
-func (s *Stack) isGroup(a wire.Addr) bool {
-	return a.IsMulticast() || a.IsBroadcast() || a.Is4() && a == s.cfg.IPv4.Broadcast()
+// IsBroadcast reports whether a names all hosts of the link: it is the limited broadcast or the directed one of our
+// network (RFC 1122 3.2.1.3).
+func (s *Stack) IsBroadcast(a wire.Addr) bool {
+	return a.IsBroadcast() || a.Is4() && a == s.cfg.IPv4.Broadcast()
 }
+
+// isGroup reports whether a names more than one host: multicast or broadcast.
+func (s *Stack) isGroup(a wire.Addr) bool { return a.IsMulticast() || s.IsBroadcast(a) }
 
 // groupMAC returns the link-layer address of a group.
 func groupMAC(a wire.Addr) wire.MAC {

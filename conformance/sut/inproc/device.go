@@ -1,0 +1,35 @@
+package inproc
+
+import (
+	"time"
+
+	"stackproof/conformance/sut"
+)
+
+// maxFrame is the longest frame that the stack sends, without the FCS: an IP packet of 1500 bytes in Ethernet.
+const maxFrame = 14 + 1500
+
+// device is the stack's network interface. What the stack sends goes straight to the judge.
+type device struct {
+	now   time.Duration
+	out   sut.Sink
+	frame []byte // received and not taken yet
+	send  [maxFrame]byte
+}
+
+// Receive lends the frame that is being delivered.
+func (d *device) Receive() []byte { return d.frame }
+
+// Release takes it back.
+func (d *device) Release() { d.frame = nil }
+
+// Reserve gives the one transmit buffer, which is free again as soon as a frame is sent.
+func (d *device) Reserve(n int) []byte {
+	if n > len(d.send) {
+		return nil
+	}
+	return d.send[:n]
+}
+
+// Send reports the frame.
+func (d *device) Send(n int) { d.out.Frame(d.now, d.send[:n]) }

@@ -1,0 +1,36 @@
+package inproc
+
+import (
+	"stackproof/conformance/sut"
+	"stackproof/stack"
+)
+
+// Inspect reads a figure. Malformed: the figure is one of a socket, and fd is not open.
+func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
+	if !h.ready {
+		return sut.Malformed
+	}
+	switch f {
+	case sut.FigTCPState:
+		core, sock, ok := h.face.Inspect(h.own(fd))
+		if !ok {
+			return sut.Malformed
+		}
+		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
+	case sut.FigDrops, sut.FigChecksums:
+		*value = h.sum(f == sut.FigChecksums)
+	default:
+		return sut.Unsupported
+	}
+	return sut.OK
+}
+
+// sum adds up the counters of what was dropped: all of them, or those of wrong checksums.
+func (h *Host) sum(checksums bool) (n int64) {
+	for c := range stack.NumCounters {
+		if c.IsChecksum() || !checksums && c.IsDrop() {
+			n += int64(h.stack.Counter(c))
+		}
+	}
+	return n
+}

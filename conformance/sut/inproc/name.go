@@ -1,0 +1,43 @@
+package inproc
+
+import (
+	"stackproof/conformance/sut"
+	"stackproof/stack/socket/posix"
+)
+
+// name is the judge's name for a descriptor.
+type name struct {
+	used bool
+	fd   sut.FD
+	own  int32 // the face's descriptor
+}
+
+// notOpen is a descriptor that the face never gives.
+const notOpen = posix.FirstFD + sockets
+
+// own returns the face's descriptor for the judge's name.
+func (h *Host) own(fd sut.FD) int {
+	if n := h.find(fd); n != nil {
+		return int(n.own)
+	}
+	return notOpen
+}
+
+func (h *Host) find(fd sut.FD) *name {
+	for i := range h.names {
+		if n := &h.names[i]; n.used && n.fd == fd {
+			return n
+		}
+	}
+	return nil
+}
+
+// give makes fd the judge's name for a descriptor. There is a row for each that the face can give.
+func (h *Host) give(fd sut.FD, own int) {
+	for i := range h.names {
+		if n := &h.names[i]; !n.used {
+			*n = name{used: true, fd: fd, own: int32(own)}
+			return
+		}
+	}
+}

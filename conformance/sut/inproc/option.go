@@ -1,0 +1,79 @@
+package inproc
+
+import (
+	"encoding/binary"
+	"time"
+
+	"stackproof/conformance/sut"
+	"stackproof/stack/socket/posix"
+)
+
+// options are the face's names for the judge's options.
+var options = [...]posix.Option{
+	sut.SoError: posix.SoError, sut.SoReuseAddr: posix.SoReuseAddr, sut.SoLinger: posix.SoLinger,
+	sut.SoKeepAlive: posix.SoKeepAlive, sut.SoRcvBuf: posix.SoRcvBuf, sut.SoSndBuf: posix.SoSndBuf,
+	sut.SoRcvTimeo: posix.SoRcvTimeo, sut.SoSndTimeo: posix.SoSndTimeo, sut.TCPNoDelay: posix.TCPNoDelay,
+	sut.IPTTL: posix.IPTTL, sut.IPTOS: posix.IPTOS, sut.IPv6UnicastHops: posix.IPv6UnicastHops,
+	sut.IPv6V6Only: posix.IPv6V6Only,
+}
+
+// sockOpt makes a setsockopt or a getsockopt.
+func (h *Host) sockOpt(p *call, c *sut.Call, fd int) sut.Status {
+	if c.Option == sut.OptNone || int(c.Option) >= len(options) {
+		return sut.Unsupported
+	}
+	p.option = c.Option
+	o, op := options[c.Option], &p.op
+	if c.Op == sut.OpGetSockOpt {
+		p.value, op.Err = h.face.GetOption(fd, o)
+	} else if v, ok := value(c.Option, c.Data); ok {
+		op.Err = h.face.SetOption(fd, o, v)
+	} else {
+		op.Err = posix.EINVAL
+	}
+	op.Ret = 0
+	if op.Err != posix.ENone {
+		op.Ret = -1
+	}
+	return sut.OK
+}
+
+// value takes an option's value from its layout; a length that is not the option's is not ok.
+func value(o sut.Option, b []byte) (v posix.Value, ok bool) {
+	if o == sut.SoLinger {
+		if len(b) != 8 {
+			return v, false
+		}
+		v.N = int(number(b))
+		v.Time = time.Duration(number(b[4:])) * time.Second
+		return v, true
+	}
+	if len(b) != 4 {
+		return v, false
+	}
+	if o == sut.SoRcvTimeo || o == sut.SoSndTimeo {
+		v.Time = milliseconds(number(b))
+	} else {
+		v.N = int(number(b))
+	}
+	return v, true
+}
+
+// putValue writes an option's value in its layout and returns the length.
+func putValue(b []byte, o sut.Option, v posix.Value) int {
+	n := int32(v.N)
+	switch o {
+	case sut.SoLinger:
+		binary.LittleEndian.PutUint32(b[4:], uint32(v.Time/time.Second))
+		binary.LittleEndian.PutUint32(b, uint32(n))
+		return 8
+	case sut.SoRcvTimeo, sut.SoSndTimeo:
+		n = int32(v.Time / time.Millisecond)
+	case sut.SoError:
+		n = int32(errnos[v.N])
+	}
+	binary.LittleEndian.PutUint32(b, uint32(n))
+	return 4
+}
+
+func number(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) }

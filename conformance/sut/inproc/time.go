@@ -1,0 +1,96 @@
+package inproc
+
+import (
+	"time"
+
+	"stackproof/conformance/sut"
+)
+
+// maxDeadlines is how many deadlines Advance passes before it holds the stack to be stuck. A stack with eight
+// connections that all have timers of a tenth of a second needs that many for twenty minutes.
+const maxDeadlines = 100_000
+
+// Next is the stack's next deadline, or the next at which a pending call gives up.
+func (h *Host) Next() (at sut.Time, ok bool) {
+	at, ok = h.next, h.waits
+	for i := range h.calls {
+		c := &h.calls[i]
+		if c.seq == 0 {
+			continue
+		}
+		if d, limited := h.face.Deadline(&c.op); limited && (!ok || d < at) {
+			at, ok = d, true
+		}
+	}
+	return max(at, h.now), ok
+}
+
+// Advance passes through every deadline up to and including to. Hung: they do not end.
+func (h *Host) Advance(to sut.Time, out sut.Sink) sut.Status {
+	if !h.ready || to < h.now {
+		return sut.Malformed
+	}
+	for range maxDeadlines {
+		at, ok := h.Next()
+		if !ok || at > to {
+			h.now = to
+			return sut.OK
+		}
+		h.now = at
+		h.settle(out, nil, nil)
+	}
+	return sut.Hung
+}
+
+// settle lets the stack do what is due, then the pending calls, then the stack what those have led to. own is the call
+// that is being made, if it waits, and r its result.
+func (h *Host) settle(out sut.Sink, own *call, r *sut.Result) {
+	h.poll(out)
+	if h.step(out, own, r) {
+		h.poll(out)
+	}
+}
+
+func (h *Host) poll(out sut.Sink) {
+	h.dev.now, h.dev.out = h.now, out
+	h.next, h.waits = h.stack.Poll(h.now)
+	h.dev.out = nil
+}
+
+// Deliver gives the stack a frame. It is lost where the stack does not take it at once, as on a real interface.
+func (h *Host) Deliver(frame []byte, out sut.Sink) sut.Status {
+	if !h.ready {
+		return sut.Malformed
+	}
+	h.dev.frame = frame
+	h.settle(out, nil, nil)
+	h.dev.frame = nil
+	return sut.OK
+}
+
+// Link sets the link.
+func (h *Host) Link(up bool, out sut.Sink) sut.Status {
+	if !h.ready {
+		return sut.Malformed
+	}
+	h.dev.now, h.dev.out = h.now, out
+	h.stack.SetLink(h.now, up)
+	h.settle(out, nil, nil)
+	return sut.OK
+}
+
+// Knob sets a parameter. Malformed: the value makes no sense.
+func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
+	const most = int64(24 * time.Hour / time.Millisecond)
+	switch {
+	case !h.ready:
+		return sut.Malformed
+	case k != sut.KnobMSL:
+		return sut.Unsupported
+	case value < 0 || value > most:
+		return sut.Malformed
+	}
+	h.stack.TCPSetMSL(time.Duration(value) * time.Millisecond)
+	h.settle(out, nil, nil)
+	return sut.OK
+}

@@ -1,0 +1,119 @@
+package posix
+
+import (
+	"time"
+
+	"stackproof/stack"
+	"stackproof/stack/socket"
+)
+
+// Option is a socket option. Each says which part of Value it uses.
+type Option uint8
+
+const (
+	SoError         Option = 1 + iota // N, an Errno; get only, and clears it
+	SoReuseAddr                       // N, 0 or 1; streams
+	SoLinger                          // N, 0 or 1, and Time
+	SoKeepAlive                       // N, 0 or 1; kept, but the stack sends no keep-alives
+	SoRcvBuf                          // N, bytes; get only; streams
+	SoSndBuf                          // N, bytes; get only; streams
+	SoRcvTimeo                        // Time, 0 for none
+	SoSndTimeo                        // Time, 0 for none
+	TCPNoDelay                        // N, 0 or 1; streams
+	IPTTL                             // not there
+	IPTOS                             // not there
+	IPv6UnicastHops                   // not there
+	IPv6V6Only                        // N, always 1; IPv6
+)
+
+// Value is the value of an option.
+type Value struct {
+	N    int
+	Time time.Duration // not negative
+}
+
+// flag is the Value of an option that is on or off.
+func flag(on bool) (v Value) {
+	if on {
+		v.N = 1
+	}
+	return v
+}
+
+// SetOption sets an option of fd. EBADF, EINVAL (a negative time), ENOPROTOOPT: the stack cannot do it, or not to this
+// kind of socket.
+func (f *Face) SetOption(fd int, o Option, v Value) Errno {
+	s := f.open(fd)
+	switch {
+	case s == nil:
+		return EBADF
+	case v.Time < 0:
+		return EINVAL
+	}
+	on, sock, c := v.N != 0, int(s.sock), stack.OK
+	switch o {
+	case SoReuseAddr:
+		c = f.core.SetReuse(sock, on)
+	case TCPNoDelay:
+		c = f.core.SetNoDelay(sock, on)
+	case SoLinger:
+		s.linger, s.lingerFor = on, v.Time
+	case SoKeepAlive:
+		s.keepAlive = on
+	case SoRcvTimeo:
+		s.recvLimit = v.Time
+	case SoSndTimeo:
+		s.sendLimit = v.Time
+	case IPv6V6Only:
+		if !on || !f.core.IsIPv6(sock) {
+			return ENOPROTOOPT
+		}
+	default:
+		return ENOPROTOOPT
+	}
+	if c != stack.OK {
+		return ENOPROTOOPT
+	}
+	return ENone
+}
+
+// GetOption returns an option of fd. EBADF, ENOPROTOOPT: the stack has no such option, or not for this kind of socket.
+func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
+	s := f.open(fd)
+	if s == nil {
+		return v, EBADF
+	}
+	sock := int(s.sock)
+	switch o {
+	case SoError:
+		return Value{N: int(f.takeError(s))}, ENone
+	case SoLinger:
+		v = flag(s.linger)
+		v.Time = s.lingerFor
+		return v, ENone
+	case SoKeepAlive:
+		return flag(s.keepAlive), ENone
+	case SoRcvTimeo:
+		return Value{Time: s.recvLimit}, ENone
+	case SoSndTimeo:
+		return Value{Time: s.sendLimit}, ENone
+	case IPv6V6Only:
+		if f.core.IsIPv6(sock) {
+			return flag(true), ENone
+		}
+	}
+	if f.core.Kind(sock) == socket.Stream {
+		return f.streamOption(sock, o)
+	}
+	return v, ENOPROTOOPT
+}
+
+func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
+	switch o {
+	case SoReuseAddr:
+		return flag(f.core.Reuse(sock)), ENone
+	case TCPNoDelay:
+		return flag(f.core.NoDelay(sock)), ENone
+	}
+	return v, ENOPROTOOPT
+}

@@ -1,0 +1,172 @@
+package socket
+
+import (
+	"stackproof/stack"
+	"stackproof/stack/tcp"
+)
+
+// Ready says what a socket can do without WouldBlock, and how it is.
+type Ready uint8
+
+const (
+	Readable Ready = 1 << iota // Receive or Accept would answer at once, if only that it is the end
+	Writable                   // Send would
+	Failed                     // TakeError has something to tell
+	HungUp                     // a stream without a connection, or both directions are closed
+	ReadEnd                    // nothing more will be received
+)
+
+// Ready tells what the socket can do now.
+func (t *Table) Ready(id int) Ready {
+	s := t.row(id)
+	if s == nil {
+		return 0
+	}
+	if s.kind == Datagram {
+		return t.readyDatagram(s)
+	}
+	r := t.readyStream(s)
+	if t.pending(s) != stack.OK {
+		r |= Failed
+	}
+	return r
+}
+
+func (t *Table) readyDatagram(s *Socket) (r Ready) {
+	r = Writable
+	if s.phase == open {
+		u := t.stack.UDPReady(int(s.conn))
+		if u&stack.Readable != 0 {
+			r |= Readable
+		}
+		if u&stack.Writable == 0 {
+			r &^= Writable
+		}
+		if u&stack.Error != 0 {
+			r |= Failed
+		}
+	}
+	if s.shut&shutRead != 0 {
+		r |= Readable | ReadEnd
+	}
+	if s.shut == shutRead|shutWrite {
+		r |= HungUp
+	}
+	return r
+}
+
+func (t *Table) readyStream(s *Socket) (r Ready) {
+	if s.phase == closed {
+		return Writable | HungUp
+	}
+	u := t.stack.TCPReady(int(s.conn))
+	if u&(stack.Readable|stack.Acceptable) != 0 {
+		r |= Readable
+	}
+	if u&stack.Writable != 0 {
+		r |= Writable
+	}
+	if u&stack.HangUp != 0 {
+		r |= HungUp
+	}
+	if s.phase == joined && s.shut&shutRead != 0 {
+		r |= Readable
+	}
+	return r
+}
+
+// pending returns what TakeError would.
+func (t *Table) pending(s *Socket) stack.Cause {
+	if s.told {
+		return stack.OK
+	}
+	switch c := t.status(s); c {
+	case stack.InProgress, stack.NotConnected:
+		return stack.OK
+	default:
+		return c
+	}
+}
+
+// TakeError returns the error that has come to the socket by itself, OK for none, and takes it away: why a stream's
+// connection failed or ended early, or what ICMP says of a datagram's peer. A stream's other operations go on naming
+// the cause.
+func (t *Table) TakeError(id int) stack.Cause {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return stack.Invalid
+	case s.kind == Stream:
+		c := t.pending(s)
+		if c != stack.OK {
+			s.told = true
+		}
+		return c
+	case s.phase == open:
+		return t.stack.UDPError(int(s.conn))
+	}
+	return stack.OK
+}
+
+// Local returns the socket's own address and port; the port is 0 as long as it has none.
+func (t *Table) Local(id int) Endpoint {
+	s := t.row(id)
+	if s == nil {
+		return Endpoint{}
+	}
+	e := s.local
+	if s.phase == open {
+		e.Addr, e.Port = t.stack.UDPLocal(int(s.conn))
+	}
+	if !e.Addr.IsValid() {
+		e.Addr = s.anyAddr()
+	}
+	return e
+}
+
+// Remote returns the peer, the zero Endpoint if there is none.
+func (t *Table) Remote(id int) (e Endpoint) {
+	s := t.row(id)
+	switch {
+	case s == nil:
+	case s.kind == Datagram:
+		return t.datagramPeer(s)
+	case s.phase == joined:
+		e.Addr, e.Port = t.stack.TCPRemote(int(s.conn))
+	}
+	return e
+}
+
+// State returns the state of a stream's connection; CLOSED for anything else.
+func (t *Table) State(id int) tcp.State {
+	s := t.row(id)
+	if s == nil || s.kind != Stream {
+		return tcp.Closed
+	}
+	if s.phase == closed {
+		return tcp.Closed
+	}
+	return t.stack.TCPState(int(s.conn))
+}
+
+// SetNoDelay turns Nagle's algorithm off (RFC 9293 MUST-17). Unsupported for a datagram.
+func (t *Table) SetNoDelay(id int, on bool) stack.Cause {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return stack.Invalid
+	case s.kind != Stream:
+		return stack.Unsupported
+	}
+	s.noDelay = on
+	if s.phase == joined {
+		t.stack.TCPSetNoDelay(int(s.conn), on)
+	}
+	return stack.OK
+}
+
+// NoDelay tells what SetNoDelay has set.
+func (t *Table) NoDelay(id int) bool {
+	s := t.row(id)
+	return s != nil && s.noDelay
+}
