@@ -6,9 +6,23 @@ import (
 	"stackproof/stack/socket/posix"
 )
 
-// The face and the judge number these alike; a constant index out of range says where they do not.
-var _ = [1]int{}[posix.IPv4-sut.DomainIPv4+posix.IPv6-sut.DomainIPv6+
-	posix.Stream-sut.TypeStream+posix.Datagram-sut.TypeDatagram]
+// The face and the judge number these alike, so that they need no translation. Where they do not, this does not compile.
+var (
+	_ [posix.IPv4]struct{}      = [sut.DomainIPv4]struct{}{}
+	_ [posix.IPv6]struct{}      = [sut.DomainIPv6]struct{}{}
+	_ [posix.Stream]struct{}    = [sut.TypeStream]struct{}{}
+	_ [posix.Datagram]struct{}  = [sut.TypeDatagram]struct{}{}
+	_ [posix.ShutRead]struct{}  = [sut.ShutRead]struct{}{}
+	_ [posix.ShutWrite]struct{} = [sut.ShutWrite]struct{}{}
+	_ [posix.ShutBoth]struct{}  = [sut.ShutBoth]struct{}{}
+	_ [posix.Peek]struct{}      = [sut.MsgPeek]struct{}{}
+	_ [posix.DontWait]struct{}  = [sut.MsgDontWait]struct{}{}
+	_ [posix.PollIn]struct{}    = [sut.PollIn]struct{}{}
+	_ [posix.PollOut]struct{}   = [sut.PollOut]struct{}{}
+	_ [posix.PollErr]struct{}   = [sut.PollErr]struct{}{}
+	_ [posix.PollHup]struct{}   = [sut.PollHup]struct{}{}
+	_ [posix.PollNil]struct{}   = [sut.PollNil]struct{}{}
+)
 
 // errnos are the judge's names for the face's errors.
 var errnos = [posix.NumErrno]sut.Errno{
