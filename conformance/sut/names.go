@@ -67,7 +67,7 @@ func ErrnoByName(name []byte) (e Errno, ok bool) {
 }
 
 // Option is a socket option. Values travel as little-endian int32; a linger as two (onoff, seconds), a time-out as
-// one int32 of milliseconds.
+// one int32 of milliseconds, SO_ERROR as the Errno's place in the list above.
 type Option uint8
 
 const (

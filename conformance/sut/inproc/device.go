@@ -23,9 +23,10 @@ func (d *device) Receive() []byte { return d.frame }
 // Release takes it back.
 func (d *device) Release() { d.frame = nil }
 
-// Reserve gives the one transmit buffer, which is free again as soon as a frame is sent.
+// Reserve gives the one transmit buffer, which is free again as soon as a frame is sent. There is none while nobody
+// takes frames.
 func (d *device) Reserve(n int) []byte {
-	if n > len(d.send) {
+	if d.out == nil || n > len(d.send) {
 		return nil
 	}
 	return d.send[:n]
