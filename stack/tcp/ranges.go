@@ -1,0 +1,65 @@
+package tcp
+
+// MaxRanges is how many separate ranges a [Ranges] can hold.
+const MaxRanges = 8
+
+// span is the range from lo up to but not including hi.
+type span struct{ lo, hi uint32 }
+
+// Ranges is a set of numbers, kept as few ranges: which bytes of something that is put together out of order have
+// arrived. The ranges are sorted and neither overlap nor touch. The zero value is the empty set.
+type Ranges struct {
+	at [MaxRanges]span
+	n  int
+}
+
+// Len returns the number of ranges.
+func (r *Ranges) Len() int { return r.n }
+
+// At returns range i, counted from the lowest: from lo up to but not including hi.
+func (r *Ranges) At(i int) (lo, hi uint32) { return r.at[i].lo, r.at[i].hi }
+
+// Clear empties the set.
+func (r *Ranges) Clear() { r.n = 0 }
+
+// Add adds the numbers from lo up to but not including hi. It refuses, and changes nothing, if that took more than
+// MaxRanges ranges.
+func (r *Ranges) Add(lo, hi uint32) bool {
+	if lo >= hi {
+		return true
+	}
+	// Ranges i up to but not including j overlap or touch the new one and merge with it.
+	i := 0
+	for i < r.n && r.at[i].hi < lo {
+		i++
+	}
+	j := i
+	for j < r.n && r.at[j].lo <= hi {
+		lo, hi = min(lo, r.at[j].lo), max(hi, r.at[j].hi)
+		j++
+	}
+	n := r.n - (j - i) + 1
+	if n > MaxRanges {
+		return false
+	}
+	copy(r.at[i+1:n], r.at[j:r.n])
+	r.at[i] = span{lo, hi}
+	r.n = n
+	return true
+}
+
+// Take adds the numbers below hi, then removes the range that begins at 0, if there is one, and makes its end the new 0.
+// It returns how much that was. It needs no room.
+func (r *Ranges) Take(hi uint32) uint32 {
+	k := 0
+	for k < r.n && r.at[k].lo <= hi {
+		hi = max(hi, r.at[k].hi)
+		k++
+	}
+	r.n = copy(r.at[:], r.at[k:r.n])
+	for i := range r.at[:r.n] {
+		r.at[i].lo -= hi
+		r.at[i].hi -= hi
+	}
+	return hi
+}
