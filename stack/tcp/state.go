@@ -36,8 +36,3 @@ func (s State) synchronized() bool { return s >= Established }
 
 // receives reports whether the peer may still send text in this state (RFC 9293 3.10.7.4, seventh).
 func (s State) receives() bool { return s == Established || s == FinWait1 || s == FinWait2 }
-
-// closing reports whether this side has closed its half, so that a FIN is or will be sent.
-func (s State) closing() bool {
-	return s == FinWait1 || s == FinWait2 || s == Closing || s == LastAck || s == TimeWait
-}

@@ -1,0 +1,93 @@
+package tcp
+
+import "time"
+
+// arriveACK is the fifth check of RFC 9293 3.10.7.4: the acknowledgment. goOn is false if the segment ends here.
+func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn bool) {
+	if c.state == SynReceived {
+		if !(c.sndUna.Less(g.Ack) && g.Ack.LessEq(c.sndNxt)) {
+			return Result{Drop: DropBadAck, Reset: true}, false
+		}
+		c.establish()
+	} else if c.sndNxt.Less(g.Ack) || g.Ack.Less(c.sndUna.Add(-c.maxSndWnd)) {
+		c.challenge(now) // RFC 5961 5
+		return Result{Drop: DropBadAck}, false
+	}
+	progress := c.sndUna.Less(g.Ack)
+	if progress {
+		r.Acked = c.acked(now, g.Ack)
+	} else if r.Drop == DropNone && c.duplicate(g) {
+		c.duplicateACK()
+	}
+	c.updateSndWnd(now, g, progress)
+	switch c.state {
+	case FinWait1:
+		if c.finAcked() {
+			c.state = FinWait2
+		}
+	case Closing:
+		if c.finAcked() {
+			c.enterTimeWait(now)
+		}
+		return r, false
+	case LastAck:
+		if c.finAcked() {
+			c.over(NoFailure)
+		}
+		return r, false
+	case TimeWait:
+		return r, false
+	}
+	return r, true
+}
+
+// acked moves SND.UNA to ack, which is ahead of it, and returns how many bytes leave the send queue.
+func (c *Conn) acked(now time.Duration, ack Seq) int {
+	if c.timing && c.timedEnd.LessEq(ack) {
+		c.rtt.sample(now - c.timedAt)
+		c.timing = false
+	}
+	base, n := c.sndBase(), ack.Sub(c.sndUna)
+	c.sndUna = ack
+	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
+	c.dupAcks = 0
+	if c.synAcked {
+		c.recoverACK(n)
+	}
+	c.synAcked = true
+	if c.mode == timerRetransmit {
+		c.startRetransmit(now) // RFC 6298 5.3
+	}
+	return c.sndBase().Sub(base)
+}
+
+// sndBase returns the sequence number of the first byte of the send queue.
+func (c *Conn) sndBase() Seq {
+	switch {
+	case !c.synAcked:
+		return c.cfg.ISS.Add(1)
+	case c.sndEnd.Less(c.sndUna):
+		return c.sndEnd // our FIN is acknowledged
+	}
+	return c.sndUna
+}
+
+// updateSndWnd takes the peer's window, unless an older segment overtook a newer one: SND.WL1 and SND.WL2 tell. They do
+// not know a retransmission, whose sequence number is old; but one that acknowledges new data is newer than all before.
+func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
+	if g.Ack.Less(c.sndUna) {
+		return
+	}
+	if c.mode == timerPersist {
+		c.since = now // the peer is alive: go on probing (MUST-37)
+	}
+	if progress || c.sndWl1.Less(g.Seq) || c.sndWl1 == g.Seq && c.sndWl2.LessEq(g.Ack) {
+		c.setSndWnd(g)
+	}
+}
+
+func (c *Conn) setSndWnd(g Segment) {
+	c.sndWnd = int(g.Wnd)
+	c.maxSndWnd = max(c.maxSndWnd, c.sndWnd)
+	c.sndWl1, c.sndWl2 = g.Seq, g.Ack
+}

@@ -1,0 +1,188 @@
+package tcp
+
+import "time"
+
+// DefaultMSL is the maximum segment lifetime where Config has none. RFC 9293 3.4.2 calls its two minutes an engineering
+// choice; half a minute is what most stacks use.
+const DefaultMSL = 30 * time.Second
+
+// minSendMSS is the smallest peer MSS that is respected. A smaller one only serves to make a sender work for nothing
+// (CVE-2019-11479).
+const minSendMSS = 48
+
+// maxWindow is the largest window that the header's field can say without scaling.
+const maxWindow = 1<<16 - 1
+
+// Config is what a connection is given when it is opened.
+type Config struct {
+	ISS        Seq
+	MSS        int           // most bytes of data that a segment can carry here: MTU less the fixed headers (RFC 9293 3.7.1)
+	DefaultMSS int           // what the peer can take if it does not say: 536 for IPv4, 1220 for IPv6 (MUST-15)
+	RcvBuf     int           // length of the receive queue in bytes
+	MSL        time.Duration // 0: DefaultMSL
+}
+
+// Failure says how a connection failed. A connection that was closed in order has not.
+type Failure uint8
+
+const (
+	NoFailure    Failure = iota
+	FailRefused          // a reset answered our SYN
+	FailReset            // the peer reset the connection
+	FailTimedOut         // the peer did not answer for R2 (RFC 9293 3.8.3)
+	FailAborted          // Abort was called, or data came in for an application that had closed
+)
+
+// Conn is the state of one connection, RFC 9293's transmission control block. Its zero value is closed. It is a plain
+// value: a copy goes its own way.
+//
+// The owner calls Arrive for every segment, Write, Read, Shutdown, Close and Abort for the application, and then, at
+// one time after the other, Tick once and Next until there is nothing to send; Sent follows each Next whose segment was
+// really sent. Deadline says when to do so again.
+type Conn struct {
+	cfg     Config
+	state   State
+	failure Failure
+	passive bool // opened by Listen (MUST-11)
+
+	// Send sequence space (RFC 9293 3.3.1).
+	sndUna, sndNxt   Seq
+	sndEnd           Seq // behind the last byte that the application has written
+	sndWnd           int
+	maxSndWnd        int // the largest window that the peer has offered
+	sndWl1, sndWl2   Seq
+	sndMSS           int
+	synAcked         bool
+	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
+	noDelay          bool
+	rtxNxt, rtxEnd   Seq // what lies from the one to the other is to be sent again
+	recoverAt        Seq // RFC 6582: sndNxt when the last loss was found
+	recovering       bool
+	dupAcks          uint8
+	cong             congestion
+	rtt              rttEstimator
+	timing           bool // a round trip is being measured:
+	timedEnd         Seq  // it ends when this is acknowledged,
+	timedAt          time.Duration
+	synLost, overdue bool
+	probing          bool // the next segment is to go out against the window
+
+	// Receive sequence space.
+	irs, rcvNxt Seq
+	rcvAdv      Seq // the right edge of the window as last advertised
+	rcvUser     int // bytes received in order that the application has not read
+	arrived     Ranges
+	finSeen     bool
+	finAt       Seq // where the peer's FIN stands
+	finTaken    bool
+	forsaken    bool // the application has closed: nobody will read
+
+	ackNow, challengeNow, resetNow bool
+	challenges                     limiter
+
+	mode      timerMode
+	rtx, wait timer
+	since     time.Duration // when the wait that R2 limits began
+	probeWait time.Duration
+}
+
+// Listen opens passively: the connection waits for a SYN.
+func (c *Conn) Listen(cfg Config) {
+	c.open(cfg)
+	c.state, c.passive = Listen, true
+}
+
+// Connect opens actively: the next segment is a SYN.
+func (c *Conn) Connect(cfg Config) {
+	c.open(cfg)
+	c.state = SynSent
+}
+
+func (c *Conn) open(cfg Config) {
+	if cfg.MSL == 0 {
+		cfg.MSL = DefaultMSL
+	}
+	*c = Conn{cfg: cfg}
+	iss := cfg.ISS
+	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt = iss, iss, iss, iss, iss
+	c.sndEnd = iss.Add(1)
+	c.sndMSS = max(min(cfg.MSS, cfg.DefaultMSS), minSendMSS)
+	c.rtt.init()
+}
+
+// State returns the state.
+func (c *Conn) State() State { return c.state }
+
+// Failure says how the connection failed, if it has.
+func (c *Conn) Failure() Failure { return c.failure }
+
+// Done reports whether the connection is over and has nothing left to send.
+func (c *Conn) Done() bool { return c.state == Closed && !c.resetNow }
+
+// PeerClosed reports whether the peer has closed its half and all that it sent has arrived.
+func (c *Conn) PeerClosed() bool { return c.finTaken }
+
+// Writable reports whether the application may write.
+func (c *Conn) Writable() bool {
+	return (c.state == Established || c.state == CloseWait) && !c.finQueued
+}
+
+// SetNoDelay switches Nagle's algorithm off, or on again (RFC 9293 3.7.4, MUST-17).
+func (c *Conn) SetNoDelay(on bool) { c.noDelay = on }
+
+// Write says that n bytes were appended to the send queue.
+func (c *Conn) Write(n int) { c.sndEnd = c.sndEnd.Add(n) }
+
+// Read says that the application took n bytes out of the receive queue.
+func (c *Conn) Read(n int) { c.rcvUser -= min(n, c.rcvUser) }
+
+// Shutdown closes this side's half (RFC 9293 3.10.4): FIN follows what is queued.
+func (c *Conn) Shutdown() {
+	switch c.state {
+	case Listen, SynSent:
+		c.over(NoFailure)
+	case SynReceived:
+		c.finQueued = true // the state follows when FIN is sent, or the handshake is done
+	case Established:
+		c.finQueued, c.state = true, FinWait1
+	case CloseWait:
+		c.finQueued, c.state = true, LastAck
+	}
+}
+
+// Close is Shutdown by an application that will not read either. If it has not read all, or more comes in, the
+// connection is reset, so that the peer knows that data was lost (RFC 9293 3.6.1, SHLD-3).
+func (c *Conn) Close() {
+	c.forsaken = true
+	if c.rcvUser > 0 && (c.state.receives() || c.state == CloseWait) {
+		c.Abort()
+		return
+	}
+	c.Shutdown()
+}
+
+// Abort ends the connection; in the states where the peer may still wait for us a reset tells it (RFC 9293 3.10.5).
+func (c *Conn) Abort() {
+	switch c.state {
+	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
+		c.over(FailAborted)
+		c.resetNow = true
+	default:
+		c.over(FailAborted)
+	}
+}
+
+// over ends the connection.
+func (c *Conn) over(why Failure) {
+	if c.state == Closed {
+		return
+	}
+	c.state, c.failure = Closed, why
+	c.ackNow, c.challengeNow = false, false
+	c.mode = timerOff
+	c.rtx.stop()
+	c.wait.stop()
+}
+
+// finAcked reports whether our FIN was sent and acknowledged.
+func (c *Conn) finAcked() bool { return c.finQueued && c.sndUna == c.sndEnd.Add(1) }

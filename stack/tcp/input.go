@@ -1,0 +1,217 @@
+package tcp
+
+import "time"
+
+// Arrive takes a segment (RFC 9293 3.10.7). The result says what the owner has to do about it at once; what there is to
+// send comes from Next.
+func (c *Conn) Arrive(now time.Duration, g Segment) Result {
+	var r Result
+	switch c.state {
+	case Closed:
+		r = Result{Drop: DropClosed, Reset: true}
+	case Listen:
+		r = c.arriveListen(now, g)
+	case SynSent:
+		r = c.arriveSynSent(now, g)
+	default:
+		r = c.arriveOther(now, g)
+	}
+	c.schedule(now)
+	return r
+}
+
+// arriveListen is RFC 9293 3.10.7.2.
+func (c *Conn) arriveListen(now time.Duration, g Segment) Result {
+	r, syn := OnListen(g)
+	if !syn {
+		return r
+	}
+	c.takeSYN(g)
+	c.state = SynReceived
+	g, r = c.tailor(afterSYN(g))
+	return c.take(now, g, r)
+}
+
+// arriveSynSent is RFC 9293 3.10.7.3.
+func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
+	if g.Flags.Has(ACK) && !(c.sndUna.Less(g.Ack) && g.Ack.LessEq(c.sndNxt)) {
+		return Result{Drop: DropBadAck, Reset: true}
+	}
+	switch {
+	case g.Flags.Has(RST | ACK):
+		c.over(FailRefused)
+		return Result{}
+	case g.Flags.Has(RST):
+		return Result{Drop: DropRST} // RFC 5961 3.2: without an acknowledgment of our SYN anybody could have sent it
+	case !g.Flags.Has(SYN):
+		return Result{Drop: DropIgnored}
+	}
+	c.takeSYN(g)
+	g, r := c.tailor(afterSYN(g))
+	if g.Flags.Has(ACK) {
+		c.acked(now, g.Ack)
+		c.establish()
+		c.ackNow = true
+	} else {
+		c.state = SynReceived
+		c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt // the next segment is our SYN once more, now with ACK
+	}
+	return c.take(now, g, r)
+}
+
+// afterSYN returns what is left of a segment whose SYN is taken.
+func afterSYN(g Segment) Segment {
+	g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^SYN
+	return g
+}
+
+// takeSYN begins the receive sequence space.
+func (c *Conn) takeSYN(g Segment) {
+	c.irs = g.Seq
+	c.rcvNxt = g.Seq.Add(1)
+	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
+	c.setSndWnd(g)
+	mss := c.cfg.DefaultMSS // MUST-15
+	if g.HasMSS {
+		mss = int(g.MSS)
+	}
+	c.sndMSS = max(min(mss, c.cfg.MSS), minSendMSS) // MUST-16
+	c.cong.init(c.sndMSS, false)
+}
+
+// establish enters ESTABLISHED, or FIN-WAIT-1 if the application has closed meanwhile.
+func (c *Conn) establish() {
+	c.state = Established
+	if c.finQueued {
+		c.state = FinWait1
+	}
+	if c.synLost {
+		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
+		c.cong.init(c.sndMSS, true)
+	}
+}
+
+// arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.
+func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
+	if c.state == SynReceived && g.Seq == c.irs && g.Flags.Has(SYN) && !g.Flags.Has(RST) {
+		if !g.Flags.Has(ACK) {
+			// The peer sends its SYN again, so it lacks ours. By the letter a bare ACK answers, which says less.
+			c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt
+			return Result{Drop: DropSYN}
+		}
+		g = afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
+	}
+	if g.Flags.Has(RST) {
+		return c.arriveRST(now, g)
+	}
+	if !c.acceptable(g) {
+		return c.unacceptable(now, g)
+	}
+	if g.Flags.Has(SYN) {
+		return c.arriveSYN(now)
+	}
+	if !g.Flags.Has(ACK) {
+		return Result{Drop: DropNoAck}
+	}
+	g, r := c.tailor(g)
+	goOn := true
+	if r, goOn = c.arriveACK(now, g, r); !goOn {
+		return r
+	}
+	return c.take(now, g, r)
+}
+
+// acceptable is the first check of RFC 9293 3.10.7.4: a part of the segment is in the window. When the window is zero
+// a segment at its edge still is, for the sake of its acknowledgment; tailor takes the data away.
+func (c *Conn) acceptable(g Segment) bool {
+	wnd := c.rcvWnd()
+	switch {
+	case wnd == 0:
+		return g.Seq == c.rcvNxt
+	case g.seqLen() == 0:
+		return g.Seq.InWindow(c.rcvNxt, wnd)
+	}
+	return g.Seq.Less(c.rcvNxt.Add(wnd)) && c.rcvNxt.Less(g.end())
+}
+
+// unacceptable answers a segment outside of the window with an acknowledgment.
+func (c *Conn) unacceptable(now time.Duration, g Segment) Result {
+	if c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
+		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
+	}
+	if g.Len > 0 || g.Flags.Has(FIN) {
+		c.ackNow = true
+	} else {
+		// A segment without text may be the answer to an ACK of ours: two hosts that disagree would answer each other
+		// for ever, so this is throttled like a challenge.
+		c.challenge(now)
+	}
+	return Result{Drop: DropWindow}
+}
+
+// arriveRST is the second check (RFC 9293 3.10.7.4, RFC 5961 3). It holds at window zero too (MUST-66).
+func (c *Conn) arriveRST(now time.Duration, g Segment) Result {
+	switch {
+	case c.state == TimeWait:
+		return Result{Drop: DropRST} // RFC 1337 3, fix F1
+	case g.Seq == c.rcvNxt:
+		c.reset()
+		return Result{}
+	case g.Seq.InWindow(c.rcvNxt, c.rcvWnd()):
+		c.challenge(now)
+	}
+	return Result{Drop: DropRST}
+}
+
+// reset obeys a valid reset.
+func (c *Conn) reset() {
+	switch c.state {
+	case SynReceived:
+		if c.passive {
+			c.Listen(c.cfg) // MUST-11
+			return
+		}
+		c.over(FailRefused)
+	case Closing, LastAck:
+		c.over(NoFailure)
+	default:
+		c.over(FailReset)
+	}
+}
+
+// arriveSYN is the fourth check: a SYN in the window (RFC 9293 3.10.7.4, RFC 5961 4).
+func (c *Conn) arriveSYN(now time.Duration) Result {
+	if c.state == SynReceived && c.passive {
+		c.Listen(c.cfg)
+	} else {
+		c.challenge(now)
+	}
+	return Result{Drop: DropSYN}
+}
+
+// challenge asks for an acknowledgment if the limit of RFC 5961 7 allows one.
+func (c *Conn) challenge(now time.Duration) {
+	if c.challenges.allows(now) {
+		c.challengeNow = true
+	}
+}
+
+// tailor cuts the segment to the window: after that it begins at RCV.NXT or later and does not exceed the right edge.
+func (c *Conn) tailor(g Segment) (Segment, Result) {
+	var r Result
+	if old := c.rcvNxt.Sub(g.Seq); old > 0 {
+		r.Skip = old
+		g.Seq, g.Len = c.rcvNxt, g.Len-old
+		c.ackNow = true // the peer sends again what has arrived: tell it (RFC 9293 3.10.7.4, first)
+	}
+	if over := g.end().Sub(c.rcvNxt.Add(c.rcvWnd())); over > 0 {
+		if g.Flags.Has(FIN) {
+			g.Flags &^= FIN
+			over--
+		}
+		g.Len -= over
+		r.Drop = DropWindow
+		c.ackNow = true
+	}
+	return g, r
+}

@@ -1,0 +1,177 @@
+package tcp
+
+import "time"
+
+// Plan is a segment to be sent.
+type Plan struct {
+	Segment
+	Offset int // its data begins so far behind the front of the send queue: Ring.Peek
+}
+
+// Next returns the segment to be sent now; ok is false if there is none. It changes nothing: if the segment cannot be
+// sent, Next returns it again later. If it was sent, call Sent before anything else.
+func (c *Conn) Next() (p Plan, ok bool) {
+	switch {
+	case c.resetNow:
+		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK}}, true
+	case c.state == Closed || c.state == Listen:
+		return Plan{}, false
+	case !c.synAcked && c.sendFrom() == c.cfg.ISS:
+		return c.syn(), true
+	}
+	if p, ok = c.nextText(); ok {
+		return p, true
+	}
+	if c.ackNow || c.challengeNow || c.windowUpdateDue() {
+		return Plan{Segment: c.segment(c.ackSeq(), ACK)}, true
+	}
+	return Plan{}, false
+}
+
+// Sent says that p, the last answer of Next, was sent.
+func (c *Conn) Sent(now time.Duration, p Plan) {
+	if p.Flags.Has(RST) {
+		c.resetNow = false
+		return
+	}
+	if p.Flags.Has(ACK) {
+		c.rcvAdv = p.Ack.Add(int(p.Wnd))
+		if c.challengeNow {
+			c.challenges.spend(now)
+		}
+		c.ackNow, c.challengeNow = false, false
+	}
+	if p.seqLen() > 0 {
+		c.sentText(now, p)
+	}
+	c.schedule(now)
+}
+
+// sentText moves the send sequence space on.
+func (c *Conn) sentText(now time.Duration, p Plan) {
+	again := p.Seq.Less(c.sndNxt)
+	c.sndNxt = latest(c.sndNxt, p.end())
+	if p.Flags.Has(FIN) && c.state == SynReceived {
+		c.state = FinWait1
+	}
+	if c.probing && c.mode == timerPersist {
+		// The peer need not take what a probe carries: when the window opens, it is sent as if it had been lost.
+		c.probing, c.timing = false, false
+		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+		c.probeWait = min(2*c.probeWait, maxRTO) // SHLD-30
+		c.rtx.start(now + c.probeWait)
+		return
+	}
+	switch {
+	case again:
+		c.rtxNxt = p.end()
+		c.timing = false // Karn's algorithm (RFC 6298 3)
+	case !c.timing:
+		c.timing, c.timedEnd, c.timedAt = true, p.end(), now
+	}
+	if c.overdue {
+		c.restartRetransmit(now) // RFC 6298 5.6
+	}
+}
+
+// segment returns an empty segment that acknowledges what has arrived.
+func (c *Conn) segment(seq Seq, flags Flags) Segment {
+	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow())}
+}
+
+// syn returns our SYN, which acknowledges the peer's if that is there.
+func (c *Conn) syn() Plan {
+	g := Segment{Seq: c.cfg.ISS, Flags: SYN, Wnd: uint16(c.initialWindow())}
+	if c.state != SynSent {
+		g = c.segment(c.cfg.ISS, SYN|ACK)
+	}
+	g.HasMSS, g.MSS = true, uint16(c.cfg.MSS) // MUST-14
+	return Plan{Segment: g}
+}
+
+// sends reports whether text or FIN may go out in this state.
+func (c *Conn) sends() bool {
+	switch c.state {
+	case Established, CloseWait, FinWait1, Closing, LastAck:
+		return true
+	case SynReceived:
+		return c.finQueued // RFC 9293 3.10.4: FIN need not wait for the handshake
+	}
+	return false
+}
+
+// sendFrom returns where the next segment begins: at what was lost, else at what is new.
+func (c *Conn) sendFrom() Seq {
+	if c.rtxNxt.Less(c.rtxEnd) {
+		return c.rtxNxt
+	}
+	return c.sndNxt
+}
+
+// sndLimit returns the end of what can be sent: FIN, or the last byte written.
+func (c *Conn) sndLimit() Seq {
+	if c.finQueued {
+		return c.sndEnd.Add(1)
+	}
+	return c.sndEnd
+}
+
+// ackSeq returns the sequence number of a segment without text. It is SND.NXT, but not beyond the peer's window, where
+// the peer would refuse it: after a probe of a zero window two peers would refuse each other's ACKs for ever.
+func (c *Conn) ackSeq() Seq {
+	if edge := c.sndUna.Add(c.sndWnd); c.synAcked && edge.Less(c.sndNxt) {
+		return edge
+	}
+	return c.sndNxt
+}
+
+// nextText returns the next segment that carries text or FIN.
+func (c *Conn) nextText() (Plan, bool) {
+	if !c.sends() {
+		return Plan{}, false
+	}
+	from := c.sendFrom()
+	room := c.sndBase().Add(min(c.sndWnd, c.cong.cwnd)).Sub(from)
+	if c.probing {
+		from = c.sndUna
+		room = max(c.sndWnd, 1)
+	}
+	queued := c.sndEnd.Sub(from) // -1 if even FIN was sent
+	n := min(queued, room, c.sndMSS)
+	fin := c.finQueued && n == queued && n < room
+	switch {
+	case n < 0 || n == 0 && !fin:
+		return Plan{}, false
+	case from == c.sndNxt && !c.probing && !c.worthSending(n, queued, fin):
+		return Plan{}, false
+	}
+	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase())}
+	p.Len = n
+	if n > 0 && n == queued {
+		p.Flags |= PSH // MUST-61
+	}
+	if fin {
+		p.Flags |= FIN
+	}
+	return p, true
+}
+
+// worthSending avoids the silly window syndrome (RFC 9293 3.8.6.2.1, MUST-38) and, unless switched off, small segments
+// while others are unacknowledged (Nagle's algorithm, RFC 9293 3.7.4, SHLD-7). All data counts as pushed.
+func (c *Conn) worthSending(n, queued int, fin bool) bool {
+	mayBeSmall := c.noDelay || c.sndUna == c.sndNxt
+	switch {
+	case n >= c.sndMSS, fin:
+		return true
+	case n == queued:
+		return mayBeSmall
+	}
+	return mayBeSmall && 2*n >= c.maxSndWnd
+}
+
+// sillyWindow reports whether the peer's window is what holds text back though nothing is outstanding.
+func (c *Conn) sillyWindow() bool {
+	queued := c.sndEnd.Sub(c.sndNxt)
+	n := min(queued, c.sndWnd, c.sndMSS)
+	return !c.worthSending(n, queued, c.finQueued && n == queued && n < c.sndWnd)
+}

@@ -1,0 +1,278 @@
+package tcp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRetransmit(t *testing.T) {
+	scripts(t, []scriptCase{
+		{name: "RFC 6298 5.4 to 5.6: the oldest segment, twice the timeout each time; RFC 9293 3.8.3 R2, SHLD-11",
+			text: established + `
+			write 2000
+			> . 1:1001(1000) ack 1
+			> P. 1001:2001(1000) ack 1
+			+1s
+			> . 1:1001(1000) ack 1
+			> nothing
+			+2s
+			> . 1:1001(1000) ack 1
+			+4s
+			> . 1:1001(1000) ack 1
+			+8s
+			> . 1:1001(1000) ack 1
+			+16s
+			> . 1:1001(1000) ack 1
+			+32s
+			> . 1:1001(1000) ack 1
+			+37s
+			= CLOSED timed-out
+			deadline none
+		`},
+		{name: "RFC 9293 3.8.3 R2 of SYN, MUST-23", text: `
+			connect
+			> S 0:0(0)
+			+1s
+			> S 0:0(0)
+			+2s
+			> S 0:0(0)
+			+4s
+			> S 0:0(0)
+			+8s
+			> S 0:0(0)
+			+16s
+			> S 0:0(0)
+			+32s
+			> S 0:0(0)
+			+1m
+			> S 0:0(0)
+			+57s
+			= CLOSED timed-out
+		`},
+		{name: "RFC 6298 5.6 SYN-ACK", text: `
+			listen
+			< S 0:0(0)
+			> S. 0:0(0) ack 1
+			+1s
+			> S. 0:0(0) ack 1
+			+2s
+			> S. 0:0(0) ack 1
+			< . 1:1(0) ack 1
+			= ESTABLISHED
+			deadline none
+		`},
+		{name: "RFC 6298 5.7 after a lost SYN data starts with 3 s, and RFC 5681 3.1 with one segment", text: `
+			connect
+			> S 0:0(0)
+			+1s
+			> S 0:0(0)
+			< S. 0:0(0) ack 1 win 10000 mss 1000
+			> . 1:1(0) ack 1
+			write 2000
+			> . 1:1001(1000) ack 1
+			> nothing
+			deadline 3s
+		`},
+		{name: "RFC 6298 5.3 an ACK of new data restarts the timer, a duplicate does not", text: established + `
+			write 2000
+			> . 1:1001(1000) ack 1
+			> P. 1001:2001(1000) ack 1
+			+800ms idle
+			< . 1:1(0) ack 1
+			deadline 200ms
+			< . 1:1(0) ack 1001
+			deadline 1s
+			< . 1:1(0) ack 2001
+			deadline none
+		`},
+		{name: "RFC 6298 3 Karn: the timeout stays backed off until a segment was not sent twice", text: established + `
+			write 100
+			> P. 1:101(100) ack 1
+			+1s
+			> P. 1:101(100) ack 1
+			+2s
+			> P. 1:101(100) ack 1
+			< . 1:1(0) ack 101
+			write 100
+			> P. 101:201(100) ack 1
+			deadline 4s
+			< . 1:1(0) ack 201
+			write 100
+			> P. 201:301(100) ack 1
+			deadline 1s
+			< . 1:1(0) ack 301
+		`},
+		{name: "a timeout whose segment cannot be sent waits for it", text: established + `
+			write 100
+			> P. 1:101(100) ack 1
+			+1s
+			+5s idle
+			> P. 1:101(100) ack 1
+			deadline 2s
+		`},
+		{name: "R2 runs on when nothing can be sent", text: established + `
+			write 100
+			> P. 1:101(100) ack 1
+			+1s
+			+99s
+			= CLOSED timed-out
+		`},
+		{name: "after a timeout all that was outstanding goes again, as the window grows", text: established + `
+			write 4000
+			> . 1:1001(1000) ack 1
+			> . 1001:2001(1000) ack 1
+			> . 2001:3001(1000) ack 1
+			> P. 3001:4001(1000) ack 1
+			+1s
+			> . 1:1001(1000) ack 1
+			> nothing
+			< . 1:1(0) ack 1001
+			> . 1001:2001(1000) ack 1
+			> . 2001:3001(1000) ack 1
+			> nothing
+			# the last two had arrived
+			< . 1:1(0) ack 4001
+			deadline none
+		`},
+		{name: "small segments are sent again as one", text: established + `
+			nodelay
+			write 10
+			> P. 1:11(10) ack 1
+			write 10
+			> P. 11:21(10) ack 1
+			+1s
+			> P. 1:21(20) ack 1
+			< . 1:1(0) ack 21
+		`},
+	})
+}
+
+func TestFastRetransmit(t *testing.T) {
+	flight := established + `
+		write 5000
+		> . 1:1001(1000) ack 1
+		> . 1001:2001(1000) ack 1
+		> . 2001:3001(1000) ack 1
+		> . 3001:4001(1000) ack 1
+		> P. 4001:5001(1000) ack 1
+	`
+	scripts(t, []scriptCase{
+		{name: "RFC 5681 3.2 three duplicates", text: flight + `
+			< . 1:1(0) ack 1
+			> nothing
+			< . 1:1(0) ack 1
+			> nothing
+			< . 1:1(0) ack 1
+			> . 1:1001(1000) ack 1
+			> nothing
+			< . 1:1(0) ack 1
+			> nothing
+			< . 1:1(0) ack 5001
+			deadline none
+		`},
+		{name: "RFC 5681 2 a window update is no duplicate", text: flight + `
+			< . 1:1(0) ack 1 win 9000
+			< . 1:1(0) ack 1 win 8000
+			< . 1:1(0) ack 1 win 7000
+			> nothing
+		`},
+		{name: "RFC 5681 2 text is no duplicate, and does not end the count", text: flight + `
+			< . 1:1(0) ack 1
+			< . 1:11(10) ack 1
+			> . 5001:5001(0) ack 11
+			< . 11:11(0) ack 1
+			< . 11:21(10) ack 1
+			> . 5001:5001(0) ack 21
+			< . 21:21(0) ack 1
+			> . 1:1001(1000) ack 21
+		`},
+		{name: "RFC 5681 2 nothing outstanding, no duplicate", text: established + `
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			> nothing
+		`},
+		{name: "RFC 6582 3.2 step 3: a partial acknowledgment tells of the next loss", text: flight + `
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			> . 1:1001(1000) ack 1
+			< . 1:1(0) ack 2001
+			> . 2001:3001(1000) ack 1
+			< . 1:1(0) ack 5001
+			deadline none
+		`},
+		{name: "RFC 6582 3.2 step 1: duplicates after a timeout tell nothing", text: flight + `
+			+1s
+			> . 1:1001(1000) ack 1
+			< . 1:1(0) ack 2001
+			> . 2001:3001(1000) ack 1
+			> . 3001:4001(1000) ack 1
+			< . 1:1(0) ack 2001
+			< . 1:1(0) ack 2001
+			< . 1:1(0) ack 2001
+			> nothing
+		`},
+		{name: "three hundred duplicates", text: flight + `
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			> . 1:1001(1000) ack 1
+		` + repeat(300, "< . 1:1(0) ack 1\n> nothing\n") + `
+			< . 1:1(0) ack 5001
+			deadline none
+		`},
+	})
+}
+
+// TestRTT holds the estimator to RFC 6298 2.
+func TestRTT(t *testing.T) {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	var e rttEstimator
+	e.init()
+	require.Equal(t, time.Second, e.rto, "2.1")
+	e.sample(ms(2000))
+	require.Equal(t, ms(2000+4*1000), e.rto, "2.2")
+	e.sample(ms(4000)) // RTTVAR 3/4*1000+1/4*2000 = 1250, SRTT 7/8*2000+1/8*4000 = 2250
+	require.Equal(t, ms(2250+4*1250), e.rto, "2.3")
+	e.backoff()
+	require.Equal(t, ms(14500), e.rto, "5.5")
+	for range 10 {
+		e.backoff()
+	}
+	require.Equal(t, 60*time.Second, e.rto, "2.5")
+	e.init()
+	e.sample(0)
+	require.Equal(t, time.Second, e.rto, "2.4")
+	for range 100 {
+		e.sample(ms(3000))
+	}
+	require.InDelta(t, float64(ms(3100)), float64(e.rto), float64(ms(2)), "2.3: G")
+}
+
+// TestCongestion: RFC 5681 3.1.
+func TestCongestion(t *testing.T) {
+	var g congestion
+	g.init(1000, false)
+	require.Equal(t, 10000, g.cwnd, "RFC 6928 2")
+	g.init(1460, false)
+	require.Equal(t, 14600, g.cwnd)
+	g.init(9000, false)
+	require.Equal(t, 18000, g.cwnd)
+	g.init(1000, true)
+	require.Equal(t, 1000, g.cwnd, "the SYN was lost")
+	g.acked(700, 1000)
+	require.Equal(t, 1700, g.cwnd, "slow start: by what was acknowledged")
+	g.acked(5000, 1000)
+	require.Equal(t, 2700, g.cwnd, "but a segment at most")
+	g.lost(10000, 1000)
+	require.Equal(t, 5000, g.ssthresh)
+	g.lost(100, 1000)
+	require.Equal(t, 2000, g.ssthresh, "two segments at least")
+	g.acked(2000, 1000)
+	require.Equal(t, 2700, g.cwnd, "congestion avoidance: a segment per window")
+	g.acked(700, 1000)
+	require.Equal(t, 3700, g.cwnd)
+}

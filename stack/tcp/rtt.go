@@ -1,0 +1,41 @@
+package tcp
+
+import "time"
+
+const (
+	initialRTO  = time.Second            // RFC 6298 2.1
+	minRTO      = time.Second            // RFC 6298 2.4
+	maxRTO      = 60 * time.Second       // RFC 6298 2.5
+	synLostRTO  = 3 * time.Second        // RFC 6298 5.7
+	granularity = 100 * time.Millisecond // G of RFC 6298: how late the owner may be to look at the deadline
+)
+
+// rttEstimator computes the retransmission timeout from round-trip times (RFC 6298 2).
+type rttEstimator struct {
+	srtt, rttvar time.Duration
+	rto          time.Duration
+	sampled      bool
+}
+
+func (e *rttEstimator) init() { *e = rttEstimator{rto: initialRTO} }
+
+// sample takes one measurement. That it is not one of a retransmitted segment (Karn) is the caller's care.
+func (e *rttEstimator) sample(r time.Duration) {
+	if e.sampled {
+		e.rttvar += (abs(e.srtt-r) - e.rttvar) / 4
+		e.srtt += (r - e.srtt) / 8
+	} else {
+		e.srtt, e.rttvar, e.sampled = r, r/2, true
+	}
+	e.rto = min(max(e.srtt+max(granularity, 4*e.rttvar), minRTO), maxRTO)
+}
+
+// backoff doubles the timeout (RFC 6298 5.5). It stays so until the next sample.
+func (e *rttEstimator) backoff() { e.rto = min(2*e.rto, maxRTO) }
+
+func abs(d time.Duration) time.Duration {
+	if d < 0 {
+		return -d
+	}
+	return d
+}

@@ -1,0 +1,304 @@
+package tcp
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A script is a test of one connection. Each line is one step; numbers count from the two initial sequence numbers, as
+// in packetdrill.
+//
+//	listen, connect          open
+//	< S. 0:0(0) ack 1 win 9  a segment arrives; mss N is the option
+//	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given
+//	> nothing
+//	+1s                      time passes; it is an error if a timer runs out before, or none does at the end (+1s idle: none)
+//	write 10, read 10, shutdown, close, abort, nodelay
+//	= ESTABLISHED            the state; "= CLOSED reset" also how it failed
+//	drop outside-window      what the last segment's result said
+//	unread 10, unsent 10     bytes in the queues
+//	deadline 1s              how far away it is; "none"
+//	# ...                    a comment
+//
+// At the end nothing may be left to send. The application's data is checked byte for byte.
+type script struct {
+	t        *testing.T
+	c        Conn
+	cfg      Config
+	irs      Seq
+	now      time.Duration
+	rx, tx   Ring
+	rxb, txb []byte
+	read     int // bytes that the application has read
+	written  int
+	last     Result
+	resets   []Segment
+	line     string
+}
+
+// scriptISNs are the initial sequence numbers that every script is run with: at the start, at the edge of the signed
+// numbers and at the wrap.
+var scriptISNs = []struct{ iss, irs Seq }{
+	{1000, 5000},
+	{1<<31 - 8, 1<<31 + 3},
+	{1<<32 - 1, 1<<31 - 1},
+	{1<<32 - 700, 1<<32 - 1},
+}
+
+func runScript(t *testing.T, text string, opts ...func(*Config)) {
+	t.Helper()
+	for _, isn := range scriptISNs {
+		t.Run(fmt.Sprintf("iss=%d", isn.iss), func(t *testing.T) {
+			s := &script{t: t, irs: isn.irs, now: time.Hour}
+			s.cfg = Config{ISS: isn.iss, MSS: 1460, DefaultMSS: 536, RcvBuf: 4000}
+			for _, o := range opts {
+				o(&s.cfg)
+			}
+			s.rxb, s.txb = make([]byte, s.cfg.RcvBuf), make([]byte, 1<<16)
+			for _, l := range strings.Split(text, "\n") {
+				if l = strings.TrimSpace(l); l != "" && l[0] != '#' {
+					s.line = l
+					s.step(strings.Fields(l))
+				}
+			}
+			s.line = "(end)"
+			s.expect("nothing")
+		})
+	}
+}
+
+func (s *script) step(f []string) {
+	switch f[0] {
+	case "listen":
+		s.c.Listen(s.cfg)
+	case "connect":
+		s.c.Connect(s.cfg)
+	case "<":
+		s.arrive(f[1:])
+	case ">":
+		s.expect(strings.Join(f[1:], " "))
+	case "=":
+		require.Equal(s.t, f[1], s.c.State().String(), s.line)
+		if len(f) > 2 {
+			require.Equal(s.t, f[2], failureName(s.c.Failure()), s.line)
+		}
+	case "drop":
+		require.Equal(s.t, f[1], s.last.Drop.String(), s.line)
+	case "deadline":
+		at, ok := s.c.Deadline()
+		got := "none"
+		if ok {
+			got = (at - s.now).String()
+		}
+		require.Equal(s.t, f[1], got, s.line)
+	case "unread":
+		require.Equal(s.t, s.number(f[1]), s.rx.Len(), s.line)
+	case "unsent":
+		require.Equal(s.t, s.number(f[1]), s.tx.Len(), s.line)
+	default:
+		if f[0][0] == '+' {
+			s.pass(f)
+			return
+		}
+		s.call(f)
+	}
+}
+
+func (s *script) call(f []string) {
+	switch f[0] {
+	case "write":
+		n := s.number(f[1])
+		p := make([]byte, n)
+		for i := range p {
+			p[i] = pattern(s.written + i)
+		}
+		require.Equal(s.t, n, s.tx.Write(s.txb, p), s.line)
+		s.written += n
+		s.c.Write(n)
+	case "read":
+		p := make([]byte, s.number(f[1]))
+		require.Equal(s.t, len(p), s.rx.Peek(s.rxb, 0, p), s.line)
+		for i := range p {
+			require.Equal(s.t, pattern(s.read+i), p[i], "%s: byte %d", s.line, s.read+i)
+		}
+		s.rx.Discard(s.rxb, len(p))
+		s.read += len(p)
+		s.c.Read(len(p))
+	case "shutdown":
+		s.c.Shutdown()
+	case "close":
+		s.c.Close()
+	case "abort":
+		s.c.Abort()
+	case "nodelay":
+		s.c.SetNoDelay(true)
+	default:
+		s.t.Fatalf("%s: no such step", s.line)
+	}
+	s.c.Tick(s.now)
+}
+
+func (s *script) pass(f []string) {
+	d, err := time.ParseDuration(f[0][1:])
+	require.NoError(s.t, err, s.line)
+	idle := len(f) > 1 && f[1] == "idle"
+	at, ok := s.c.Deadline()
+	if idle {
+		require.False(s.t, ok && at <= s.now+d, "%s: a timer runs out after %v", s.line, at-s.now)
+	} else {
+		require.True(s.t, ok, "%s: no timer runs", s.line)
+		require.Equal(s.t, d, at-s.now, "%s: when the next timer runs out", s.line)
+	}
+	s.now += d
+	s.c.Tick(s.now)
+}
+
+// arrive parses and delivers a segment. Its data is that of the stream at its sequence number.
+func (s *script) arrive(f []string) {
+	g := Segment{Wnd: 10000}
+	g.Flags = s.flags(f[0])
+	var from, to, n int
+	_, err := fmt.Sscanf(f[1], "%d:%d(%d)", &from, &to, &n)
+	require.NoError(s.t, err, s.line)
+	require.Equal(s.t, to-from, n, s.line)
+	g.Seq, g.Len = s.irs.Add(from), n
+	for i := 2; i < len(f); i += 2 {
+		v := s.number(f[i+1])
+		switch f[i] {
+		case "ack":
+			g.Ack = s.cfg.ISS.Add(v)
+		case "win":
+			g.Wnd = uint16(v)
+		case "mss":
+			g.HasMSS, g.MSS = true, uint16(v)
+		default:
+			s.t.Fatalf("%s: what is %s?", s.line, f[i])
+		}
+	}
+	s.last = s.c.Arrive(s.now, g)
+	data := make([]byte, g.Len)
+	first := from - 1
+	if g.Flags.Has(SYN) {
+		first = from
+	}
+	for i := range data {
+		data[i] = pattern(first + i)
+	}
+	s.take(g, data)
+}
+
+// take does what the owner of a connection has to do.
+func (s *script) take(g Segment, data []byte) {
+	r := s.last
+	if r.Reset {
+		if rst, ok := Reset(g); ok {
+			s.resets = append(s.resets, rst)
+		}
+	}
+	s.tx.Discard(s.txb, r.Acked)
+	require.Equal(s.t, r.Len, s.rx.Place(s.rxb, r.Offset, data[r.Skip:r.Skip+r.Len]), "%s: no room", s.line)
+	s.rx.Commit(s.rxb, r.Ready)
+}
+
+// expect compares the next segment with want.
+func (s *script) expect(want string) {
+	got, g, p := "nothing", Segment{}, Plan{}
+	if len(s.resets) > 0 {
+		g, s.resets = s.resets[0], s.resets[1:]
+		got = s.format(g, want)
+	} else if next, ok := s.c.Next(); ok {
+		p, g = next, next.Segment
+		got = s.format(g, want)
+		s.checkData(p)
+		s.c.Sent(s.now, p)
+	}
+	require.Equal(s.t, want, got, s.line)
+}
+
+func (s *script) checkData(p Plan) {
+	data := make([]byte, p.Len)
+	require.Equal(s.t, p.Len, s.tx.Peek(s.txb, p.Offset, data), s.line)
+	for i := range data {
+		require.Equal(s.t, pattern(p.Seq.Sub(s.cfg.ISS)-1+i), data[i], "%s: byte %d", s.line, i)
+	}
+}
+
+// format writes a sent segment as scripts do, with win and mss only if want has them.
+func (s *script) format(g Segment, want string) string {
+	seq, ack := g.Seq.Sub(s.cfg.ISS), g.Ack.Sub(s.irs)
+	out := fmt.Sprintf("%v %d:%d(%d)", g.Flags, seq, seq+g.Len, g.Len)
+	if g.Flags.Has(ACK) {
+		out += " ack " + itoa(ack)
+	}
+	if strings.Contains(want, "win") {
+		out += " win " + itoa(int(g.Wnd))
+	}
+	if strings.Contains(want, "mss") && g.HasMSS {
+		out += " mss " + itoa(int(g.MSS))
+	}
+	return out
+}
+
+func (s *script) flags(text string) (f Flags) {
+	for _, r := range text {
+		i := strings.IndexRune("FSRP.UEW", r)
+		require.GreaterOrEqual(s.t, i, 0, s.line)
+		f |= 1 << i
+	}
+	return f
+}
+
+func (s *script) number(text string) int {
+	n, err := strconv.Atoi(text)
+	require.NoError(s.t, err, s.line)
+	return n
+}
+
+// pattern is byte i of every stream in the tests.
+func pattern(i int) byte { return byte(i*31 + i>>8*7 + 5) }
+
+func failureName(f Failure) string {
+	return [...]string{"in-order", "refused", "reset", "timed-out", "aborted"}[f]
+}
+
+// scripts runs a table of scripts.
+func scripts(t *testing.T, table []scriptCase) {
+	t.Helper()
+	for _, c := range table {
+		t.Run(c.name, func(t *testing.T) { runScript(t, c.text, c.opts...) })
+	}
+}
+
+// scriptCase names the clause that a script is about.
+type scriptCase struct {
+	name string
+	text string
+	opts []func(*Config)
+}
+
+// The usual beginnings. The peer's window is large, its MSS 1000.
+const (
+	established = `
+		connect
+		> S 0:0(0) win 4000 mss 1460
+		< S. 0:0(0) ack 1 win 10000 mss 1000
+		> . 1:1(0) ack 1
+		= ESTABLISHED
+	`
+	accepted = `
+		listen
+		< S 0:0(0) win 10000 mss 1000
+		> S. 0:0(0) ack 1 win 4000 mss 1460
+		< . 1:1(0) ack 1 win 10000
+		= ESTABLISHED
+	`
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func repeat(n int, text string) string { return strings.Repeat(text, n) }
