@@ -35,24 +35,29 @@ func needImages(t *testing.T) {
 	} else if err := qemu.Available(); err != nil {
 		reason = err.Error()
 	}
-	if reason != "" {
+	switch {
+	case reason == "":
+	case os.Getenv("STACKPROOF_ALL") != "":
+		t.Fatal("firmware cannot be tested: ", reason)
+	default:
 		fmt.Println("NOTRUN firmware:", reason)
 		t.SkipNow()
 	}
 }
 
 // build makes an image of a package in this folder ("." is the image itself).
-func build(t *testing.T, pkg string, prepare func() error) string {
+func build(t *testing.T, pkg, opt string, prepare func() error) (elf string, err error) {
 	t.Helper()
 	repo, err := image.Repo(".")
 	require.NoError(t, err)
-	elf := filepath.Join(t.TempDir(), "image.elf")
+	elf = filepath.Join(t.TempDir(), "image.elf")
 	sizes, err := image.Build(t.Context(), image.Options{
-		Repo: repo, Package: "./cmd/firmware/" + pkg, Output: elf, Prepare: prepare, Log: os.Stderr,
+		Repo: repo, Package: "./cmd/firmware/" + pkg, Output: elf, Opt: opt, Prepare: prepare, Log: os.Stderr,
 	})
-	require.NoError(t, err)
-	t.Log(pkg, sizes)
-	return elf
+	if err == nil {
+		t.Log(pkg, sizes)
+	}
+	return elf, err
 }
 
 // console is a running image and the lines that it prints.
@@ -90,7 +95,9 @@ func (c console) end(t *testing.T) (string, int) {
 
 func TestImage(t *testing.T) {
 	needImages(t)
-	c := boot(t, build(t, ".", nil))
+	elf, err := build(t, ".", image.Release, nil)
+	require.NoError(t, err)
+	c := boot(t, elf)
 	require.Equal(t, "stackproof firmware", c.line(t))
 	for _, n := range []int{1, 13, 14, 15, 16, 17, 1514, 0xffff} {
 		frame := binary.LittleEndian.AppendUint16(nil, uint16(n))
@@ -105,20 +112,22 @@ func TestImage(t *testing.T) {
 		require.NoError(t, <-sent)
 		require.True(t, bytes.Equal(frame, echo), "frame of %d bytes came back changed", n)
 	}
-	_, err := c.Write([]byte{0, 0})
+	_, err = c.Write([]byte{0, 0})
 	require.NoError(t, err)
 	rest, code := c.end(t)
 	require.Empty(t, rest)
 	require.Zero(t, code)
 }
 
+const blob = "embedded by the test"
+
+func writeBlob() error { return os.WriteFile("testdata/probe/blob.bin", []byte(blob), 0o666) }
+
 // TestProbe: what the image relies on, a boot for each.
 func TestProbe(t *testing.T) {
 	needImages(t)
-	const blob = "embedded by the test"
-	elf := build(t, "testdata/probe", func() error {
-		return os.WriteFile("testdata/probe/blob.bin", []byte(blob), 0o666)
-	})
+	elf, err := build(t, "testdata/probe", image.Release, writeBlob)
+	require.NoError(t, err)
 	for _, c := range []struct {
 		name, letters string
 		want          string // a pattern for all that is printed after the first line
@@ -145,6 +154,34 @@ func TestProbe(t *testing.T) {
 			printed, code := m.end(t)
 			require.Regexp(t, c.want, printed)
 			require.Equal(t, c.code, code)
+		})
+	}
+}
+
+// TestLevels: what links for size also links for speed, and does the same.
+func TestLevels(t *testing.T) {
+	needImages(t)
+	elf, err := build(t, "testdata/probe", "2", writeBlob)
+	require.NoError(t, err)
+	m := boot(t, elf)
+	require.Equal(t, "probe", m.line(t))
+	_, err = m.Write([]byte("cz"))
+	require.NoError(t, err)
+	printed, code := m.end(t)
+	require.Regexp(t, `^(ok [^\r]*\r\n){17}constructs done\r\n$`, printed)
+	require.Zero(t, code)
+}
+
+// TestDoesNotLink: what an image may not have is an error of the build, not a surprise at run time.
+func TestDoesNotLink(t *testing.T) {
+	needImages(t)
+	for pkg, want := range map[string]string{
+		"testdata/heap":   "Candidates:\n  cmd/firmware/testdata/heap/main.go:14",
+		"testdata/toobig": "will not fit in region 'WINDOW'",
+	} {
+		t.Run(filepath.Base(pkg), func(t *testing.T) {
+			_, err := build(t, pkg, image.Release, nil)
+			require.ErrorContains(t, err, want)
 		})
 	}
 }

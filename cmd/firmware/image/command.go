@@ -16,14 +16,26 @@ func hostEnv() []string {
 		"CC=clang-19", "CXX=clang++-19")
 }
 
-// output runs a program and returns its standard output, trimmed. An error carries what it said on standard error.
+// commandError is a program that failed and what it said on standard error.
+type commandError struct {
+	command string
+	err     error
+	said    string
+}
+
+func (e *commandError) Error() string {
+	return fmt.Sprintf("image: %s: %v\n%s", e.command, e.err, strings.TrimSpace(e.said))
+}
+
+func (e *commandError) Unwrap() error { return e.err }
+
+// output runs a program and returns its standard output, trimmed. An error is a commandError.
 func output(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var out, problem strings.Builder
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, &out, &problem
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("image: %s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err,
-			strings.TrimSpace(problem.String()))
+		return "", &commandError{filepath.Base(name) + " " + strings.Join(args, " "), err, problem.String()}
 	}
 	return strings.TrimSpace(out.String()), nil
 }

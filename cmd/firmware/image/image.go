@@ -6,6 +6,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -90,7 +91,11 @@ func (t toolchain) compile(ctx context.Context, pkg, out, opt string) error {
 		return err
 	}
 	env := append(hostEnv(), "TINYGOROOT="+t.root(), "XDG_CACHE_HOME="+t.cache(), "GOCACHE="+cache)
-	_, err = output(ctx, t.repo, env, t.tinygo(), "build", "-target="+description, "-opt="+opt, "-o="+out, pkg)
+	_, err = output(ctx, t.repo, env, t.tinygo(), "build", "-target="+description, "-opt="+opt, "-print-allocs=.",
+		"-o="+out, pkg)
+	if failed := (*commandError)(nil); errors.As(err, &failed) {
+		failed.said = explain(failed.said, filepath.Join(t.root(), "src"), t.repo)
+	}
 	return err
 }
 
