@@ -104,8 +104,8 @@ func verdict(code int, err, cancelled error, problems string) (int, error) {
 		return -1, fmt.Errorf("qemu: %w", err)
 	case code < 0:
 		return -1, fmt.Errorf("qemu: %w", err)
-	case code > 0 && problems != "":
-		return -1, fmt.Errorf("qemu: exit code %d: %s", code, problems)
+	case code == 1 && problems != "": // QEMU's own code; an image that ends with 1 says nothing there
+		return -1, fmt.Errorf("qemu: %s", problems)
 	}
 	return code, nil
 }
