@@ -80,23 +80,29 @@ func TestSumEveryLengthAndAlignment(t *testing.T) {
 	}
 }
 
+// TestCopySum tries every length up to several turns of the loops, between all alignments of both slices.
 func TestCopySum(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		src, initial := skewed(t), rapid.Uint32().Draw(t, "initial")
-		skew := rapid.IntRange(0, 9).Draw(t, "skew of the copy")
-		for _, f := range []func(dst []byte) uint16{
-			func(dst []byte) uint16 { return Fold(CopySum(dst, src, initial)) },
-			func(dst []byte) uint16 {
-				return Fold(uint32(nativeToNet(copySum32(dst[:len(src)], src))) + uint32(Fold(initial)))
-			},
-		} {
-			dst := dirty(len(src) + 20)
-			require.Equal(t, slowSum(src, initial), f(dst[skew:]))
-			require.Equal(t, dirty(skew), dst[:skew])
-			require.Equal(t, src, dst[skew:][:len(src)])
-			require.Equal(t, dirty(20-skew), dst[skew+len(src):])
+	const room = 16
+	var data [100]byte
+	for i := range data {
+		data[i] = byte(0xff - i)
+	}
+	for n := range 90 {
+		for at := range 64 {
+			src, skew := data[at%8:][:n], at/8
+			want := slowSum(src, 0x1ff00)
+			for name, got := range map[string]func(dst []byte) uint16{
+				"CopySum":   func(dst []byte) uint16 { return Fold(CopySum(dst, src, 0x1ff00)) },
+				"copySum32": func(dst []byte) uint16 { return Fold(uint32(nativeToNet(copySum32(dst[:n], src))) + 0x1ff00) },
+			} {
+				dst := dirty(n + room)
+				require.Equal(t, want, got(dst[skew:]), "%s: %d bytes from %d to %d", name, n, at%8, skew)
+				require.Equal(t, dirty(skew), dst[:skew])
+				require.Equal(t, src, dst[skew:][:n])
+				require.Equal(t, dirty(room-skew), dst[skew+n:])
+			}
 		}
-	})
+	}
 	require.Panics(t, func() { CopySum(make([]byte, 3), make([]byte, 4), 0) })
 }
 

@@ -41,6 +41,8 @@ func TestICMPv4Refused(t *testing.T) {
 		return err
 	})
 	refusesTruncation(t, sampleICMPv4[:8], func(b []byte) Err { _, err := ParseICMP(b); return err })
+	refusesTruncation(t, sampleICMPv4[:8], func(b []byte) Err { _, err := CheckICMPv4(b); return err })
+	refusesTruncation(t, sampleICMPv6[:8], func(b []byte) Err { _, err := CheckICMPv6(b); return err })
 	for at := range sampleICMPv4 {
 		for bit := range 8 {
 			m := ICMPv4(edit(sampleICMPv4, at, sampleICMPv4[at]^1<<bit))
@@ -111,6 +113,7 @@ func TestICMPRoundTrip(t *testing.T) {
 		got, err := ParseICMP(b)
 		require.Equal(t, OK, err)
 		require.Equal(t, x, got)
+		require.Zero(t, ICMPv4(b).Checksum(), "Put leaves it to SetChecksum")
 		ICMPv4(b).SetChecksum()
 		require.Equal(t, OK, ICMPv4(b).VerifyChecksum())
 		src, dst := genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")

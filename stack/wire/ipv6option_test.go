@@ -43,7 +43,7 @@ func TestIPv6Options(t *testing.T) {
 }
 
 func TestIPv6OptionsOfOtherHeaders(t *testing.T) {
-	for _, x := range []Ext{{}, {Proto: ProtoRouting, Data: make([]byte, 8)}, {Proto: ProtoFragment, Data: make([]byte, 8)}} {
+	for _, x := range []Ext{{}, {Proto: ProtoDestOpts}, {Proto: ProtoRouting, Data: dirty(8)}, {Proto: ProtoFragment, Data: dirty(8)}} {
 		w := x.Options()
 		_, _, ok := w.Next()
 		require.False(t, ok)

@@ -35,5 +35,6 @@ func TestMACPutAndText(t *testing.T) {
 		m := genMAC().Draw(t, "mac")
 		require.Equal(t, m, macAt(putExactly(t, 6, m.Put)))
 		require.Equal(t, net.HardwareAddr(m[:]).String(), m.String())
+		require.Len(t, m.String(), MACTextLen)
 	})
 }

@@ -101,8 +101,12 @@ func TestUDPRoundTrip(t *testing.T) {
 			src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
 		}
 		b := append(putExactly(t, UDPHeaderLen, x.Put), data...)
+		require.Zero(t, UDP(b).Checksum(), "Put leaves it to SetChecksum")
 		UDP(b).SetChecksum(src, dst)
-		require.NotZero(t, UDP(b).Checksum())
+		first := UDP(b).Checksum()
+		require.NotZero(t, first)
+		UDP(b).SetChecksum(src, dst)
+		require.Equal(t, first, UDP(b).Checksum(), "what stands in the field is not summed")
 		got, err := ParseUDP(b)
 		require.Equal(t, OK, err)
 		require.Equal(t, x, got)
