@@ -159,21 +159,3 @@ func (a Addr) IsLinkLocalMulticast() bool {
 	}
 	return a.hi>>56 == 0xff && a.hi>>48&0xf == 2
 }
-
-// Less orders addresses: no address, IPv4, IPv6, and within a family by number.
-func (a Addr) Less(b Addr) bool {
-	if a.fam != b.fam {
-		return a.fam < b.fam
-	}
-	if a.hi != b.hi {
-		return a.hi < b.hi
-	}
-	return a.lo < b.lo
-}
-
-// Hash mixes the bits of the address into 32, for tables with open addressing. It is not secret: whoever picks
-// addresses can make them collide.
-func (a Addr) Hash() uint32 {
-	h := (a.hi ^ a.lo*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
-	return uint32(h>>32) ^ uint32(h)
-}

@@ -90,27 +90,3 @@ func TestNoAddress(t *testing.T) {
 	require.NotEqual(t, a, Any6)
 	require.NotEqual(t, Any4, Any6)
 }
-
-func TestAddrOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := genAddr().Draw(t, "a"), genAddr().Draw(t, "b")
-		require.Equal(t, std(a).Less(std(b)), a.Less(b))
-	})
-	require.True(t, Addr{}.Less(Any4))
-}
-
-// TestAddrHashSpreads: addresses that differ in one bit, as neighbours on a link do, fill a table of 256 rows well.
-func TestAddrHashSpreads(t *testing.T) {
-	require.Equal(t, IPv4(192, 0, 2, 1).Hash(), IPv4(192, 0, 2, 1).Hash())
-	for _, first := range []Addr{IPv4(192, 168, 0, 0), LinkLocal(MAC{2, 0, 0, 0, 0, 0})} {
-		var rows [256]int
-		for i := range uint64(1024) {
-			a := first
-			a.lo += i
-			rows[a.Hash()%256]++
-		}
-		for _, n := range rows {
-			require.Less(t, n, 20, "1024 neighbours in 256 rows, 4 on average")
-		}
-	}
-}

@@ -5,8 +5,6 @@ import "encoding/binary"
 const (
 	// IPv4HeaderLen is the length of a header without options.
 	IPv4HeaderLen = 20
-	// IPv4MaxHeaderLen is the length of the longest header.
-	IPv4MaxHeaderLen = 60
 	// IPv4MinMTU is the datagram that every host must be able to receive (RFC 791 3.1 Total Length; RFC 1122 3.3.2).
 	IPv4MinMTU = 576
 
