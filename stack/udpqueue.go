@@ -52,15 +52,14 @@ func (q *udpQueue) front(memory, p []byte, pop bool) (d Datagram, ok bool) {
 	if q.used == 0 {
 		return Datagram{}, false
 	}
-	var record [MinUDPQueue]byte
-	q.read(memory, 0, record[:udpRecordFixed])
+	var record [udpRecordFixed]byte
+	q.read(memory, 0, record[:])
 	a := int(record[4])
 	n := udpRecordFixed + 2*a
-	q.read(memory, 0, record[:n])
 	d.Full = int(binary.BigEndian.Uint16(record[0:]))
 	d.SrcPort = binary.BigEndian.Uint16(record[2:])
-	d.Src = addrAt(record[udpRecordFixed:], a)
-	d.Dst = addrAt(record[udpRecordFixed+a:], a)
+	d.Src = q.addr(memory, udpRecordFixed, a)
+	d.Dst = q.addr(memory, udpRecordFixed+a, a)
 	d.N = min(d.Full, len(p))
 	q.read(memory, n, p[:d.N])
 	if pop {
@@ -70,12 +69,16 @@ func (q *udpQueue) front(memory, p []byte, pop bool) (d Datagram, ok bool) {
 	return d, true
 }
 
-// addrAt reads an address of n bytes.
-func addrAt(b []byte, n int) wire.Addr {
+// addr reads an address of n bytes from an offset in the ring.
+func (q *udpQueue) addr(memory []byte, offset, n int) wire.Addr {
 	if n == 4 {
-		return wire.AddrFrom4([4]byte(b[:4]))
+		var b [4]byte
+		q.read(memory, offset, b[:])
+		return wire.AddrFrom4(b)
 	}
-	return wire.AddrFrom16([16]byte(b[:16]))
+	var b [16]byte
+	q.read(memory, offset, b[:])
+	return wire.AddrFrom16(b)
 }
 
 // write appends bytes; there must be room for them.
