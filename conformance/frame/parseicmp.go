@@ -75,6 +75,19 @@ func icmp4Error(t uint8) bool {
 	return t == icmpUnreach || t == icmpQuench || t == icmpRedirect || t == icmpExceeded || t == icmpParameter
 }
 
+// LocateQuote finds the TCP header in the datagram that an ICMP error quotes, so that QuoteSeq can be read and written.
+// Parse does so by itself; in a frame that is built the quote must be in its place first.
+func (v *View) LocateQuote() {
+	if v.Transport != TransportICMP || v.at[layerICMP] == 0 {
+		return
+	}
+	if at := int(v.at[layerICMP]) + icmpHeader; v.Net == NetIPv4 {
+		v.parseQuote4(at)
+	} else {
+		v.parseQuote6(at)
+	}
+}
+
 // parseQuote4 checks that an ICMP error quotes the IP header and 8 bytes, or all there were (RFC 792, RFC 1122 3.2.2).
 func (v *View) parseQuote4(at int) Defect {
 	q := v.B[at:v.end]

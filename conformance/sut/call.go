@@ -46,6 +46,9 @@ func (o Op) String() string {
 	return "unknown"
 }
 
+// Known tells whether o is one of the calls above.
+func (o Op) Known() bool { return o < ops }
+
 // OpByName finds a call; a name that this version does not know is Unknown and not ok.
 func OpByName(name []byte) (o Op, ok bool) {
 	for i := range opNames {

@@ -56,6 +56,9 @@ func (e Errno) String() string {
 	return "EOTHER"
 }
 
+// Known tells whether e is one of the errors above.
+func (e Errno) Known() bool { return e < errnos }
+
 // ErrnoByName finds an error; a name that this version does not know is EOther and not ok.
 func ErrnoByName(name []byte) (e Errno, ok bool) {
 	for i := range errnoNames {
@@ -101,6 +104,9 @@ func (o Option) String() string {
 	return "unknown"
 }
 
+// Known tells whether o is one of the options above, OptNone included.
+func (o Option) Known() bool { return o < options }
+
 // OptionByName finds an option; a name that this version does not know is Unknown and not ok.
 func OptionByName(name []byte) (o Option, ok bool) {
 	for i := range optionNames {
@@ -129,6 +135,9 @@ func (k Knob) String() string {
 	}
 	return "unknown"
 }
+
+// Known tells whether k is one of the knobs above, KnobNone included.
+func (k Knob) Known() bool { return k < knobs }
 
 // KnobByName finds a knob; a name that this version does not know is Unknown and not ok.
 func KnobByName(name []byte) (k Knob, ok bool) {
@@ -161,6 +170,9 @@ func (f Figure) String() string {
 	}
 	return "unknown"
 }
+
+// Known tells whether f is one of the figures above, FigNone included.
+func (f Figure) Known() bool { return f < figures }
 
 // FigureByName finds a figure; a name that this version does not know is Unknown and not ok.
 func FigureByName(name []byte) (f Figure, ok bool) {

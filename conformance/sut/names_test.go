@@ -67,3 +67,9 @@ func TestFeatures(t *testing.T) {
 	assert.Equal(t, s, s.With(Unknown), "what is not known is in no set")
 	assert.False(t, s.Has(Unknown))
 }
+
+func TestKnown(t *testing.T) {
+	assert.True(t, OpPoll.Known() && EOther.Known() && IPv6V6Only.Known() && KnobMSL.Known() && FigChecksums.Known())
+	assert.False(t, Op(Unknown).Known() || Errno(Unknown).Known() || Option(Unknown).Known() || Knob(Unknown).Known() ||
+		Figure(Unknown).Known())
+}

@@ -1,0 +1,93 @@
+package vm
+
+import "stackproof/conformance/frame"
+
+// Flow is what numbers of one connection count from.
+type Flow = frame.Flow
+
+// scatter spreads a seed (the finisher of splitmix64): the judge's own numbers, one for each n.
+func scatter(seed uint64, n int) uint64 {
+	x := seed + uint64(n+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// begin gives flow i its ports and the judge's numbers. These lie shortly before 2^32 in even flows and before 2^31 in
+// odd ones, so that unsigned and signed wrap are passed by in every exchange that is longer than a few hundred bytes
+// or milliseconds, and by many a handshake.
+func begin(f *Flow, seed uint64, i int, port uint16) {
+	*f = Flow{PeerPort: port + uint16(i)}
+	top := uint32(0xffffffff)
+	if i%2 == 1 {
+		top = 0x7fffffff
+	}
+	x := scatter(seed, i)
+	f.PeerISN = top - uint32(x&0xff)
+	f.PeerTS = top - uint32(x>>8&0x3ff)
+}
+
+// base is what the numbers of a field count from. ok is false where the variable has no value yet.
+func (m *Machine) base(b Base, v uint8, f *Flow) (n uint32, ok bool) {
+	switch b {
+	case BaseLocalISN:
+		return f.StackISN, true
+	case BasePeerISN:
+		return f.PeerISN, true
+	case BaseLocalTS:
+		return f.StackTS, true
+	case BasePeerTS:
+		return f.PeerTS, true
+	case BaseVar:
+		return m.vars[v].n, m.vars[v].set
+	}
+	return 0, true
+}
+
+// saltToPeer makes the stack's data another pattern than the judge's.
+const saltToPeer = 0x80
+
+// position is where in its stream the data of the segment in m.view begins: the sequence number counts from the initial
+// one, which the SYN takes. In what is not TCP it is 0.
+func (m *Machine) position(isn uint32) uint32 {
+	seq, tcp := m.view.Get(frame.TCPSeq)
+	if !tcp {
+		return 0
+	}
+	if flags, _ := m.view.Get(frame.TCPFlags); flags&frame.SYN != 0 {
+		seq++
+	}
+	return seq - isn - 1
+}
+
+// stackPort is where the port of the stack stands in a packet, peerPort the peer's.
+func ports(t Transport, fromStack bool) (stackPort, peerPort frame.Field) {
+	src, dst := frame.TCPSrcPort, frame.TCPDstPort
+	if t == TransportUDP {
+		src, dst = frame.UDPSrcPort, frame.UDPDstPort
+	}
+	if fromStack {
+		return src, dst
+	}
+	return dst, src
+}
+
+// named tells whether a packet names a field.
+func (p *Packet) named(f frame.Field) bool {
+	for i := range p.Fields {
+		if p.Fields[i].Field == f {
+			return true
+		}
+	}
+	return false
+}
+
+// names is the number that a packet gives a field.
+func (p *Packet) names(f frame.Field) (n uint32, ok bool) {
+	for i := range p.Fields {
+		if p.Fields[i].Field == f && p.Fields[i].Base == BaseZero {
+			n, ok = p.Fields[i].N, true
+		}
+	}
+	return n, ok
+}

@@ -1,0 +1,158 @@
+package vm
+
+import "stackproof/conformance/frame"
+
+// noOption stands in a Diff for an option that is not there.
+const noOption = 0x100
+
+// size is how many bytes an option takes.
+func (o *Option) size() int {
+	if o.Raw {
+		return len(o.Data)
+	}
+	switch o.Kind {
+	case frame.OptMSS:
+		return 4
+	case frame.OptWScale:
+		return 3
+	case frame.OptSACKPerm:
+		return 2
+	case frame.OptTimestamps:
+		return 10
+	case frame.OptSACK:
+		return 2 + 4*int(o.Count)
+	}
+	return 1
+}
+
+// width is how many bytes each number of an option takes.
+func (o *Option) width() int {
+	switch o.Kind {
+	case frame.OptMSS:
+		return 2
+	case frame.OptWScale:
+		return 1
+	}
+	return 4
+}
+
+// optionsSize is the length of a packet's TCP options, padded to whole words.
+func (p *Packet) optionsSize() int {
+	n := 0
+	for i := range p.Options {
+		n += p.Options[i].size()
+	}
+	return (n + 3) &^ 3
+}
+
+// mapped is what number i of an option counts from. Time stamps count from the clock of who made them, and are echoed
+// by the other; the echo means something only with ACK (RFC 7323 3.2). SACK acknowledges the other's stream.
+func (o *Option) mapped(i int, f *Flow, fromStack, ack bool) uint32 {
+	if o.AbsN>>i&1 != 0 {
+		return 0
+	}
+	ownTS, otherTS, otherISN := f.PeerTS, f.StackTS, f.StackISN
+	if fromStack {
+		ownTS, otherTS, otherISN = f.StackTS, f.PeerTS, f.PeerISN
+	}
+	switch {
+	case o.Kind == frame.OptSACK:
+		return otherISN
+	case o.Kind == frame.OptTimestamps && i == 0:
+		return ownTS
+	case o.Kind == frame.OptTimestamps && ack:
+		return otherTS
+	}
+	return 0
+}
+
+// putOptions writes the packet's options into the frame in m.view, which has room and zeros for them.
+func (m *Machine) putOptions(p *Packet) {
+	b := m.view.Options()
+	flags, _ := m.view.Get(frame.TCPFlags)
+	for i := range p.Options {
+		o := &p.Options[i]
+		n := o.size()
+		switch {
+		case o.Raw:
+			copy(b, o.Data)
+		case n > 1:
+			b[0], b[1] = o.Kind, byte(n)
+			for k := range int(o.Count) {
+				x := o.N[k] + o.mapped(k, &m.flows[p.Flow], false, flags&frame.ACK != 0)
+				put(b[2+k*o.width():], o.width(), x)
+			}
+		default:
+			b[0] = o.Kind
+		}
+		b = b[n:]
+	}
+}
+
+// put writes the last n bytes of x, the most significant first.
+func put(b []byte, n int, x uint32) {
+	for i := n - 1; i >= 0; i-- {
+		b[i] = byte(x)
+		x >>= 8
+	}
+}
+
+// get reads n bytes, the most significant first.
+func get(b []byte, n int) (x uint32) {
+	for _, c := range b[:n] {
+		x = x<<8 | uint32(c)
+	}
+	return x
+}
+
+// matchOptions compares the TCP options, in order. Zeros that only pad need not be expected.
+func (m *Machine) matchOptions(p *Packet) bool {
+	rest := m.view.Options()
+	for i := range p.Options {
+		o := &p.Options[i]
+		got, ok := frame.NextOption(rest)
+		switch {
+		case !ok:
+			return m.diff.number(PartOption, i, uint64(o.Kind), noOption)
+		case got.Kind != o.Kind:
+			return m.diff.number(PartOption, i, uint64(o.Kind), uint64(got.Kind))
+		case !o.Any && got.Len != o.size():
+			return m.diff.number(PartOptionSize, i, uint64(o.size()), uint64(got.Len))
+		case !o.Any && !m.matchOption(o, i, rest[:got.Len]):
+			return false
+		}
+		rest = rest[got.Len:]
+	}
+	if len(rest) > 0 && rest[0] != frame.OptEOL {
+		return m.diff.number(PartOption, len(p.Options), noOption, uint64(rest[0]))
+	}
+	return true
+}
+
+// matchOption compares option i, of the right kind and length, with the bytes b.
+func (m *Machine) matchOption(o *Option, i int, b []byte) bool {
+	if o.Raw {
+		for k := range b {
+			if b[k] != o.Data[k] {
+				return m.diff.number(PartValue, i, uint64(o.Data[k]), uint64(b[k]))
+			}
+		}
+		return true
+	}
+	w := o.width()
+	flags, _ := m.view.Get(frame.TCPFlags)
+	for k := range int(o.Count) {
+		got := get(b[2+k*w:], w)
+		if o.AnyN>>k&1 != 0 {
+			continue
+		}
+		if o.Kind == frame.OptTimestamps && k == 0 && !m.seen.HasTS && o.AbsN&1 == 0 {
+			m.seen.StackTS, m.seen.HasTS = got-o.N[0], true
+		}
+		got -= o.mapped(k, &m.seen, true, flags&frame.ACK != 0)
+		if got != o.N[k] {
+			return m.diff.number(PartValue, i, uint64(o.N[k]), uint64(got))
+		}
+	}
+	return true
+}
