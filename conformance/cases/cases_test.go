@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/reqs"
+	"stackproof/conformance/vm"
 )
 
 // TestLoad: all cases compile, sorted by id, each once.
@@ -55,5 +58,45 @@ func TestLoadFSMistakes(t *testing.T) {
 			_, err := LoadFS(fstest.MapFS{c.file: {Data: []byte(c.text)}}, "x")
 			assert.EqualError(t, err, c.want)
 		})
+	}
+}
+
+// TestRequirements: every case cites requirements of the register, none that nothing can show or that is replaced.
+func TestRequirements(t *testing.T) {
+	all, err := Load()
+	require.NoError(t, err)
+	register, err := reqs.Load()
+	require.NoError(t, err)
+	var proofs []reqs.Proof
+	for _, c := range all {
+		proofs = append(proofs, reqs.Proof{ID: c.ID, Reqs: c.Reqs})
+	}
+	_, err = register.Coverage(proofs)
+	require.NoError(t, err)
+	for _, c := range all {
+		assert.Contains(t, levels(register, c), string(c.Level), "%s has a level that none of its requirements has", c.ID)
+	}
+}
+
+func levels(register *reqs.Register, c *Case) (l []string) {
+	for _, id := range c.Reqs {
+		q, _ := register.Find(id)
+		l = append(l, string(q.Level))
+	}
+	return l
+}
+
+// TestEachCaseCanFail: every form of every case has a fault, at an expectation that has a phrase of its own.
+func TestEachCaseCanFail(t *testing.T) {
+	all, err := Load()
+	require.NoError(t, err)
+	for _, c := range all {
+		for _, out := range c.Compiled {
+			f := out.Program.Fault
+			assert.NotEqual(t, vm.NoFault, f.Kind, c.ID)
+			assert.Equal(t, c.Twin.Phrase, out.Lines[f.Target].Phrase, c.ID)
+			assert.Len(t, out.Lines, len(out.Program.Events), c.ID)
+			assert.Equal(t, vm.End, out.Program.Events[len(out.Program.Events)-1].Kind, "%s does not end by looking for what is left over", c.ID)
+		}
 	}
 }
