@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"testing"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/stack/wire"
 )
@@ -33,7 +33,7 @@ func station(b []byte) string {
 
 // describe says in one line what a frame is, as seen by gopacket, and checks what every frame from us has in common: our
 // source address, at least 60 bytes, zero padding, right checksums.
-func describe(t testing.TB, frame []byte) string {
+func describe(t rapid.TB, frame []byte) string {
 	t.Helper()
 	p := decode(t, frame)
 	eth := p.Layer(layers.LayerTypeEthernet).(*layers.Ethernet)
@@ -59,12 +59,12 @@ func describe(t testing.TB, frame []byte) string {
 	return to + head + " " + transport(t, p)
 }
 
-func requireZeros(t testing.TB, padding []byte) {
+func requireZeros(t rapid.TB, padding []byte) {
 	t.Helper()
 	require.Empty(t, strings.Trim(string(padding), "\x00"), "padding")
 }
 
-func transport(t testing.TB, p gopacket.Packet) string {
+func transport(t rapid.TB, p gopacket.Packet) string {
 	t.Helper()
 	for _, l := range p.Layers() {
 		switch l := l.(type) {
@@ -106,7 +106,7 @@ func icmp6Text(l *layers.ICMPv6) string {
 }
 
 // requireChecksums computes the checksums of a packet with a codec that is not ours, and compares.
-func requireChecksums(t testing.TB, frame []byte) {
+func requireChecksums(t rapid.TB, frame []byte) {
 	t.Helper()
 	p := decode(t, frame)
 	var ls []gopacket.SerializableLayer

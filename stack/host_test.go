@@ -1,12 +1,13 @@
 package stack
 
 import (
-	"testing"
+	"fmt"
 	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/drivers/queue"
 	"stackproof/stack/neighbour"
@@ -66,13 +67,13 @@ func testStorage() Storage {
 // host is a stack under test with its end of the wire. The Stack's methods are its own.
 type host struct {
 	Stack
-	t   testing.TB
+	t   rapid.TB
 	dev queue.Device
 	now time.Duration
 }
 
 // newHost returns a host with testConfig, changed by change if that is not nil.
-func newHost(t testing.TB, change func(*Config, *Storage)) *host {
+func newHost(t rapid.TB, change func(*Config, *Storage)) *host {
 	t.Helper()
 	h := &host{t: t}
 	h.slots(8)
@@ -151,11 +152,39 @@ func (h *host) meetPeers() {
 }
 
 // decode takes a frame apart with a codec that is not ours; any layer that it cannot make sense of is an error.
-func decode(t testing.TB, frame []byte) gopacket.Packet {
+func decode(t rapid.TB, frame []byte) gopacket.Packet {
 	t.Helper()
 	p := gopacket.NewPacket(frame, layers.LayerTypeEthernet, gopacket.Default)
 	if e := p.ErrorLayer(); e != nil {
 		require.NoError(t, e.Error(), "frame %x", frame)
 	}
 	return p
+}
+
+// open opens a UDP endpoint.
+func (h *host) open(local wire.Addr, port uint16) int {
+	h.t.Helper()
+	id, c := h.UDPOpen(local, port)
+	require.Equal(h.t, OK, c)
+	return id
+}
+
+// connect opens a UDP endpoint with a peer.
+func (h *host) connect(port uint16, remote wire.Addr, rport uint16) int {
+	h.t.Helper()
+	id := h.open(wire.Addr{}, port)
+	require.Equal(h.t, OK, h.UDPConnect(id, remote, rport))
+	return id
+}
+
+// receiveUDP takes a datagram from an endpoint and says what it is, "" for none.
+func (h *host) receiveUDP(id int) string {
+	h.t.Helper()
+	b := make([]byte, 100)
+	d, c := h.UDPReceive(id, b, false)
+	if c == WouldBlock {
+		return ""
+	}
+	require.Equal(h.t, OK, c)
+	return fmt.Sprintf("%v:%d > %v %s", d.Src, d.SrcPort, d.Dst, b[:d.N])
 }

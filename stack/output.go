@@ -8,10 +8,10 @@ import (
 )
 
 // defaultHops is the TTL or hop limit of what we send to one host (RFC 1122 3.2.1.7; RFC 8200 leaves it to the registry
-// of RFC 1700, which says 64). What goes to a group stays on the link (RFC 1112 6.1).
+// of RFC 1700, which says 64). Multicast stays on the link unless the sender says otherwise (RFC 1112 6.1).
 const (
-	defaultHops = 64
-	groupHops   = 1
+	defaultHops   = 64
+	multicastHops = 1
 )
 
 // outgoing is a packet on its way out. The sender fills in the first part, beginIP the second.
@@ -136,8 +136,8 @@ func (s *Stack) putHeader(b []byte, o *outgoing) {
 	hops := o.hops
 	if hops == 0 {
 		hops = defaultHops
-		if s.isGroup(o.dst) {
-			hops = groupHops
+		if o.dst.IsMulticast() {
+			hops = multicastHops
 		}
 	}
 	if o.dst.Is6() {
