@@ -1,0 +1,149 @@
+package netgo
+
+import (
+	"net"
+	"os"
+
+	"stackproof/stack"
+	"stackproof/stack/socket"
+)
+
+// PacketConn is a UDP socket: a net.PacketConn, and where it has a peer a net.Conn too.
+type PacketConn struct {
+	handle
+	local  net.Addr
+	remote net.Addr // nil: none
+}
+
+// newPacketConn makes a PacketConn of bound sockets. h.mu is held.
+func newPacketConn(h *Host, ids []int) *PacketConn {
+	c := &PacketConn{handle: handle{host: h, ids: ids}, local: udpAddr(h.table.Local(ids[len(ids)-1]))}
+	if e := h.table.Remote(ids[0]); e.Addr.IsValid() {
+		c.remote = udpAddr(e)
+	}
+	return c
+}
+
+// ListenPacket opens a UDP socket on "host:port", as Listen does; network is udp, udp4 or udp6.
+func (h *Host) ListenPacket(network, address string) (*PacketConn, error) {
+	c, err := h.listenPacket(network, address)
+	if err != nil {
+		return nil, opError("listen", network, nil, nil, err)
+	}
+	return c, nil
+}
+
+func (h *Host) listenPacket(network, address string) (*PacketConn, error) {
+	n, err := parseNetwork(network)
+	if err != nil || n.kind != socket.Datagram {
+		return nil, net.UnknownNetworkError(network)
+	}
+	e, err := parseAddress(n, address)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, net.ErrClosed
+	}
+	ids, err := h.open(n, e)
+	if err != nil {
+		return nil, err
+	}
+	return newPacketConn(h, ids), nil
+}
+
+// ReadFrom waits for a datagram; what does not fit into p is lost.
+func (c *PacketConn) ReadFrom(p []byte) (int, net.Addr, error) {
+	n, from, err := c.receive(p)
+	if err != nil {
+		return 0, nil, opError("read", "udp", c.local, c.remote, err)
+	}
+	return n, udpAddr(from), nil
+}
+
+// Read is ReadFrom without the sender.
+func (c *PacketConn) Read(p []byte) (int, error) {
+	n, _, err := c.ReadFrom(p)
+	return n, err
+}
+
+func (c *PacketConn) receive(p []byte) (int, socket.Endpoint, error) {
+	if err := c.lock(); err != nil {
+		return 0, socket.Endpoint{}, err
+	}
+	defer c.host.mu.Unlock()
+	for {
+		if expired(&c.read) {
+			return 0, socket.Endpoint{}, os.ErrDeadlineExceeded
+		}
+		for _, id := range c.ids {
+			if cause := c.host.table.TakeError(id); cause != stack.OK {
+				return 0, socket.Endpoint{}, causeError(cause)
+			}
+			r, cause := c.host.table.Receive(id, p, false)
+			if cause == stack.OK {
+				return r.N, r.From, nil
+			}
+			if cause != stack.WouldBlock {
+				return 0, socket.Endpoint{}, causeError(cause)
+			}
+		}
+		if err := c.wait(socket.Readable|socket.Failed, &c.read); err != nil {
+			return 0, socket.Endpoint{}, err
+		}
+	}
+}
+
+// WriteTo sends one datagram to addr, a *net.UDPAddr.
+func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
+	u, ok := addr.(*net.UDPAddr)
+	if !ok {
+		return 0, opError("write", "udp", c.local, addr, &net.AddrError{Err: "not a UDP address", Addr: addr.String()})
+	}
+	ap := u.AddrPort()
+	return c.send(p, socket.Endpoint{Addr: toWire(ap.Addr()), Port: ap.Port()}, addr)
+}
+
+// Write sends one datagram to the peer.
+func (c *PacketConn) Write(p []byte) (int, error) { return c.send(p, socket.Endpoint{}, c.remote) }
+
+func (c *PacketConn) send(p []byte, to socket.Endpoint, addr net.Addr) (int, error) {
+	if err := c.lock(); err != nil {
+		return 0, opError("write", "udp", c.local, addr, err)
+	}
+	defer c.host.mu.Unlock()
+	id := c.ids[0]
+	for _, i := range c.ids {
+		if to.Addr.Is6() == c.host.table.IsIPv6(i) {
+			id = i
+		}
+	}
+	for {
+		if expired(&c.write) {
+			return 0, opError("write", "udp", c.local, addr, os.ErrDeadlineExceeded)
+		}
+		_, cause := c.host.table.SendTo(c.host.now(), id, p, to)
+		switch cause {
+		case stack.OK:
+			c.host.touch()
+			return len(p), nil
+		case stack.WouldBlock:
+		default:
+			return 0, opError("write", "udp", c.local, addr, causeError(cause))
+		}
+		if err := c.wait(socket.Writable, &c.write); err != nil {
+			return 0, opError("write", "udp", c.local, addr, err)
+		}
+	}
+}
+
+// Close closes the socket.
+func (c *PacketConn) Close() error { return opError("close", "udp", c.local, c.remote, c.close()) }
+
+// LocalAddr is this side's *net.UDPAddr.
+func (c *PacketConn) LocalAddr() net.Addr { return c.local }
+
+// RemoteAddr is the peer's *net.UDPAddr, nil if there is none.
+func (c *PacketConn) RemoteAddr() net.Addr { return c.remote }
