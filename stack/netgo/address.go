@@ -9,8 +9,8 @@ import (
 	"stackproof/stack/wire"
 )
 
-// toWire turns an address of package netip into the stack's; an IPv4-mapped one is IPv4.
-func toWire(a netip.Addr) wire.Addr {
+// FromNetip turns an address of package netip into the stack's; an IPv4-mapped one is IPv4.
+func FromNetip(a netip.Addr) wire.Addr {
 	a = a.Unmap()
 	switch {
 	case a.Is4():
@@ -21,7 +21,7 @@ func toWire(a netip.Addr) wire.Addr {
 	return wire.Addr{}
 }
 
-func fromWire(a wire.Addr) netip.Addr {
+func toNetip(a wire.Addr) netip.Addr {
 	switch {
 	case a.Is4():
 		return netip.AddrFrom4(a.As4())
@@ -32,11 +32,11 @@ func fromWire(a wire.Addr) netip.Addr {
 }
 
 func tcpAddr(e socket.Endpoint) net.Addr {
-	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(fromWire(e.Addr), e.Port))
+	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(toNetip(e.Addr), e.Port))
 }
 
 func udpAddr(e socket.Endpoint) net.Addr {
-	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(fromWire(e.Addr), e.Port))
+	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(toNetip(e.Addr), e.Port))
 }
 
 // network is what the network argument of package net's functions means: the protocol, and which families.
@@ -82,7 +82,7 @@ func parseAddress(n network, address string) (socket.Endpoint, error) {
 	if err != nil {
 		return e, &net.AddrError{Err: "host is no literal IP address", Addr: address}
 	}
-	e.Addr = toWire(a)
+	e.Addr = FromNetip(a)
 	if e.Addr.Is4() && !n.v4 || e.Addr.Is6() && !n.v6 {
 		return e, &net.AddrError{Err: "address is not of the network's family", Addr: address}
 	}

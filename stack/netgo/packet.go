@@ -103,7 +103,7 @@ func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 		return 0, opError("write", "udp", c.local, addr, &net.AddrError{Err: "not a UDP address", Addr: addr.String()})
 	}
 	ap := u.AddrPort()
-	return c.send(p, socket.Endpoint{Addr: toWire(ap.Addr()), Port: ap.Port()}, addr)
+	return c.send(p, socket.Endpoint{Addr: FromNetip(ap.Addr()), Port: ap.Port()}, addr)
 }
 
 // Write sends one datagram to the peer.
