@@ -1,0 +1,113 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"stackproof/conformance/cases"
+	"stackproof/conformance/device"
+	"stackproof/conformance/script"
+	"stackproof/conformance/vm"
+)
+
+// Program is one form of a case, compiled and encoded: what an Executor runs.
+type Program struct {
+	Case  *cases.Case
+	Form  *script.Compiled
+	Bytes []byte
+	Index int // its place in the suite's blob
+}
+
+// Suite is the collection of cases as programs, sorted by case id and form. Its order is that of the blob on a board.
+type Suite struct {
+	Programs []Program
+}
+
+// LoadSuite compiles and encodes all cases.
+func LoadSuite() (*Suite, error) {
+	all, err := cases.Load()
+	if err != nil {
+		return nil, err
+	}
+	return NewSuite(all)
+}
+
+// maxProgram is the longest encoded program in bytes; it is what a board sets aside for one.
+const maxProgram = device.MaxProgram
+
+// NewSuite encodes cases.
+func NewSuite(all []*cases.Case) (*Suite, error) {
+	s := &Suite{}
+	buf := make([]byte, maxProgram)
+	for _, c := range all {
+		for _, form := range c.Compiled {
+			n, bad := vm.Encode(buf, &form.Program)
+			if !bad.OK() {
+				return nil, fmt.Errorf("conformance: %s (%s): cannot encode event %d: %s, at byte %d of at most %d",
+					c.ID, form.Form, bad.Event, bad.Code, bad.At, maxProgram)
+			}
+			s.Programs = append(s.Programs, Program{c, form, slices.Clone(buf[:n]), len(s.Programs)})
+		}
+	}
+	return s, nil
+}
+
+// Blob is the suite as it lies on a board.
+func (s *Suite) Blob() []byte {
+	var programs [][]byte
+	for i := range s.Programs {
+		programs = append(programs, s.Programs[i].Bytes)
+	}
+	return device.AppendBlob(nil, programs)
+}
+
+// Cases lists the suite's cases that the pattern selects, each with its programs.
+func (s *Suite) Cases(p Pattern) (groups [][]*Program) {
+	for i := range s.Programs {
+		prog := &s.Programs[i]
+		if !p.Match(prog.Case.ID) {
+			continue
+		}
+		if n := len(groups); n > 0 && groups[n-1][0].Case == prog.Case {
+			groups[n-1] = append(groups[n-1], prog)
+			continue
+		}
+		groups = append(groups, []*Program{prog})
+	}
+	return groups
+}
+
+// knownGood names the case of each topic without which its others say nothing: where it fails they are blocked.
+var knownGood = map[string]string{
+	"arp":    "arp/request-answered",
+	"ndp":    "ndp/solicitation-answered",
+	"icmp":   "icmp/echo-answered",
+	"icmpv6": "icmpv6/echo-answered",
+	"udp":    "udp/delivered",
+	"tcp":    "tcp/handshake/passive-open",
+}
+
+// topic is the first segment of a case's id.
+func topic(id string) string {
+	t, _, _ := strings.Cut(id, "/")
+	return t
+}
+
+// planned puts the known-good case of each topic before the topic's others; the order is the suite's otherwise.
+func planned(groups [][]*Program) [][]*Program {
+	rank := func(g []*Program) int {
+		if knownGood[topic(g[0].Case.ID)] == g[0].Case.ID {
+			return 0
+		}
+		return 1
+	}
+	out := slices.Clone(groups)
+	slices.SortStableFunc(out, func(a, b []*Program) int {
+		if c := strings.Compare(topic(a[0].Case.ID), topic(b[0].Case.ID)); c != 0 {
+			return c
+		}
+		return rank(a) - rank(b)
+	})
+	return out
+}
