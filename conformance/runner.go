@@ -172,3 +172,10 @@ func (r *Runner) repeats(prog *Program) bool {
 
 // outcome is the report's word for the interpreter's.
 func outcome(o vm.Outcome) report.Outcome { return report.Outcome(o) }
+
+// Show runs one program and returns all that happened.
+func Show(exec Executor, prog *Program) (vm.Verdict, []report.Record) {
+	rec := &recorder{}
+	v := exec.Execute(&Job{Program: prog}, rec)
+	return v, rec.records
+}

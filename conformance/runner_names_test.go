@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"stackproof/conformance/report"
 	"stackproof/conformance/vm"
 )
 

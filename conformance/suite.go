@@ -8,7 +8,7 @@ import (
 	"stackproof/conformance/cases"
 	"stackproof/conformance/device"
 	"stackproof/conformance/script"
-	"stackproof/conformance/vm"
+	"stackproof/conformance/vm/asm"
 )
 
 // Program is one form of a case, compiled and encoded: what an Executor runs.
@@ -33,21 +33,19 @@ func LoadSuite() (*Suite, error) {
 	return NewSuite(all)
 }
 
-// maxProgram is the longest encoded program in bytes; it is what a board sets aside for one.
-const maxProgram = device.MaxProgram
-
 // NewSuite encodes cases.
 func NewSuite(all []*cases.Case) (*Suite, error) {
 	s := &Suite{}
-	buf := make([]byte, maxProgram)
 	for _, c := range all {
 		for _, form := range c.Compiled {
-			n, bad := vm.Encode(buf, &form.Program)
-			if !bad.OK() {
-				return nil, fmt.Errorf("conformance: %s (%s): cannot encode event %d: %s, at byte %d of at most %d",
-					c.ID, form.Form, bad.Event, bad.Code, bad.At, maxProgram)
+			b, err := asm.Encode(&form.Program)
+			if err != nil {
+				return nil, fmt.Errorf("conformance: %s (%s): %w", c.ID, form.Form, err)
 			}
-			s.Programs = append(s.Programs, Program{c, form, slices.Clone(buf[:n]), len(s.Programs)})
+			if len(b) > device.MaxProgram {
+				return nil, fmt.Errorf("conformance: %s (%s): the program has %d bytes, a board takes %d", c.ID, form.Form, len(b), device.MaxProgram)
+			}
+			s.Programs = append(s.Programs, Program{c, form, b, len(s.Programs)})
 		}
 	}
 	return s, nil
@@ -110,4 +108,14 @@ func planned(groups [][]*Program) [][]*Program {
 		return rank(a) - rank(b)
 	})
 	return out
+}
+
+// Find lists the programs of one case, nil where there is none.
+func (s *Suite) Find(id string) (forms []*Program) {
+	for i := range s.Programs {
+		if s.Programs[i].Case.ID == id {
+			forms = append(forms, &s.Programs[i])
+		}
+	}
+	return forms
 }

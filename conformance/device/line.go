@@ -1,5 +1,7 @@
 package device
 
+import "stackproof/conformance/sut/message"
+
 // A line is what board and host say to each other outside the binary stack-under-test protocol:
 //
 //	$SP WORD key=value key=value *XXXXXXXX\n
@@ -9,7 +11,7 @@ package device
 const (
 	lineStart = "$SP "
 	// MaxLine is the longest line in bytes, with its newline.
-	MaxLine = 256
+	MaxLine = 384
 )
 
 // Line is a line in the making, in fixed storage. Words that would not fit are left out and the line is spoilt: it
@@ -28,11 +30,30 @@ func (l *Line) Begin(word string) *Line {
 	return l
 }
 
-// Str adds key=value; value has no space in it.
+// Str adds key=value; spaces in the value become hyphens.
 func (l *Line) Str(key, value string) *Line {
 	l.key(key)
-	l.text(value)
+	for i := range len(value) {
+		l.value(value[i])
+	}
 	return l
+}
+
+// Bytes is Str for a value that is bytes.
+func (l *Line) Bytes(key string, value []byte) *Line {
+	l.key(key)
+	for _, c := range value {
+		l.value(c)
+	}
+	return l
+}
+
+// value puts a byte of a value: what would end it or the line does not get in.
+func (l *Line) value(c byte) {
+	if c <= ' ' || c > '~' {
+		c = '-'
+	}
+	l.put(c)
 }
 
 // Int adds key=value in decimal.
@@ -68,7 +89,7 @@ func (l *Line) Hex(key string, v uint64) *Line {
 
 // End closes the line and returns its bytes; they hold until the next Begin.
 func (l *Line) End() []byte {
-	crc := CRC32(l.buf[1:l.n])
+	crc := message.CRC32(l.buf[1:l.n])
 	if l.spilt {
 		crc = ^crc
 		l.n = min(l.n, MaxLine-11)
@@ -106,19 +127,6 @@ func (l *Line) put(c byte) {
 	l.n++
 }
 
-// CRC32 is the IEEE 802.3 checksum of p (reflected, polynomial 0x04C11DB7), bit by bit: lines are short and a table
-// would cost a kilobyte of the board's memory.
-func CRC32(p []byte) uint32 {
-	crc := ^uint32(0)
-	for _, b := range p {
-		crc ^= uint32(b)
-		for range 8 {
-			crc = crc>>1 ^ 0xEDB88320&-(crc&1)
-		}
-	}
-	return ^crc
-}
-
 // Words are the parts of a line that was checked.
 type Words struct {
 	text []byte // word and pairs, between "$SP " and " *"
@@ -134,7 +142,7 @@ func ParseLine(b []byte) (w Words, ok bool) {
 		return Words{}, false
 	}
 	crc, ok := parseHex(b[n+2:])
-	if !ok || crc != uint64(CRC32(b[1:n])) {
+	if !ok || crc != uint64(message.CRC32(b[1:n])) {
 		return Words{}, false
 	}
 	return Words{b[len(lineStart):n]}, true

@@ -1,7 +1,6 @@
 package device
 
 import (
-	"hash/crc32"
 	"strings"
 	"testing"
 
@@ -60,13 +59,6 @@ func TestLineTooLong(t *testing.T) {
 	require.Equal(t, byte('\n'), b[len(b)-1])
 	_, ok := ParseLine(b[:len(b)-1])
 	require.False(t, ok)
-}
-
-func TestCRC32(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
-		require.Equal(t, crc32.ChecksumIEEE(p), CRC32(p))
-	})
 }
 
 func TestParseLineTakesAnything(t *testing.T) {

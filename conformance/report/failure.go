@@ -13,7 +13,7 @@ type Failure struct {
 	Form         string
 	Requirements []string // "RFC9293 MUST-14 (3.7.1): what it demands"
 	Kind         string   // what happened: "silent", "wrong packet", "malformed packet" ...
-	Field        string   // the field that differs, "" where there is none
+	Field        string   // the part that differs, and how; "" where there is none
 	At           time.Duration
 	Records      []Record // all of the run; Text prints the last of them
 	Rerun        string   // the command that runs just this case again
@@ -58,7 +58,7 @@ func (f *Failure) Text(w io.Writer) {
 	}
 	kind := f.Kind
 	if f.Field != "" {
-		kind += ": " + f.Field + " differs"
+		kind += ": " + f.Field
 	}
 	fmt.Fprintf(w, "  happened     %s\n", kind)
 	if v.Want != "" {
@@ -71,14 +71,15 @@ func (f *Failure) Text(w io.Writer) {
 	if n := len(f.Records); n > 0 {
 		first := max(0, n-lastRecords)
 		fmt.Fprintf(w, "  last frames  (%d of %d)\n", n-first, n)
-		writeRecords(w, f.Records[first:], "    ")
+		WriteRecords(w, f.Records[first:], "    ")
 	}
 	if f.Rerun != "" {
 		fmt.Fprintf(w, "  run again    %s\n", f.Rerun)
 	}
 }
 
-func writeRecords(w io.Writer, records []Record, indent string) {
+// WriteRecords writes one line for each record.
+func WriteRecords(w io.Writer, records []Record, indent string) {
 	for _, r := range records {
 		line := fmt.Sprintf("%s%s %s", indent, Clock(r.At), r.Text)
 		if r.Note != "" {
@@ -92,7 +93,7 @@ func writeRecords(w io.Writer, records []Record, indent string) {
 func (f *Failure) Log(w io.Writer) {
 	f.Text(w)
 	fmt.Fprintln(w, "\nall records:")
-	writeRecords(w, f.Records, "  ")
+	WriteRecords(w, f.Records, "  ")
 }
 
 // Capture writes all frames as pcapng, the notes as packet comments and the verdict at the head.

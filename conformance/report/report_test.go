@@ -39,7 +39,7 @@ func failing() *Failure {
 	}
 	return &Failure{
 		Verdict: v, Form: "ipv6", Requirements: []string{"RFC5961:3.2:1 (3.2): an in-window RST is challenged"},
-		Kind: "wrong packet", Field: "tcp.flags", At: 200 * time.Millisecond,
+		Kind: "wrong packet", Field: "tcp.flags differs: want 16, got 4", At: 200 * time.Millisecond,
 		Records: []Record{
 			{At: 100 * time.Millisecond, Side: Judge, Frame: []byte{1, 2, 3}, Text: "< S 0:0(0) win 65535"},
 			{At: 200 * time.Millisecond, Side: Stack, Frame: []byte{4, 5, 6, 7}, Text: "> R 1:1(0)", Note: "wrong packet"},

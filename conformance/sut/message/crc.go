@@ -19,3 +19,12 @@ func crcByte(crc uint32, b byte) uint32 {
 	crc = crc>>4 ^ crcTable[crc&15]
 	return crc>>4 ^ crcTable[crc&15]
 }
+
+// CRC32 is the checksum of p, as IEEE 802.3 has it.
+func CRC32(p []byte) uint32 {
+	crc := uint32(crcStart)
+	for _, b := range p {
+		crc = crcByte(crc, b)
+	}
+	return ^crc
+}

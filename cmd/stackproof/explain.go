@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stackproof/conformance"
+	"stackproof/conformance/cases"
+	"stackproof/conformance/report"
+	"stackproof/conformance/reqs"
+)
+
+func newExplain() *cobra.Command {
+	var stack string
+	cmd := &cobra.Command{
+		Use:   "explain CASE",
+		Short: "say what one case demands, and show how it goes",
+		Long: `explain prints what a case is about: the requirements that it proves, its script, the fault of
+its negative twin; then it runs the case and shows every packet and call with its virtual time.`,
+		Example: "  stackproof explain tcp/handshake/passive-open",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("explain: want one case, got %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return explain(cmd.Context(), cmd.OutOrStdout(), args[0], stack)
+		},
+	}
+	cmd.Flags().StringVar(&stack, "stack", conformance.OwnStack, "the stack to show it on")
+	return cmd
+}
+
+func explain(ctx context.Context, out io.Writer, id, stack string) error {
+	suite, err := conformance.LoadSuite()
+	if err != nil {
+		return err
+	}
+	forms := suite.Find(id)
+	if forms == nil {
+		return fmt.Errorf("explain: there is no case %q%s", id, nearest(suite, id))
+	}
+	exec, err := openStack(ctx, stack, suite)
+	if err != nil {
+		return err
+	}
+	defer exec.Close()
+	register, err := reqs.Load()
+	if err != nil {
+		return err
+	}
+	c := forms[0].Case
+	fmt.Fprintf(out, "%s  %s\n\n%s\n\n", c.ID, c.File, c.Title)
+	for _, id := range c.Reqs {
+		if q, ok := register.Find(id); ok {
+			fmt.Fprintf(out, "proves  %s, %s\n", q, q.Level)
+		}
+	}
+	fmt.Fprintf(out, "needs   %s\ntwin    %s\n\n", strings.Join(c.Needs(), " "), c.Twin.Text)
+	fmt.Fprintln(out, indent(body(c)))
+	for _, prog := range forms {
+		v, records := conformance.Show(exec, prog)
+		fmt.Fprintf(out, "\n%s on %s: %s\n", prog.Form.Form, stack, v.Outcome)
+		report.WriteRecords(out, records, "  ")
+	}
+	return nil
+}
+
+// body is the script without its header.
+func body(c *cases.Case) string {
+	lines := strings.Split(strings.TrimRight(c.Text, "\n"), "\n")
+	for len(lines) > 0 && (lines[0] == "" || strings.HasPrefix(lines[0], "//")) {
+		lines = lines[1:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
+
+// nearest suggests cases that contain what was asked for.
+func nearest(suite *conformance.Suite, id string) string {
+	var like []string
+	for i := range suite.Programs {
+		c := suite.Programs[i].Case.ID
+		if strings.Contains(c, strings.Trim(id, "/")) && (len(like) == 0 || like[len(like)-1] != c) {
+			like = append(like, c)
+		}
+	}
+	if len(like) == 0 {
+		return "; stackproof run -v lists them"
+	}
+	return "; there are " + strings.Join(like[:min(len(like), 5)], ", ")
+}

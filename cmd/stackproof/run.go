@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"stackproof/conformance"
+	"stackproof/conformance/report"
+)
+
+// runFlags are the arguments of `stackproof run`.
+type runFlags struct {
+	stack, out string
+	seed       uint64
+	verbose    bool
+}
+
+func newRun() *cobra.Command {
+	f := runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [PATTERN]",
+		Short: "run the cases against a stack",
+		Long: `run runs the cases that PATTERN selects (all without one) and each one's negative twin.
+
+PATTERN is a case's id, a folder of cases (tcp/close) or a glob over segments (tcp/*/reset*).
+STACK is one of
+` + stacksHelp + `
+
+Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
+		Example: `  stackproof run
+  stackproof run tcp/loss -v
+  stackproof run --stack pipe --out results
+  stackproof run --stack 'exec:./my-shim --quiet'`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("%s: unexpected argument %q: it takes one pattern", cmd.CommandPath(), args[1])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return run(cmd.Context(), &f, strings.Join(args, ""), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.stack, "stack", conformance.OwnStack, "the stack under test")
+	fl.StringVar(&f.out, "out", "", "write a results folder")
+	fl.Uint64Var(&f.seed, "seed", 0, "all chance in the run; 0 is each case's own seed")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each case, on a terminal too")
+	return cmd
+}
+
+// run runs the cases and reports.
+func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
+	p, err := conformance.ParsePattern(pattern)
+	if err != nil {
+		return err
+	}
+	if f.out != "" {
+		if err := report.CheckFolder(f.out); err != nil {
+			return err
+		}
+	}
+	suite, err := conformance.LoadSuite()
+	if err != nil {
+		return err
+	}
+	if len(suite.Cases(p)) == 0 {
+		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
+		return exitCode(report.ExitNone)
+	}
+	exec, err := openStack(ctx, f.stack, suite)
+	if err != nil {
+		return err
+	}
+	defer exec.Close()
+	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: exec, Seed: f.seed, Done: screen.done}
+	res := runner.Run(ctx, p)
+	screen.end(res)
+	if f.out != "" {
+		if err := res.Write(f.out); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("stackproof: interrupted: %d of %d cases not run", res.Summary.Counts[report.NotRun], res.Summary.Counts.Total())
+	}
+	if code := res.Summary.Counts.ExitCode(); code != report.ExitOK {
+		return exitCode(code)
+	}
+	return nil
+}
+
+// screen is what the run shows: a progress bar on a terminal, a line for each case in a pipe or when asked.
+type screen struct {
+	out   io.Writer
+	lines bool
+	color bool
+	bar   *progressbar.ProgressBar
+}
+
+func newScreen(stdout, stderr io.Writer, verbose bool, cases int) *screen {
+	s := &screen{out: stdout, lines: verbose || !isTerminal(stdout)}
+	s.color = isTerminal(stdout) && os.Getenv("NO_COLOR") == ""
+	if !s.lines && isTerminal(stderr) {
+		s.bar = progressbar.NewOptions(cases, progressbar.OptionSetWriter(stderr), progressbar.OptionShowCount(),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("cases"))
+	}
+	return s
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Colours of a line's label.
+const (
+	green  = "\x1b[32m"
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	plain  = "\x1b[0m"
+)
+
+func (s *screen) label(o report.Outcome) string {
+	l := o.Label()
+	if !s.color {
+		return l
+	}
+	switch l {
+	case "PASS":
+		return green + l + plain
+	case "FAIL":
+		return red + l + plain
+	}
+	return yellow + l + plain
+}
+
+// line is a case's one line.
+func (s *screen) line(v *report.Verdict) string {
+	l := s.label(v.Outcome) + " " + v.ID
+	switch v.Outcome {
+	case report.Pass:
+		return l
+	case report.Fail, report.Error, report.Timeout, report.Crash:
+		l += ": " + v.Outcome.String() + ": " + v.Phrase
+		if v.Got != "" {
+			l += ": got " + v.Got
+		}
+		return l
+	}
+	return l + ": " + v.Got
+}
+
+func (s *screen) done(_, _ int, v *report.Verdict, _ []*report.Failure) {
+	switch {
+	case s.lines:
+		fmt.Fprintln(s.out, s.line(v))
+	case s.bar != nil:
+		_ = s.bar.Add(1)
+	}
+}
+
+// end tells of failures in full, and closes with the counts.
+func (s *screen) end(res *report.Results) {
+	if s.bar != nil {
+		_ = s.bar.Finish()
+	}
+	for _, f := range res.Failures {
+		fmt.Fprintln(s.out)
+		f.Text(s.out)
+	}
+	if len(res.Failures) > 0 {
+		fmt.Fprintln(s.out)
+	}
+	sum := &res.Summary
+	line := fmt.Sprintf("run: stack=%s cases=%d", sum.Stack, sum.Counts.Total())
+	for i, n := range sum.Counts {
+		if o := report.Outcome(i); n > 0 || o == report.Pass || o == report.Fail {
+			line += fmt.Sprintf(" %s=%d", o, n)
+		}
+	}
+	fmt.Fprintf(s.out, "%s twins=%d/%d must=%d/%d should=%d/%d seed=%d virtual_seconds=%.3f wall_seconds=%.3f\n", line,
+		sum.TwinsRed, sum.TwinsTotal, sum.MustCovered, sum.MustTotal, sum.ShouldCovered, sum.ShouldTotal, sum.Seed,
+		sum.VirtualSeconds, sum.WallSeconds)
+}

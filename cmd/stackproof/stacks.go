@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/firmware/qemu"
+	"stackproof/conformance"
+	"stackproof/conformance/device/console"
+	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/remote"
+)
+
+// stacksHelp tells what --stack takes.
+const stacksHelp = `  stackproof             this project's stack, in this process (the default)
+  pipe                   the same in a child process
+  image                  the same in the RISC-V image under QEMU, the cases on board
+  image-sut              the image as a stack under test on its serial line, the cases here
+  exec:COMMAND ARG...    a child process that speaks PROTOCOL.md on its standard input and output
+  uart:COMMAND ARG...    the same with the framing of a serial line
+  serial:DEVICE@BAUD     a board on a serial line`
+
+// openStack reaches the stack of this name.
+func openStack(ctx context.Context, name string, suite *conformance.Suite) (conformance.Executor, error) {
+	if name == "image" {
+		boot, err := bootImage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return console.New(boot, suite, 0), nil
+	}
+	s, err := openSUT(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return conformance.NewLocal(s), nil
+}
+
+// openSUT reaches a stack as a sut.SUT.
+func openSUT(ctx context.Context, name string) (sut.SUT, error) {
+	if name == conformance.OwnStack {
+		return new(inproc.Host), nil
+	}
+	t, err := transport(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return remote.New(t, 0), nil
+}
+
+// transport is the way to a stack that is not in this process.
+func transport(ctx context.Context, name string) (remote.Transport, error) {
+	switch {
+	case name == conformance.OwnStack, name == "pipe":
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("stackproof: cannot find its own program: %w", err)
+		}
+		return &remote.Command{Argv: []string{self, "shim"}}, nil
+	case name == "image-sut":
+		boot, err := bootImage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &remote.Dial{Name: name, Line: true, Func: func() (io.ReadWriteCloser, error) { return console.Serve(boot, 0) }}, nil
+	case strings.Contains(name, ":"):
+		return remote.Parse(name)
+	}
+	return nil, fmt.Errorf("stackproof: no stack is called %q; there are\n%s", name, stacksHelp)
+}
+
+// bootImage finds the image, and QEMU to boot it.
+func bootImage(ctx context.Context) (func() (io.ReadWriteCloser, error), error) {
+	repo, err := image.Repo(".")
+	if err != nil {
+		return nil, fmt.Errorf("stackproof: the image is built in the repository: %w", err)
+	}
+	elf := filepath.Join(repo, "build", "firmware.elf")
+	if _, err := os.Stat(elf); err != nil {
+		return nil, fmt.Errorf("stackproof: there is no image %s: make image builds it", filepath.Join("build", "firmware.elf"))
+	}
+	if err := qemu.Available(); err != nil {
+		return nil, err
+	}
+	return func() (io.ReadWriteCloser, error) { return qemu.Start(ctx, elf) }, nil
+}

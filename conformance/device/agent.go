@@ -1,0 +1,214 @@
+package device
+
+import (
+	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/message"
+	"stackproof/conformance/sut/serve"
+	"stackproof/conformance/vm"
+)
+
+// ProtocolVersion is the version of the lines that agent and host exchange. It is in the hello line.
+const ProtocolVersion = 1
+
+// MaxProgram is the longest encoded program in bytes that an agent runs.
+const MaxProgram = 4096
+
+// The words of the lines. The host says:
+//
+//	hello                      the agent answers with its hello line
+//	run case=I twin=0|1 seed=H run program I of the list once; the agent answers with a verdict line
+//	run-all                    run every program and its twin; verdict lines, then an end line with counts
+//	sut                        from now on the stack-under-test protocol, framed for a line, until its bye
+//
+// and the agent:
+//
+//	hello version=1 stack=NAME cases=N hash=H
+//	begin case=I twin=0|1              before a run: a panic that follows is this run's
+//	verdict case=I twin=0|1 ...        see Agent.verdict
+//	end runs=N pass=N red=N            after run-all
+//	serving                            the answer to sut
+//	error what=...                     a line that was not understood
+const (
+	wordHello   = "hello"
+	wordRun     = "run"
+	wordRunAll  = "run-all"
+	wordSUT     = "sut"
+	wordBegin   = "begin"
+	wordVerdict = "verdict"
+	wordEnd     = "end"
+	wordServing = "serving"
+	wordError   = "error"
+)
+
+// Agent obeys the host's lines: it runs programs of its list on its stack, or serves the stack to the host. It is large:
+// keep it in a global. Init makes it ready.
+type Agent struct {
+	blob    Blob
+	blobErr BlobErr
+	stack   sut.SUT
+	out     message.Writer
+	machine vm.Machine
+	server  serve.Server
+	serving bool
+
+	in   [MaxLine]byte
+	n    int
+	long bool // the line at hand is longer than any line
+
+	line    Line
+	program [MaxProgram]byte
+	head    vm.Program
+	reader  vm.Reader
+	caps    sut.Caps
+	queue   [32 << 10]byte
+	slots   [32]vm.Slot
+	data    [16 << 10]byte
+	bufs    [serveBuffers][serveBuffer]byte
+	slices  [serveBuffers][]byte
+}
+
+// Buffers for the stack-under-test protocol: one to receive, the others for calls with data that are pending.
+const (
+	serveBuffers = 4
+	serveBuffer  = 4 << 10
+)
+
+// Init readies the agent: the list in s, the stack, and where its lines go.
+func (a *Agent) Init(s Store, stack sut.SUT, out message.Writer) {
+	a.blobErr = a.blob.Open(s)
+	a.stack, a.out = stack, out
+	a.machine.Init(vm.Storage{Queue: a.queue[:], Slots: a.slots[:], Data: a.data[:]})
+	for i := range a.bufs {
+		a.slices[i] = a.bufs[i][:]
+	}
+	a.n, a.long, a.serving = 0, false, false
+}
+
+// Hello sends the hello line: on start, and when the host asks.
+func (a *Agent) Hello() {
+	if a.blobErr != BlobOK {
+		a.fail("the list of cases is bad")
+		return
+	}
+	a.stack.Capabilities(&a.caps)
+	a.line.Begin(wordHello).Int("version", ProtocolVersion).Bytes("stack", a.caps.Name[:a.caps.NameLen])
+	a.say(a.line.Int("cases", int64(a.blob.Count())).Hex("hash", a.blob.Hash()))
+}
+
+// Feed takes bytes that came from the host, and does what they ask. It returns when that is done.
+func (a *Agent) Feed(p []byte) {
+	for len(p) > 0 {
+		if a.serving {
+			if a.server.Feed(p) != serve.Serving {
+				a.serving = false
+			}
+			return // what came behind a bye is not a line's beginning
+		}
+		c := p[0]
+		p = p[1:]
+		switch {
+		case c == '\n':
+			a.obey()
+			a.n, a.long = 0, false
+		case a.n == len(a.in):
+			a.long = true
+		default:
+			a.in[a.n] = c
+			a.n++
+		}
+	}
+}
+
+// obey carries out the line that has come.
+func (a *Agent) obey() {
+	w, ok := ParseLine(a.in[:a.n])
+	switch {
+	case !ok || a.long:
+		if a.n > 0 {
+			a.fail("no line")
+		}
+	case w.Is(wordHello):
+		a.Hello()
+	case w.Is(wordRun):
+		i, ok1 := w.Int("case")
+		twin, ok2 := w.Int("twin")
+		seed, ok3 := w.Hex("seed")
+		if !ok1 || !ok2 || !ok3 || i < 0 || i >= int64(a.blob.Count()) {
+			a.fail("no such run")
+			return
+		}
+		a.run(int(i), twin != 0, seed)
+	case w.Is(wordRunAll):
+		a.runAll()
+	case w.Is(wordSUT):
+		a.say(a.line.Begin(wordServing))
+		a.server.Init(a.stack, a.out, message.Line, a.slices[:])
+		a.serving = true
+	default:
+		a.fail("unknown word")
+	}
+}
+
+func (a *Agent) runAll() {
+	var runs, pass, red int64
+	for i := range a.blob.Count() {
+		for _, twin := range [2]bool{false, true} {
+			runs++
+			o, isRed := a.run(i, twin, 0)
+			if !twin && o == vm.Pass {
+				pass++
+			}
+			if twin && isRed {
+				red++
+			}
+		}
+	}
+	a.say(a.line.Begin(wordEnd).Int("runs", runs).Int("pass", pass).Int("red", red))
+}
+
+// run runs one program once and reports it.
+func (a *Agent) run(i int, twin bool, seed uint64) (o vm.Outcome, red bool) {
+	a.say(a.line.Begin(wordBegin).Int("case", int64(i)).Int("twin", bit(twin)))
+	b, e := a.blob.Program(i, a.program[:])
+	if e != BlobOK {
+		a.fail("the program cannot be read")
+		return vm.NotRun, false
+	}
+	v := a.machine.Run(b, a.stack, vm.RunOptions{Twin: twin, Seed: seed}, nil)
+	a.verdict(i, twin, &v)
+	a.reader.Open(b, &a.head)
+	return v.Outcome, v.Red(&a.head.Fault)
+}
+
+// verdict reports a run: all of vm.Verdict, numbers as they are, so that the host has the very value. Addresses that
+// are zero are left out.
+func (a *Agent) verdict(i int, twin bool, v *vm.Verdict) {
+	l := a.line.Begin(wordVerdict).Int("case", int64(i)).Int("twin", bit(twin))
+	l.Int("o", int64(v.Outcome)).Int("r", int64(v.Reason)).Int("e", int64(v.Event)).Int("pl", bit(v.Planted))
+	l.Int("df", int64(v.Defect.Flaw)).Int("da", int64(v.Defect.At))
+	l.Int("p", int64(v.Part)).Int("f", int64(v.Field)).Int("i", int64(v.Index))
+	l.Hex("w", v.Want).Hex("g", v.Got)
+	if v.WantAddr != ([16]byte{}) || v.GotAddr != ([16]byte{}) {
+		l.Hex("wa", be64(v.WantAddr[:8])).Hex("wb", be64(v.WantAddr[8:]))
+		l.Hex("ga", be64(v.GotAddr[:8])).Hex("gb", be64(v.GotAddr[8:]))
+	}
+	a.say(l.Int("ns", int64(v.At)).Hex("hash", v.Hash))
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func be64(b []byte) (n uint64) {
+	for _, c := range b[:8] {
+		n = n<<8 | uint64(c)
+	}
+	return n
+}
+
+func (a *Agent) fail(what string) { a.say(a.line.Begin(wordError).Str("what", what)) }
+
+func (a *Agent) say(l *Line) { _, _ = a.out.Write(l.End()) } // nobody is there to hear of an error
