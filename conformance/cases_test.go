@@ -1,0 +1,63 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/report"
+	"stackproof/conformance/sut/inproc"
+)
+
+// TestCases is the engine: every case on this project's own stack, with its negative twin. Choose some with
+// go test ./conformance -run 'TestCases/tcp/close'.
+func TestCases(t *testing.T) {
+	suite, err := LoadSuite()
+	require.NoError(t, err)
+	r := Runner{Suite: suite, Stack: OwnStack, Link: "direct", Exec: NewLocal(new(inproc.Host))}
+	for _, forms := range planned(suite.Cases(Pattern{})) {
+		id := forms[0].Case.ID
+		t.Run(id, func(t *testing.T) {
+			p, err := ParsePattern(id)
+			require.NoError(t, err)
+			res := r.Run(context.Background(), p)
+			for _, f := range res.Failures {
+				var b bytes.Buffer
+				f.Text(&b)
+				t.Error(b.String())
+			}
+			require.Equal(t, report.Pass, res.Verdicts[0].Outcome)
+			require.Equal(t, res.Summary.TwinsTotal, res.Summary.TwinsRed)
+		})
+	}
+}
+
+// TestSeeds: no case depends on what the seed makes of chance.
+func TestSeeds(t *testing.T) {
+	suite, err := LoadSuite()
+	require.NoError(t, err)
+	r := Runner{Suite: suite, Stack: OwnStack, Exec: NewLocal(new(inproc.Host))}
+	for seed := uint64(1); seed <= 20; seed++ {
+		r.Seed = seed
+		res := r.Run(context.Background(), Pattern{})
+		for _, f := range res.Failures {
+			var b bytes.Buffer
+			f.Text(&b)
+			t.Errorf("seed %d: %s", seed, &b)
+		}
+	}
+}
+
+// TestKnownGood: the known-good cases exist, and each topic has one.
+func TestKnownGood(t *testing.T) {
+	suite, err := LoadSuite()
+	require.NoError(t, err)
+	for topic, id := range knownGood {
+		require.NotNil(t, suite.Find(id), "%s: %s", topic, id)
+	}
+	for i := range suite.Programs {
+		require.Contains(t, knownGood, topic(suite.Programs[i].Case.ID))
+	}
+}

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance"
+	"stackproof/conformance/device"
+	"stackproof/conformance/report"
+	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/remote"
+)
+
+// board is an agent on the other end of a pipe. hook may spoil what it does with what the host says; it answers false to
+// end the board.
+func board(suite *conformance.Suite, hook func(say io.Writer, heard string) bool) func() (io.ReadWriteCloser, error) {
+	return func() (io.ReadWriteCloser, error) {
+		host, dev := net.Pipe()
+		go func() {
+			defer dev.Close()
+			agent := new(device.Agent)
+			agent.Init(store(suite.Blob()), new(inproc.Host), dev)
+			io.WriteString(dev, "boot rom text\r\n")
+			agent.Hello()
+			buf := make([]byte, 4096)
+			for {
+				n, err := dev.Read(buf)
+				if err != nil || hook != nil && !hook(dev, string(buf[:n])) {
+					return
+				}
+				agent.Feed(buf[:n])
+			}
+		}()
+		return host, nil
+	}
+}
+
+func load(t *testing.T) *conformance.Suite {
+	s, err := conformance.LoadSuite()
+	require.NoError(t, err)
+	return s
+}
+
+func runAll(s *conformance.Suite, exec conformance.Executor, pattern string) *report.Results {
+	p, _ := conformance.ParsePattern(pattern)
+	r := conformance.Runner{Suite: s, Stack: "board", Exec: exec}
+	return r.Run(context.Background(), p)
+}
+
+// TestBoard: the verdicts that come over the line are those of the same cases in process, to the last number.
+func TestBoard(t *testing.T) {
+	s := load(t)
+	b := New(board(s, nil), s, 0)
+	defer b.Close()
+	local := conformance.NewLocal(new(inproc.Host))
+	for i := range s.Programs {
+		for _, twin := range []bool{false, true} {
+			j := &conformance.Job{Program: &s.Programs[i], Twin: twin}
+			require.Equal(t, local.Execute(j, nil), b.Execute(j, nil), "%s twin %v", s.Programs[i].Case.ID, twin)
+		}
+	}
+}
+
+// TestBoardServes: the board as a stack under test on its line.
+func TestBoardServes(t *testing.T) {
+	s := load(t)
+	boot := board(s, nil)
+	stack := remote.New(&remote.Dial{Name: "board", Line: true, Func: func() (io.ReadWriteCloser, error) { return Serve(boot, 0) }}, 0)
+	exec := conformance.NewLocal(stack)
+	defer exec.Close()
+	local := conformance.NewLocal(new(inproc.Host))
+	for i := range s.Programs {
+		j := &conformance.Job{Program: &s.Programs[i]}
+		require.Equal(t, local.Execute(j, nil), exec.Execute(j, nil), s.Programs[i].Case.ID)
+	}
+}
+
+// TestPanicCostsOneCase: a board that ends in the middle of a run is started again for the next.
+func TestPanicCostsOneCase(t *testing.T) {
+	s := load(t)
+	b := New(board(s, func(say io.Writer, heard string) bool {
+		if strings.Contains(heard, "run case=0 ") {
+			io.WriteString(say, "panic: runtime error: index out of range\r\n")
+			return false
+		}
+		return true
+	}), s, 0)
+	defer b.Close()
+	res := runAll(s, b, "")
+	require.Equal(t, 1, res.Summary.Counts[report.Crash])
+	for _, v := range res.Verdicts {
+		if v.Outcome == report.Crash {
+			require.Contains(t, v.Got, "index out of range")
+		}
+	}
+	require.NotZero(t, res.Summary.Counts[report.Pass])
+}
+
+// TestHangCostsOneCase: likewise for one that says nothing more.
+func TestHangCostsOneCase(t *testing.T) {
+	s := load(t)
+	b := New(board(s, func(_ io.Writer, heard string) bool {
+		for strings.Contains(heard, "run case=0 ") {
+			select {}
+		}
+		return true
+	}), s, 300*time.Millisecond)
+	defer b.Close()
+	j := &conformance.Job{Program: &s.Programs[0]}
+	require.Equal(t, report.Timeout.String(), b.Execute(j, nil).Outcome.String())
+	j = &conformance.Job{Program: &s.Programs[1]}
+	require.Equal(t, report.Pass.String(), b.Execute(j, nil).Outcome.String())
+}
+
+// TestNoBoard: boards that cannot be used are told apart, in one line.
+func TestNoBoard(t *testing.T) {
+	s := load(t)
+	p, err := conformance.ParsePattern("arp")
+	require.NoError(t, err)
+	other := &conformance.Suite{Programs: nil}
+	for _, g := range s.Cases(p) {
+		for _, prog := range g {
+			other.Programs = append(other.Programs, *prog)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		boot func() (io.ReadWriteCloser, error)
+		want string
+	}{
+		{"another list", board(other, nil), "the image is another"},
+		{"mute", func() (io.ReadWriteCloser, error) { h, d := net.Pipe(); go io.Copy(io.Discard, d); return h, nil }, "no hello from the board: no answer in time"},
+		{"dead", func() (io.ReadWriteCloser, error) { h, d := net.Pipe(); d.Close(); return h, nil }, "the board's output has ended"},
+		{"absent", func() (io.ReadWriteCloser, error) { return nil, errors.New("qemu: not found") }, "qemu: not found"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := New(c.boot, s, 200*time.Millisecond)
+			v := b.Execute(&conformance.Job{Program: &s.Programs[0]}, nil)
+			require.Equal(t, report.Error.String(), v.Outcome.String())
+			require.Contains(t, b.Why(), c.want)
+			require.NotContains(t, b.Why(), "\n")
+		})
+	}
+}
+
+// TestAgentTakesAnything: bytes that are no lines bring an error line at most.
+func TestAgentTakesAnything(t *testing.T) {
+	var out strings.Builder
+	agent := new(device.Agent)
+	agent.Init(store(load(t).Blob()), new(inproc.Host), &out)
+	for _, s := range []string{"\n", "garbage\n", strings.Repeat("x", 10_000) + "\n", "$SP run case=0 twin=0 seed=0 *00000000\n"} {
+		agent.Feed([]byte(s))
+	}
+	require.Equal(t, 3, strings.Count(out.String(), "$SP error "))
+	require.NotContains(t, out.String(), "verdict")
+	for _, make := range []func(*device.Line){
+		func(l *device.Line) { l.Begin("run").Int("case", 1<<30).Int("twin", 0).Hex("seed", 0) },
+		func(l *device.Line) { l.Begin("run") },
+		func(l *device.Line) { l.Begin("frobnicate") },
+	} {
+		var l device.Line
+		make(&l)
+		out.Reset()
+		agent.Feed(l.End())
+		require.Contains(t, out.String(), "$SP error ")
+	}
+}
