@@ -30,7 +30,7 @@ func (r *Runner) Run(ctx context.Context, p Pattern) *report.Results {
 	start := time.Now()
 	res := &report.Results{}
 	res.Summary.Stack, res.Summary.Seed = r.Stack, r.Seed
-	bad := map[string]bool{} // topic and form whose known-good exchange failed
+	bad := map[string]bool{} // known-good cases, with their form, that failed
 	groups := planned(r.Suite.Cases(p))
 	for i, g := range groups {
 		v, failures := r.judge(ctx, g, bad, res)
@@ -63,21 +63,21 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 	var failures []*report.Failure
 	for i, prog := range forms {
 		f := report.Form{Name: prog.Form.Form.String(), Twin: report.TwinNotRun}
-		key := topic(c.ID) + " " + f.Name
+		good := knownGood[topic(c.ID)]
 		res.Summary.TwinsTotal++
 		switch {
 		case ctx.Err() != nil:
 			f.Outcome = report.NotRun
 			v.Got = "interrupted"
-		case bad[key]:
+		case bad[good+" "+f.Name]:
 			f.Outcome = report.Blocked
-			v.Got = "the known-good exchange failed: " + knownGood[topic(c.ID)]
+			v.Got = "the known-good exchange failed: " + good
 		default:
 			if fail := r.runForm(prog, v, &f, res); fail != nil {
 				failures = append(failures, fail)
 			}
-			if f.Outcome != report.Pass && f.Outcome != report.Unsupported && knownGood[topic(c.ID)] == c.ID {
-				bad[key] = true
+			if f.Outcome != report.Pass && f.Outcome != report.Unsupported && good == c.ID {
+				bad[c.ID+" "+f.Name] = true
 			}
 		}
 		res.Plan = append(res.Plan, plan(v, &f))

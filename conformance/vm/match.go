@@ -197,7 +197,10 @@ func (m *Machine) matchPayload(p *Packet) bool {
 		}
 		return true
 	}
-	at, salt := m.position(m.seen.StackISN), p.Payload.Salt^saltToPeer
+	at, salt := m.position(m.seen.StackISN), p.Payload.Salt
+	if p.Transport != frame.TransportICMP { // an echo comes back as it went
+		salt ^= saltToPeer
+	}
 	if i, differs := frame.Differs(got, at, salt); differs {
 		return m.diff.number(PartPayload, i, uint64(frame.Pattern(at+uint32(i), salt)), uint64(got[i]))
 	}

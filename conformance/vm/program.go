@@ -235,8 +235,8 @@ type Option struct {
 }
 
 // Payload is the bytes after the headers: nothing, a pattern that depends on the position in the stream (so that
-// misplaced bytes are seen), or literal bytes. The pattern differs for the two directions and with Salt; in a datagram
-// it begins anew.
+// misplaced bytes are seen), or literal bytes. The pattern differs with Salt and, but for ICMP, for the two directions;
+// in a datagram it begins anew.
 type Payload struct {
 	Len     uint32
 	Literal bool // Data, of length Len
