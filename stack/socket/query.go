@@ -9,11 +9,11 @@ import (
 type Ready uint8
 
 const (
-	Readable Ready = 1 << iota // Receive or Accept would answer at once, if only that it is the end
-	Writable                   // Send would
-	Failed                     // TakeError has something to tell
-	HungUp                     // a stream without a connection, or both directions are closed
-	ReadEnd                    // nothing more will be received
+	Readable   Ready = 1 << iota // Receive or Accept would answer at once, if only that it is the end
+	Writable                     // Send would
+	Failed                       // TakeError has something to tell
+	HungUp                       // a stream without a connection, or both directions are closed
+	PeerClosed                   // a stream's peer has closed its half, in order, whatever came after
 )
 
 // Ready tells what the socket can do now.
@@ -46,13 +46,7 @@ func (t *Table) readyDatagram(s *Socket) (r Ready) {
 			r |= Failed
 		}
 	}
-	if s.shut&shutRead != 0 {
-		r |= Readable | ReadEnd
-	}
-	if s.shut == shutRead|shutWrite {
-		r |= HungUp
-	}
-	return r
+	return r | s.shut.ready()
 }
 
 func (t *Table) readyStream(s *Socket) (r Ready) {
@@ -69,8 +63,22 @@ func (t *Table) readyStream(s *Socket) (r Ready) {
 	if u&stack.HangUp != 0 {
 		r |= HungUp
 	}
-	if s.phase == joined && s.shut&shutRead != 0 {
+	if u&stack.PeerClosed != 0 {
+		r |= PeerClosed
+	}
+	if s.phase == joined {
+		r |= s.shut.ready()
+	}
+	return r
+}
+
+// ready is what the directions that Shutdown has closed make of a socket.
+func (d shut) ready() (r Ready) {
+	if d&shutRead != 0 {
 		r |= Readable
+	}
+	if d == shutRead|shutWrite {
+		r |= HungUp
 	}
 	return r
 }
@@ -143,6 +151,10 @@ func (t *Table) State(id int) tcp.State {
 	if s == nil || s.kind != Stream {
 		return tcp.Closed
 	}
+	return t.state(s)
+}
+
+func (t *Table) state(s *Socket) tcp.State {
 	if s.phase == closed {
 		return tcp.Closed
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stackproof/stack"
+	"stackproof/stack/tcp"
 )
 
 // Received is what Receive tells besides the bytes.
@@ -91,7 +92,7 @@ func (t *Table) Shutdown(id int, read, write bool) stack.Cause {
 		}
 		return stack.OK
 	}
-	if s.phase != joined {
+	if t.state(s) == tcp.Closed {
 		return stack.NotConnected
 	}
 	if write {

@@ -187,5 +187,13 @@ func (f *Face) Inspect(fd int) (core *socket.Table, sock int, ok bool) {
 	return f.core, int(v.sock), true
 }
 
-// takeError returns the error that is pending at the file's socket, as SO_ERROR would, and clears it.
-func (f *Face) takeError(v *File) Errno { return errno(f.core.TakeError(int(v.sock))) }
+// takeError returns the error that is pending at the file's socket, as SO_ERROR would, and clears it. As on Linux, a
+// reset behind the peer's FIN is EPIPE: there was nothing more to read, only to write.
+func (f *Face) takeError(v *File) Errno {
+	sock := int(v.sock)
+	c := f.core.TakeError(sock)
+	if c == stack.Reset && f.core.Ready(sock)&socket.PeerClosed != 0 {
+		return EPIPE
+	}
+	return errno(c)
+}
