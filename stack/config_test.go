@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,7 +117,8 @@ func TestNames(t *testing.T) {
 		require.NotEmpty(t, c.String())
 		require.False(t, counters[c.String()], c.String())
 		counters[c.String()] = true
-		require.Equal(t, c.IsDrop(), c.String()[:5] == "drop-", c.String())
+		require.Equal(t, c.IsDrop(), strings.HasPrefix(c.String(), "drop-"), c.String())
+		require.Equal(t, c.IsChecksum(), c.IsDrop() && strings.HasSuffix(c.String(), "-checksum") && c != DropUDPNoChecksum, c.String())
 	}
 	require.Equal(t, "unknown cause", numCauses.String())
 	require.Equal(t, "unknown error", numInitErrs.String())

@@ -1,7 +1,7 @@
 package stack
 
-// Device moves Ethernet frames, without the FCS. The stack calls it from within Init's owner only: from Poll and from
-// the methods that take the time.
+// Device moves Ethernet frames, without the FCS. The stack calls it only from Poll and from its other methods that take
+// the time.
 type Device interface {
 	// Receive lends the next received frame, nil if there is none. The bytes stay as they are until Release; the stack
 	// keeps nothing of them.

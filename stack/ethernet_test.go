@@ -3,6 +3,8 @@ package stack
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"stackproof/stack/wire"
 )
 
@@ -37,6 +39,12 @@ func TestFamilyOff(t *testing.T) {
 			h.receive(c.frame)
 			h.wantSent()
 			h.wantCount(DropEthernetType)
+			id := h.open(wire.Addr{}, 4000)
+			dst := peer4
+			if c.name == "IPv6" {
+				dst = peer6
+			}
+			require.Equal(t, NetUnreachable, h.UDPSend(h.now, id, dst, 7, nil))
 		})
 	}
 }

@@ -26,7 +26,7 @@ func (s *Stack) icmp4Input(now time.Duration, m *packet, b []byte) {
 			s.count(DropICMPQuote)
 			return
 		}
-		s.undelivered(now, q, cause4(msg), msg.MTU())
+		s.undelivered4(now, q, cause4(msg), msg.MTU())
 	default: // source quench is among these (RFC 6633), and what is unknown (RFC 1122 3.2.2)
 		s.count(DropICMPIgnored)
 	}

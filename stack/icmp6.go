@@ -30,7 +30,7 @@ func (s *Stack) icmp6Input(now time.Duration, m *packet, b []byte) {
 			s.count(DropICMPQuote)
 			return
 		}
-		s.undelivered(now, q, cause6(msg), int(min(msg.MTU(), 1<<16)))
+		s.undelivered6(now, q, cause6(msg), int(min(msg.MTU(), 1<<16)))
 	default:
 		s.count(DropICMPIgnored)
 	}

@@ -79,11 +79,30 @@ func (r *rateLimit) allow(now time.Duration) bool {
 // spend takes a token.
 func (r *rateLimit) spend(now time.Duration) { r.full = max(r.full, now) + errorInterval }
 
-// undelivered tells the sender of one of our packets that it was not delivered. quoted is the packet, or its start; mtu
-// is that of the next link where the cause is TooLong. A message about something that we did not send is dropped.
-func (s *Stack) undelivered(now time.Duration, quoted []byte, c Cause, mtu int) {
-	src, dst, proto, b, ok := unquote(quoted)
-	if !ok || !s.isOwn(src) || len(b) < 8 {
+// undelivered4 tells the sender of one of our packets that it was not delivered. p is the packet, or its start; mtu is
+// that of the next link where the cause is TooLong.
+func (s *Stack) undelivered4(now time.Duration, p wire.IPv4Packet, c Cause, mtu int) {
+	if p.FragOffset() != 0 {
+		s.count(DropICMPQuote)
+		return
+	}
+	s.undelivered(now, p.Src(), p.Dst(), p.Protocol(), p.Payload(), c, mtu)
+}
+
+// undelivered6 is undelivered4 for IPv6.
+func (s *Stack) undelivered6(now time.Duration, p wire.IPv6Packet, c Cause, mtu int) {
+	proto, off, err := p.UpperLayer()
+	if err != wire.OK {
+		s.count(DropICMPQuote)
+		return
+	}
+	s.undelivered(now, p.Src(), p.Dst(), proto, p[off:], c, mtu)
+}
+
+// undelivered takes what there is of the transport's header and data. About something that we did not send, or too little
+// to tell who did, nobody is told.
+func (s *Stack) undelivered(now time.Duration, src, dst wire.Addr, proto uint8, b []byte, c Cause, mtu int) {
+	if !s.isOwn(src) || len(b) < 8 {
 		s.count(DropICMPQuote)
 		return
 	}
@@ -93,17 +112,4 @@ func (s *Stack) undelivered(now time.Duration, quoted []byte, c Cause, mtu int) 
 	case wire.ProtoTCP:
 		s.tcpUndelivered(now, src, dst, b, c, mtu)
 	}
-}
-
-// unquote takes the start of a packet apart; b is what there is of the transport's header and data.
-func unquote(quoted []byte) (src, dst wire.Addr, proto uint8, b []byte, ok bool) {
-	if p, err := wire.CheckIPv4Quoted(quoted); err == wire.OK {
-		return p.Src(), p.Dst(), p.Protocol(), p.Payload(), p.FragOffset() == 0
-	}
-	p, err := wire.CheckIPv6Quoted(quoted)
-	if err != wire.OK {
-		return wire.Addr{}, wire.Addr{}, 0, nil, false
-	}
-	proto, off, err := p.UpperLayer()
-	return p.Src(), p.Dst(), proto, p[off:], err == wire.OK
 }

@@ -40,6 +40,7 @@ var ip6Drops = []drop{
 	{"to another host", echoFrame(peer6, far6, 7, 9, ""), DropIPv6Other},
 	{"to loopback", echoFrame(peer6, wire.Loopback6, 7, 9, ""), DropIPv6Other},
 	{"to the unspecified address", echoFrame(peer6, wire.Any6, 7, 9, ""), DropIPv6Other},
+	{"to all nodes of the interface", echoFrame(peer6, addr("ff01::1"), 7, 9, ""), DropIPv6Other},
 	{"to a group that we are not in", echoFrame(peer6, wire.AllRouters6, 7, 9, ""), DropIPv6Other},
 	{"from a group", echoFrame(wire.AllNodes6, me6, 7, 9, ""), DropIPv6Source},
 	{"from loopback", echoFrame(wire.Loopback6, me6, 7, 9, ""), DropIPv6Source},

@@ -61,22 +61,29 @@ func (s *Stack) neighborSolicit(now time.Duration, m *packet, ns wire.NeighborSo
 	if has && s.cfg.onLink6(m.src) {
 		s.learned(s.neighbours.Solicitation(now, m.src, mac))
 	}
-	s.ndpAdvertise(now, m.src, ns.Target())
+	to, solicited := m.src, true
+	if to.IsUnspecified() { // a probe for duplicates: all nodes get the answer
+		to, solicited = wire.AllNodes6, false
+		mac, has = groupMAC(to), true
+	}
+	s.ndpAdvertise(now, to, ns.Target(), solicited, mac, has)
 }
 
-// ndpAdvertise answers a solicitation (RFC 4861 7.2.4). One without a source is a probe for duplicates: all nodes get the
-// answer.
-func (s *Stack) ndpAdvertise(now time.Duration, to, target wire.Addr) {
-	f := wire.NeighborAdvertFields{Solicited: true, Override: true, Target: target}
-	if to.IsUnspecified() {
-		to, f.Solicited = wire.AllNodes6, false
-	}
+// ndpAdvertise answers a solicitation (RFC 4861 7.2.4). Who has said where it is gets the answer there, whether or not
+// there was room to take it down.
+func (s *Stack) ndpAdvertise(now time.Duration, to, target wire.Addr, solicited bool, mac wire.MAC, has bool) {
 	const n = wire.NeighborMsgLen + wire.NDPLinkAddrLen
-	o := outgoing{dst: to, src: target, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
-	if !s.beginReply(now, &o) {
+	o := outgoing{dst: to, src: target, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n, reply: true, hold: true}
+	var c Cause
+	if has {
+		c = s.beginFrame(&o, mac)
+	} else {
+		c = s.beginIP(now, &o)
+	}
+	if !s.mayReply(c) {
 		return
 	}
-	f.Put(o.payload)
+	wire.NeighborAdvertFields{Solicited: solicited, Override: true, Target: target}.Put(o.payload)
 	wire.PutLinkAddr(o.payload[wire.NeighborMsgLen:], wire.NDPTargetLinkAddr, s.cfg.MAC)
 	wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
 	s.commitIP(&o)

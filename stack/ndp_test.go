@@ -98,12 +98,13 @@ func TestAnswerWaits(t *testing.T) {
 	h.wantSent("peer: 2001:db8::1 > 2001:db8::2 hops 255 2001:db8::1 is here, flags 011, option 2 me")
 }
 
-// TestSolicitationFromAfar: one who asks in the name of a host that is not on the link is not believed to be it.
+// TestSolicitationFromAfar: one who asks in the name of a host that is not on the link is answered, but is not believed
+// to be that host.
 func TestSolicitationFromAfar(t *testing.T) {
 	h := newHost(t, nil)
 	id := h.open(wire.Addr{}, 4000)
 	h.receive(nsFrame(far6, me6, me6, peerMAC))
-	h.wantSent("33:33:ff:00:00:fe: 2001:db8::1 > ff02::1:ff00:fe hops 255 who is fe80::fe, option 1 me")
+	h.wantSent("peer: 2001:db8::1 > 2001:db8:ffff::7 hops 255 2001:db8::1 is here, flags 011, option 2 me")
 	require.Equal(t, OK, h.UDPSend(h.now, id, far6, 7, []byte("x")))
-	h.wantSent()
+	h.wantSent("33:33:ff:00:00:fe: 2001:db8::1 > ff02::1:ff00:fe hops 255 who is fe80::fe, option 1 me")
 }

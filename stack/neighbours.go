@@ -46,7 +46,7 @@ func (s *Stack) sendWaiting(i int) bool {
 	}
 	copy(frame[wire.EthernetHeaderLen:], p)
 	typ := uint16(wire.EtherTypeIPv4)
-	if p[0]>>4 == 6 {
+	if isIPv6(p) {
 		typ = wire.EtherTypeIPv6
 	}
 	s.send(frame, len(p), s.neighbours.MAC(i), typ)
@@ -62,6 +62,13 @@ func (s *Stack) giveUpWaiting(now time.Duration, i int) {
 		return
 	}
 	s.count(DropWaitingFailed)
-	s.undelivered(now, p, HostUnreachable, 0)
+	if isIPv6(p) {
+		s.undelivered6(now, p, HostUnreachable, 0)
+	} else {
+		s.undelivered4(now, p, HostUnreachable, 0)
+	}
 	s.neighbours.Sent(i)
 }
+
+// isIPv6 tells the packets that wait apart.
+func isIPv6(packet []byte) bool { return packet[0]>>4 == 6 }

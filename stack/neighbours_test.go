@@ -113,6 +113,18 @@ func TestResolution(t *testing.T) {
 	})
 }
 
+// TestNobodyWaits: a question that nobody's packet waits for ends quietly.
+func TestNobodyWaits(t *testing.T) {
+	h := newHost(t, nil)
+	require.Equal(t, InProgress, h.beginIP(h.now, &outgoing{dst: peer4}))
+	for range 3 {
+		h.advance(time.Second)
+	}
+	require.Equal(t, HostUnreachable, h.beginIP(h.now, &outgoing{dst: peer4}))
+	require.Equal(t, uint64(1), h.Counter(NeighbourFailures))
+	require.Empty(t, h.drops())
+}
+
 // TestRouter: what is not on the link goes to the router.
 func TestRouter(t *testing.T) {
 	each(t, func(t *testing.T, r resolution, h *host, id int) {
@@ -227,9 +239,32 @@ func TestReplies(t *testing.T) {
 			require.Equal(t, OK, h.UDPSend(h.now, id, a, 7, nil))
 		}
 		require.Len(t, h.sent(), 8)
-		h.receive(goodARP)
-		h.wantSent("peer: arp reply 192.0.2.1 is me, 192.0.2.2 is peer")
-		h.wantCount(DropNeighbourNoRoom)
+		h.receive(goodARP, goodNS)
+		h.wantSent(
+			"peer: arp reply 192.0.2.1 is me, 192.0.2.2 is peer",
+			"peer: 2001:db8::1 > 2001:db8::2 hops 255 2001:db8::1 is here, flags 011, option 2 me",
+		)
+		require.Equal(t, map[string]uint64{"drop-neighbour-no-room": 2}, h.drops(), "they are answered all the same")
+	})
+	t.Run("who asks pushes out a stranger, and what waits for it", func(t *testing.T) {
+		h := newHost(t, func(_ *Config, st *Storage) { st.Neighbours = st.Neighbours[:1] })
+		h.receive(goodEcho4)
+		h.slots(0)
+		h.receive(resolutions[0].answer) // the answer may go, but cannot
+		h.slots(8)
+		require.True(t, h.dev.Put(goodNS))
+		h.Poll(h.now)
+		require.Equal(t, uint64(1), h.Counter(DropWaitingReplaced))
+		h.wantSent("peer: 2001:db8::1 > 2001:db8::2 hops 255 2001:db8::1 is here, flags 011, option 2 me")
+	})
+	t.Run("our own question pushes out a stranger's, and what waits for it", func(t *testing.T) {
+		h := newHost(t, func(_ *Config, st *Storage) { st.Neighbours = st.Neighbours[:1] })
+		id := h.connect(4000, peer6, 7)
+		h.receive(goodEcho4)
+		h.sent()
+		require.Equal(t, OK, h.sendUDP(id, "x"))
+		h.wantSent(resolutions[1].ask)
+		h.wantCount(DropWaitingReplaced)
 	})
 	t.Run("an answer gives way to a datagram", func(t *testing.T) {
 		h := newHost(t, nil) // two slots

@@ -159,7 +159,12 @@ func (s *Stack) putHeader(b []byte, o *outgoing) {
 // beginReply is beginIP for an answer to what a stranger sent. An answer that cannot be sent is dropped and counted.
 func (s *Stack) beginReply(now time.Duration, o *outgoing) bool {
 	o.reply, o.hold = true, true
-	switch s.beginIP(now, o) {
+	return s.mayReply(s.beginIP(now, o))
+}
+
+// mayReply counts an answer that cannot be sent.
+func (s *Stack) mayReply(c Cause) bool {
+	switch c {
 	case OK:
 		return true
 	case WouldBlock:

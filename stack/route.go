@@ -91,11 +91,9 @@ func (s *Stack) isOurGroup4(a wire.Addr) bool {
 	return s.isGroup(a) && (!a.IsMulticast() || a == wire.AllHosts4)
 }
 
-// isOurGroup6 reports whether we are a member: of all nodes, of interface and link scope, and of the solicited-node
-// groups of our addresses (RFC 4291 2.8).
+// isOurGroup6 reports whether we are a member: of all nodes of the link, and of the solicited-node groups of our
+// addresses (RFC 4291 2.8). Groups of the interface are not to come from outside.
 func (s *Stack) isOurGroup6(a wire.Addr) bool {
-	return a == wire.AllNodes6 || a == allNodes6Interface || a == wire.SolicitedNode(s.own6[0]) ||
+	return a == wire.AllNodes6 || a == wire.SolicitedNode(s.own6[0]) ||
 		s.own6[1].IsValid() && a == wire.SolicitedNode(s.own6[1])
 }
-
-var allNodes6Interface = wire.AddrFrom16([16]byte{0: 0xff, 1: 0x01, 15: 1})

@@ -230,6 +230,21 @@ func TestUDPEphemeral(t *testing.T) {
 	require.NotEqual(t, ports(1), ports(2))
 }
 
+func TestUDPEphemeralPortsRunOut(t *testing.T) {
+	h := newHost(t, func(_ *Config, st *Storage) {
+		st.UDP = make([]UDPEndpoint, ephemeralCount+1)
+		st.UDPBuffer = make([]byte, MinUDPQueue*len(st.UDP))
+	})
+	for i := range ephemeralCount {
+		h.st.UDP[i] = UDPEndpoint{open: true, bound: me4, local: me4, port: ephemeral(0, i)}
+	}
+	_, c := h.UDPOpen(me4, 0)
+	require.Equal(t, AddrInUse, c)
+	h.UDPClose(99)
+	_, port := h.UDPLocal(h.open(me4, 0))
+	require.Equal(t, ephemeral(0, 99), port, "the one that is free is found")
+}
+
 // TestUDPLocal: connecting chooses the address, disconnecting takes the choice back.
 func TestUDPLocal(t *testing.T) {
 	h := newHost(t, nil)
