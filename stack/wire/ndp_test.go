@@ -79,6 +79,15 @@ func TestNDPBytes(t *testing.T) {
 	onlyLinkAddr(t, r.Options(), NDPTargetLinkAddr, MAC{2, 0, 0, 0, 0, 11})
 }
 
+// TestRouterPreference: RFC 4191 2.1 gives two bits of the flags a meaning, as a signed number.
+func TestRouterPreference(t *testing.T) {
+	for flags, want := range map[byte]uint8{0xe7: RouterMedium, 0x08: RouterHigh, 0xff: RouterLow, 0x10: RouterReserved} {
+		ra, err := CheckRouterAdvert(edit(sampleRouterAdvert, 5, flags))
+		require.Equal(t, OK, err)
+		require.Equal(t, want, ra.Fields().Preference, "flags %#02x", flags)
+	}
+}
+
 func onlyLinkAddr(t *testing.T, w NDPOptions, typ uint8, want MAC) {
 	t.Helper()
 	o, ok := w.Next()

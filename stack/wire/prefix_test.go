@@ -69,6 +69,17 @@ func TestPrefixBroadcastAndMask(t *testing.T) {
 	}
 }
 
+func TestGroupsOfAnyAddress(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a4, a6 := genAddr4().Draw(t, "v4"), genAddr6().Draw(t, "v6")
+		b4, b6 := a4.As4(), a6.As16()
+		require.Equal(t, MAC{0x01, 0x00, 0x5e, b4[1] & 0x7f, b4[2], b4[3]}, MulticastMAC(a4))
+		require.Equal(t, MAC{0x33, 0x33, b6[12], b6[13], b6[14], b6[15]}, MulticastMAC(a6))
+		group := SolicitedNode(a6).As16()
+		require.Equal(t, append([]byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, b6[13:]...), group[:])
+	})
+}
+
 func TestGroupsAndInterfaceIDs(t *testing.T) {
 	require.Equal(t, "ff02::1:ff0e:8c6c", SolicitedNode(addr(t, "4037::1:800:200e:8c6c")).String()) // RFC 4291 2.7.1
 	require.Equal(t, "ff02::1:ff00:1", SolicitedNode(addr(t, "2001:db8::1")).String())
