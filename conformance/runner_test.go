@@ -97,7 +97,7 @@ func TestProvesNothing(t *testing.T) {
 	res := runOn(new(inproc.Host), suiteOf(t, elsewhere))
 	require.Equal(t, report.TwinRed, res.Verdicts[0].Forms[0].Twin, "the request again is answered again")
 
-	early := variant("arp/early", `out arp.sha^1 @ "a reply"`, `in arp.tpa=0 @ "silence"`) + "+1 idle // silence\n"
+	early := variant("arp/early", `out arp.sha^1 @ "a reply"`, `in arp.tpa^1 @ "silence"`) + "+1 idle // silence\n"
 	res = runOn(new(inproc.Host), suiteOf(t, early))
 	require.Equal(t, report.Error, res.Verdicts[0].Outcome)
 	require.Equal(t, report.TwinElsewhere, res.Verdicts[0].Forms[0].Twin)

@@ -1,38 +1,54 @@
 //go:build tinygo
 
-// Command firmware is the flash image. It says hello, then sends back every frame that it receives: two bytes of
-// length, lower byte first, and as many bytes. A frame of length zero ends it.
+// Command firmware is the flash image: the stack, the interpreter and the compiled cases on one board. It obeys the
+// host's lines on its console (conformance/device): it runs cases and tells of them, or serves its stack.
 package main
 
 import (
-	"encoding/binary"
+	_ "embed"
 
 	"stackproof/cmd/firmware/board"
+	"stackproof/conformance/device"
+	"stackproof/conformance/sut/inproc"
 )
 
-var frame [2 + 0xffff]byte
+// cases is the list of compiled cases; the build command makes it.
+//
+//go:embed cases.bin
+var cases string
+
+// All storage is static: the image has no heap.
+var (
+	agent device.Agent
+	host  inproc.Host
+	list  memory
+	line  console
+	input [1024]byte
+)
 
 func main() {
-	println("stackproof firmware")
+	agent.Init(&list, &host, &line)
+	agent.Hello()
 	for {
-		head := frame[:2]
-		receive(head)
-		body := frame[2 : 2+int(binary.LittleEndian.Uint16(head))]
-		if len(body) == 0 {
-			board.Exit(0)
+		n := board.Read(input[:])
+		if n == 0 {
+			board.Wait()
+			continue
 		}
-		receive(body)
-		board.Write(frame[:2+len(body)])
+		agent.Feed(input[:n])
 	}
 }
 
-// receive fills p.
-func receive(p []byte) {
-	for len(p) > 0 {
-		n := board.Read(p)
-		if n == 0 {
-			board.Wait()
-		}
-		p = p[n:]
-	}
+// memory is where the list lies.
+type memory struct{}
+
+func (*memory) Size() int                { return len(cases) }
+func (*memory) ReadAt(p []byte, off int) { copy(p, cases[off:]) }
+
+// console is the board's serial line.
+type console struct{}
+
+func (*console) Write(p []byte) (int, error) {
+	board.Write(p)
+	return len(p), nil
 }

@@ -60,26 +60,28 @@ type Agent struct {
 	head    vm.Program
 	reader  vm.Reader
 	caps    sut.Caps
-	queue   [32 << 10]byte
 	slots   [32]vm.Slot
-	data    [16 << 10]byte
-	bufs    [serveBuffers][serveBuffer]byte
-	slices  [serveBuffers][]byte
+	// The interpreter's queue and data, or the server's buffers: only one of the two is at work.
+	memory [queueLen + dataLen]byte
+	slices [serveBuffers][]byte
 }
 
-// Buffers for the stack-under-test protocol: one to receive, the others for calls with data that are pending.
+// How the memory is cut: for the interpreter, and for the stack-under-test protocol (one buffer to receive, the others
+// for calls with data that are pending).
 const (
+	queueLen     = 20 << 10
+	dataLen      = 12 << 10
 	serveBuffers = 4
-	serveBuffer  = 4 << 10
+	serveBuffer  = (queueLen + dataLen) / serveBuffers
 )
 
 // Init readies the agent: the list in s, the stack, and where its lines go.
 func (a *Agent) Init(s Store, stack sut.SUT, out message.Writer) {
 	a.blobErr = a.blob.Open(s)
 	a.stack, a.out = stack, out
-	a.machine.Init(vm.Storage{Queue: a.queue[:], Slots: a.slots[:], Data: a.data[:]})
-	for i := range a.bufs {
-		a.slices[i] = a.bufs[i][:]
+	a.machine.Init(vm.Storage{Queue: a.memory[:queueLen], Slots: a.slots[:], Data: a.memory[queueLen:]})
+	for i := range a.slices {
+		a.slices[i] = a.memory[i*serveBuffer : (i+1)*serveBuffer]
 	}
 	a.n, a.long, a.serving = 0, false, false
 }

@@ -11,13 +11,17 @@ import "encoding/binary"
 //	0   4  magic "SPCL"
 //	4   2  version of this layout
 //	6   2  number of programs
-//	8   8  FNV-1a hash of everything from offset 16 on
-//	16  8  for each program: offset of its bytes from the blob's start (4), their length (4)
+//	8   4  length of the whole blob in bytes
+//	12  4  0
+//	16  8  FNV-1a hash of everything from offset 24 on
+//	24  8  for each program: offset of its bytes from the blob's start (4), their length (4)
 //	..     the programs
+//
+// What follows the blob is not looked at: flash has more room.
 const (
 	blobMagic   = "SPCL"
 	BlobVersion = 1
-	blobHeader  = 16
+	blobHeader  = 24
 	blobEntry   = 8
 )
 
@@ -44,7 +48,7 @@ func (e BlobErr) String() string { return blobErrs[e] }
 
 // Store is where the blob lies: memory, or flash behind the image.
 type Store interface {
-	// Size is the number of bytes that can be read.
+	// Size is the number of bytes that can be read, the blob's or more.
 	Size() int
 	// ReadAt fills p with the bytes from off on, all of which exist.
 	ReadAt(p []byte, off int)
@@ -74,9 +78,11 @@ func (b *Blob) Open(s Store) BlobErr {
 		return BlobVersionUnknown
 	}
 	count := int(binary.LittleEndian.Uint16(h[6:]))
-	if size < blobHeader+count*blobEntry {
+	length := binary.LittleEndian.Uint32(h[8:])
+	if length > uint32(size) || int(length) < blobHeader+count*blobEntry {
 		return BlobShort
 	}
+	size = int(length)
 	hash := uint64(fnvOffset)
 	var part [64]byte
 	for off := blobHeader; off < size; off += len(part) {
@@ -84,7 +90,7 @@ func (b *Blob) Open(s Store) BlobErr {
 		s.ReadAt(p, off)
 		hash = fnv(hash, p)
 	}
-	if hash != binary.LittleEndian.Uint64(h[8:]) {
+	if hash != binary.LittleEndian.Uint64(h[16:]) || binary.LittleEndian.Uint32(h[12:]) != 0 {
 		return BlobHash
 	}
 	b.store, b.count, b.hash = s, count, hash
@@ -132,24 +138,4 @@ func fnv(h uint64, p []byte) uint64 {
 		h = (h ^ uint64(c)) * fnvPrime
 	}
 	return h
-}
-
-// AppendBlob appends the blob of the programs to dst. It is the host's half: it grows dst.
-func AppendBlob(dst []byte, programs [][]byte) []byte {
-	start := len(dst)
-	dst = append(dst, blobMagic...)
-	dst = binary.LittleEndian.AppendUint16(dst, BlobVersion)
-	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(programs)))
-	dst = append(dst, 0, 0, 0, 0, 0, 0, 0, 0)
-	off := blobHeader + len(programs)*blobEntry
-	for _, p := range programs {
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(off))
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(p)))
-		off += len(p)
-	}
-	for _, p := range programs {
-		dst = append(dst, p...)
-	}
-	binary.LittleEndian.PutUint64(dst[start+8:], fnv(fnvOffset, dst[start+blobHeader:]))
-	return dst
 }

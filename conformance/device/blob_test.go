@@ -48,12 +48,12 @@ func TestBlobDamage(t *testing.T) {
 }
 
 func TestBlobEntryOutside(t *testing.T) {
-	for _, off := range []byte{0, 200} {
+	for _, off := range []byte{0, 200} { // within the header, behind the end
 		bad := AppendBlob(nil, [][]byte{{1, 2, 3}})
 		bad[blobHeader] = off
 		h := fnv(fnvOffset, bad[blobHeader:])
 		for i := range 8 {
-			bad[8+i] = byte(h >> (8 * i))
+			bad[16+i] = byte(h >> (8 * i))
 		}
 		var b Blob
 		require.Equal(t, BlobEntry, b.Open(memory(bad)), "offset %d", off)

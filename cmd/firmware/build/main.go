@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 
 	"stackproof/cmd/firmware/image"
+	"stackproof/conformance"
 )
 
 func main() {
@@ -55,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	sizes, err := image.Build(ctx, image.Options{
 		Repo: repo, Package: "./cmd/firmware", Output: *out, Opt: *opt, Log: stderr,
+		Prepare: func() error { return writeCases(filepath.Join(repo, "cmd", "firmware", "cases.bin")) },
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -65,4 +67,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "image: %v\n", sizes)
 	return 0
+}
+
+// writeCases writes the list of compiled cases, which the image embeds.
+func writeCases(path string) error {
+	suite, err := conformance.LoadSuite()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, suite.Blob(), 0o666)
 }
