@@ -75,13 +75,13 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
 		return exitCode(report.ExitNone)
 	}
-	exec, err := openStack(ctx, f.stack, suite)
+	stack, err := openStack(ctx, f.stack, suite)
 	if err != nil {
 		return err
 	}
-	defer exec.Close()
+	defer stack.Close()
 	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: exec, Seed: f.seed, Done: screen.done}
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, Done: screen.done}
 	res := runner.Run(ctx, p)
 	screen.end(res)
 	if f.out != "" {
@@ -150,7 +150,10 @@ func (s *screen) line(v *report.Verdict) string {
 	case report.Pass:
 		return l
 	case report.Fail, report.Error, report.Timeout, report.Crash:
-		l += ": " + v.Outcome.String() + ": " + v.Phrase
+		l += ": " + v.Outcome.String()
+		if v.Phrase != "" {
+			l += ": " + v.Phrase
+		}
 		if v.Got != "" {
 			l += ": got " + v.Got
 		}

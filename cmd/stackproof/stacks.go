@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"stackproof/cmd/firmware/image"
@@ -70,9 +72,30 @@ func transport(ctx context.Context, name string) (remote.Transport, error) {
 		}
 		return &remote.Dial{Name: name, Line: true, Func: func() (io.ReadWriteCloser, error) { return console.Serve(boot, 0) }}, nil
 	case strings.Contains(name, ":"):
-		return remote.Parse(name)
+		t, err := remote.Parse(name)
+		if err == nil {
+			err = reachable(t)
+		}
+		return t, err
 	}
-	return nil, fmt.Errorf("stackproof: no stack is called %q; there are\n%s", name, stacksHelp)
+	return nil, fmt.Errorf("stackproof: no stack is called %q: see stackproof run --help", name)
+}
+
+// reachable finds out, before anything runs, that a program or a device is not there: that is the user's mistake, not
+// the stack's failure.
+func reachable(t remote.Transport) (err error) {
+	switch t := t.(type) {
+	case *remote.Command:
+		_, err = exec.LookPath(t.Argv[0])
+	case *remote.Serial:
+		if runtime.GOOS != "windows" { // where devices are no files
+			_, err = os.Stat(t.Device)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("stackproof: cannot reach the stack %s: %w", t, err)
+	}
+	return nil
 }
 
 // bootImage finds the image, and QEMU to boot it.
