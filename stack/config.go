@@ -28,12 +28,14 @@ const (
 	NoNeighbours              // Storage.Neighbours is empty
 	WaitingTooShort           // Storage.Waiting does not hold one packet of MTU bytes
 	UDPBufferTooShort         // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
+	TCPBufferTooShort         // Storage.TCPBuffer has less than MinTCPBuffer for each connection
 	numInitErrs
 )
 
 var initErrNames = [numInitErrs]string{
 	"ok", "bad MAC address", "MTU too small", "bad IPv4 address", "bad IPv4 gateway", "bad IPv6 address",
 	"bad IPv6 gateway", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
+	"TCP buffer too short",
 }
 
 // String returns a short text in lower case.
@@ -94,6 +96,8 @@ func (st *Storage) check(c *Config) InitErr {
 		return WaitingTooShort
 	case len(st.UDPBuffer) < len(st.UDP)*MinUDPQueue:
 		return UDPBufferTooShort
+	case len(st.TCPBuffer) < len(st.TCP)*MinTCPBuffer:
+		return TCPBufferTooShort
 	}
 	return InitOK
 }

@@ -1,6 +1,9 @@
 package stack
 
-import "stackproof/stack/wire"
+import (
+	"stackproof/stack/tcp"
+	"stackproof/stack/wire"
+)
 
 // Counter names one of the stack's counters. Every place that drops a frame, or a packet of our own, has one.
 type Counter uint8
@@ -18,6 +21,11 @@ const (
 	UDPReceived
 	UDPSent
 	NeighbourFailures // resolutions that nobody answered
+	TCPReceived
+	TCPSent
+	TCPRetransmitted // segments of which at least a part was sent before
+	TCPResetsSent
+	TCPEvicted // connections that an application had closed, and that gave way to new ones
 
 	// From here on things are dropped.
 
@@ -81,6 +89,22 @@ const (
 	DropUDPQueueFull  // the receiver does not keep up
 
 	DropTCPGroup // a segment to a group
+	DropTCPShort
+	DropTCPHeaderLen
+	DropTCPChecksum
+	DropTCPOptions   // malformed options
+	DropTCPNoConn    // there is neither a connection nor a listener for it
+	DropTCPWindow    // it, or its end, lies outside the receive window
+	DropTCPRST       // a reset that is not to be believed, or no longer matters
+	DropTCPSYN       // a SYN inside a connection
+	DropTCPNoAck     // no ACK bit
+	DropTCPBadAck    // it acknowledges what was never sent, or what is long past
+	DropTCPText      // data behind the peer's FIN, or for an application that has closed
+	DropTCPHoles     // data behind one hole more than the connection can remember
+	DropTCPIgnored   // neither SYN nor RST where only these mean something
+	DropTCPBacklog   // a SYN for a listener with as many connections as it wants
+	DropTCPTableFull // a SYN, and no row for a connection
+	DropTCPUnsent    // a segment of ours, because there is no way to its destination
 
 	DropReplyNoBuffer    // an answer, because there was no transmit buffer
 	DropReplyNoRoom      // an answer, because it could not wait for the neighbour's address
@@ -107,6 +131,11 @@ var counterNames = [NumCounters]string{
 	UDPReceived:          "udp-received",
 	UDPSent:              "udp-sent",
 	NeighbourFailures:    "neighbour-failures",
+	TCPReceived:          "tcp-received",
+	TCPSent:              "tcp-sent",
+	TCPRetransmitted:     "tcp-retransmitted",
+	TCPResetsSent:        "tcp-resets-sent",
+	TCPEvicted:           "tcp-evicted",
 	DropLinkDown:         "drop-link-down",
 	DropEthernetShort:    "drop-ethernet-short",
 	DropEthernetSource:   "drop-ethernet-source",
@@ -160,6 +189,22 @@ var counterNames = [NumCounters]string{
 	DropUDPNoPort:        "drop-udp-no-port",
 	DropUDPQueueFull:     "drop-udp-queue-full",
 	DropTCPGroup:         "drop-tcp-group",
+	DropTCPShort:         "drop-tcp-short",
+	DropTCPHeaderLen:     "drop-tcp-header-length",
+	DropTCPChecksum:      "drop-tcp-checksum",
+	DropTCPOptions:       "drop-tcp-options",
+	DropTCPNoConn:        "drop-tcp-no-connection",
+	DropTCPWindow:        "drop-tcp-outside-window",
+	DropTCPRST:           "drop-tcp-reset",
+	DropTCPSYN:           "drop-tcp-syn",
+	DropTCPNoAck:         "drop-tcp-no-ack",
+	DropTCPBadAck:        "drop-tcp-bad-ack",
+	DropTCPText:          "drop-tcp-text",
+	DropTCPHoles:         "drop-tcp-holes",
+	DropTCPIgnored:       "drop-tcp-ignored",
+	DropTCPBacklog:       "drop-tcp-backlog",
+	DropTCPTableFull:     "drop-tcp-table-full",
+	DropTCPUnsent:        "drop-tcp-unsent",
 	DropReplyNoBuffer:    "drop-reply-no-buffer",
 	DropReplyNoRoom:      "drop-reply-no-room",
 	DropReplyUnreachable: "drop-reply-unreachable",
@@ -183,7 +228,7 @@ func (c Counter) IsDrop() bool { return c >= firstDrop && c < NumCounters }
 // IsChecksum reports whether it counts what was dropped for a wrong checksum.
 func (c Counter) IsChecksum() bool {
 	switch c {
-	case DropIPv4Checksum, DropICMPChecksum, DropUDPChecksum:
+	case DropIPv4Checksum, DropICMPChecksum, DropUDPChecksum, DropTCPChecksum:
 		return true
 	}
 	return false
@@ -218,4 +263,14 @@ var (
 		wire.ErrShort: DropUDPShort, wire.ErrTotalLen: DropUDPLength, wire.ErrChecksum: DropUDPChecksum,
 		wire.ErrNoChecksum: DropUDPNoChecksum,
 	}
+	tcpErrors = errCounters{
+		wire.ErrShort: DropTCPShort, wire.ErrHeaderLen: DropTCPHeaderLen, wire.ErrChecksum: DropTCPChecksum,
+	}
 )
+
+// tcpDrops says for each reason to drop a segment which counter counts it.
+var tcpDrops = [tcp.NumDrops]Counter{
+	tcp.DropClosed: DropTCPNoConn, tcp.DropWindow: DropTCPWindow, tcp.DropRST: DropTCPRST, tcp.DropSYN: DropTCPSYN,
+	tcp.DropNoAck: DropTCPNoAck, tcp.DropBadAck: DropTCPBadAck, tcp.DropText: DropTCPText, tcp.DropHoles: DropTCPHoles,
+	tcp.DropIgnored: DropTCPIgnored,
+}

@@ -14,7 +14,7 @@ type Storage struct {
 	UDP        []UDPEndpoint
 	UDPBuffer  []byte // divided equally into the receive queues of UDP; at least [MinUDPQueue] each
 	TCP        []TCPConn
-	TCPBuffer  []byte
+	TCPBuffer  []byte // divided equally into the queues of TCP; at least [MinTCPBuffer] each
 }
 
 // Stack is one host with one interface. Init makes it ready.

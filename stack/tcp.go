@@ -3,24 +3,164 @@ package stack
 import (
 	"time"
 
+	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
 )
 
-// TCPConn is the storage of one TCP connection.
-type TCPConn struct{}
+// MinTCPBuffer is the least share of Storage.TCPBuffer that a connection can work with: half of it is the receive queue,
+// half the send queue.
+const MinTCPBuffer = 1024
+
+// TCPConn is the storage of one TCP connection or listener.
+type TCPConn struct {
+	use   tcpUse
+	state tcp.Conn
+	rx    tcp.Ring
+	tx    tcp.Ring
+
+	local, remote wire.Addr // of a listener, local as TCPListen had it
+	lport, rport  uint16
+	readShut      bool  // TCPShutdownRead was called
+	soft          Cause // what was last heard of why the peer cannot be reached; OK: nothing
+
+	backlog  int           // of a listener
+	listener int           // of a connection that was not accepted yet
+	turn     uint64        // of one that waits to be accepted: the order
+	closed   time.Duration // of an orphan: when the application closed
+}
+
+// tcpUse says what a row is and who has it.
+type tcpUse uint8
+
+const (
+	tcpFree     tcpUse = iota
+	tcpListener        // an application has its id
+	tcpEmbryo          // a handshake with a listener
+	tcpWaiting         // waits for TCPAccept
+	tcpOpen            // an application has its id
+	tcpOrphan          // no application has it any more
+)
 
 // tcpState is what TCP keeps besides its connections.
-type tcpState struct{}
+type tcpState struct {
+	msl    time.Duration
+	turn   uint64        // of the last connection that began to wait for TCPAccept
+	first  int           // the row that may send first
+	polled time.Duration // when it was last polled
+}
 
-func (s *Stack) tcpInit() {}
+func (s *Stack) tcpInit() {
+	s.tcp = tcpState{}
+	for i := range s.st.TCP {
+		s.st.TCP[i].use = tcpFree
+	}
+}
 
-// tcpInput takes a segment; its checksum is still to be verified. The packet went to one of our addresses, not to a group.
-func (s *Stack) tcpInput(now time.Duration, m *packet, segment []byte) {}
+// tcpRow returns the row with this id if it is in this use, else nil.
+func (s *Stack) tcpRow(id int, use tcpUse) *TCPConn {
+	if id < 0 || id >= len(s.st.TCP) || s.st.TCP[id].use != use {
+		return nil
+	}
+	return &s.st.TCP[id]
+}
 
-// tcpPoll does what is due and returns the next deadline.
-func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) { return 0, false }
+// tcpMemory returns the memory of a row's receive and send queue.
+func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
+	n := len(s.st.TCPBuffer) / len(s.st.TCP)
+	b := s.st.TCPBuffer[id*n:][:n]
+	return b[:n/2], b[n/2:]
+}
 
-// tcpUndelivered takes an ICMP error about a segment of ours; quoted is its start, at least 8 bytes; mtu is that of the
-// next link where the cause is TooLong (0: the router does not say).
-func (s *Stack) tcpUndelivered(now time.Duration, local, remote wire.Addr, quoted []byte, c Cause, mtu int) {
+// isConn reports whether the row is a connection that segments can belong to.
+func (r *TCPConn) isConn() bool {
+	return r.use != tcpFree && r.use != tcpListener && r.state.State() != tcp.Closed
+}
+
+// is reports whether the row is the connection between these ends.
+func (r *TCPConn) is(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) bool {
+	return r.isConn() && r.lport == lport && r.rport == rport && r.remote == remote && r.local == local
+}
+
+// tcpFind returns the connection between these ends, -1 if there is none.
+func (s *Stack) tcpFind(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) int {
+	for i := range s.st.TCP {
+		if s.st.TCP[i].is(local, lport, remote, rport) {
+			return i
+		}
+	}
+	return -1
+}
+
+// tcpFindListener returns the listener that a segment to local would reach, -1 if there is none; with a wildcard any
+// that it overlaps with.
+func (s *Stack) tcpFindListener(local wire.Addr, port uint16) int {
+	for i := range s.st.TCP {
+		if r := &s.st.TCP[i]; r.use == tcpListener && r.lport == port && overlap(r.local, local) {
+			return i
+		}
+	}
+	return -1
+}
+
+// tcpAlloc returns a row to be used, -1 if there is none. When all are taken the connections that nobody has any more
+// give way: the one that is oldest among those that have the least to lose.
+func (s *Stack) tcpAlloc() int {
+	best, bestLoss := -1, lossTooMuch
+	for i := range s.st.TCP {
+		r := &s.st.TCP[i]
+		if r.use == tcpFree {
+			return i
+		}
+		loss := r.loss(s.tcp.polled)
+		if loss < bestLoss || loss == bestLoss && best >= 0 && r.closed < s.st.TCP[best].closed {
+			best, bestLoss = i, loss
+		}
+	}
+	if best >= 0 {
+		s.count(TCPEvicted)
+	}
+	return best
+}
+
+// orphanGrace is how long a connection whose application has closed it may still send without having to give way.
+const orphanGrace = 100 * time.Second
+
+// What is lost if a row gives way.
+const (
+	lossWait    = iota // the rest of TIME-WAIT
+	lossFIN            // the peer's FIN; all of ours has arrived
+	lossData           // data that the peer has not taken for long
+	lossTooMuch        // it does not give way
+)
+
+func (r *TCPConn) loss(now time.Duration) int {
+	switch {
+	case r.use != tcpOrphan:
+		return lossTooMuch
+	case r.state.State() == tcp.TimeWait || r.state.State() == tcp.Closed:
+		return lossWait
+	case r.state.State() == tcp.FinWait2:
+		return lossFIN
+	case now-r.closed >= orphanGrace:
+		return lossData
+	}
+	return lossTooMuch
+}
+
+// tcpConfig returns the configuration of a new connection.
+func (s *Stack) tcpConfig(now time.Duration, id int, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
+	rx, _ := s.tcpMemory(id)
+	c := tcp.Config{
+		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.maxPayload(remote) - wire.TCPHeaderLen,
+		DefaultMSS: 536, RcvBuf: len(rx), MSL: s.tcp.msl, // RFC 9293 3.7.1, MUST-15
+	}
+	if remote.Is6() {
+		c.DefaultMSS = 1220
+	}
+	return c
+}
+
+// begin makes the row a connection between these ends, still closed.
+func (r *TCPConn) begin(use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) {
+	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport}
 }

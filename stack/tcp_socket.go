@@ -14,81 +14,257 @@ const (
 	PeerClosed                         // the peer has closed its half; stays when the connection fails afterwards
 )
 
-// The TCP methods below name a connection or a listener by the id that TCPListen, TCPAccept or TCPConnect returned,
-// until TCPClose or TCPAbort gives it back. An id that is not in use answers Invalid. Nothing is sent before the next
-// Poll.
-
-// TCPListen takes connections to a local address and port. No address takes those to any address of either family,
-// 0.0.0.0 and :: to any of theirs. Up to backlog connections, at least one, wait for TCPAccept; the handshakes that are
-// under way count. Port 0 takes a free port. AddrInUse, AddrNotAvailable, TableFull.
-func (s *Stack) TCPListen(local wire.Addr, port uint16, backlog int) (id int, c Cause) {
-	return -1, TableFull
-}
-
-// TCPSetBacklog changes how many connections wait at a listener; those that wait already stay. Invalid.
-func (s *Stack) TCPSetBacklog(listener, backlog int) Cause { return Invalid }
-
-// TCPPort tells whether a local address and port are free to bind a socket to, and returns the port; it reserves
-// nothing. Port 0 looks for a free one at random (RFC 6056), among those that TCPConnect takes. AddrInUse: a listener
-// has the port, or a connection of any state has, TIME-WAIT included, on an address that local covers.
-// AddrNotAvailable: local is not an address of this host.
-func (s *Stack) TCPPort(local wire.Addr, port uint16) (uint16, Cause) { return 0, AddrNotAvailable }
-
-// TCPAccept returns the oldest connection that waits on a listener. WouldBlock, Invalid.
-func (s *Stack) TCPAccept(listener int) (id int, c Cause) { return -1, Invalid }
-
-// TCPConnect begins a connection (TCPStatus says what becomes of it). No local address takes the one that the peer is
-// reached from, local port 0 a free one at random (RFC 6056). AddrInUse: the local address and port are taken by a
-// listener or have a connection to this peer. AddrNotAvailable, NetUnreachable, TableFull, Invalid: the peer's
-// address or port is none that a connection can have.
-func (s *Stack) TCPConnect(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, port uint16) (id int, c Cause) {
-	return -1, TableFull
-}
-
 // TCPStatus says how a connection is: InProgress until it is established, then OK until it fails: Refused, Reset,
 // TimedOut, HostUnreachable, NetUnreachable. A connection that both sides have closed in order stays OK.
-func (s *Stack) TCPStatus(id int) Cause { return Invalid }
+func (s *Stack) TCPStatus(id int) Cause {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		return r.status()
+	}
+	return Invalid
+}
+
+func (r *TCPConn) status() Cause {
+	switch r.state.Failure() {
+	case tcp.FailRefused:
+		return Refused
+	case tcp.FailReset:
+		return Reset
+	case tcp.FailAborted:
+		return Aborted
+	case tcp.FailTimedOut:
+		if r.soft != OK {
+			return r.soft // RFC 9293 3.9.2.2, SHLD-25: it says more
+		}
+		return TimedOut
+	}
+	if r.connecting() {
+		return InProgress
+	}
+	return OK
+}
+
+func (r *TCPConn) connecting() bool {
+	return r.state.State() == tcp.SynSent || r.state.State() == tcp.SynReceived
+}
 
 // TCPWrite queues as much of p as there is room for. WouldBlock: none of it. InProgress: not established yet.
 // Shutdown: this side has closed its half. Or what TCPStatus says of a connection that failed.
-func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) { return 0, Invalid }
+func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return 0, Invalid
+	}
+	if c = r.status(); c != OK {
+		return 0, c
+	}
+	if !r.state.Writable() {
+		return 0, Shutdown
+	}
+	_, tx := s.tcpMemory(id)
+	n = r.tx.Write(tx, p)
+	if n == 0 && len(p) > 0 {
+		return 0, WouldBlock
+	}
+	r.state.Write(n)
+	return n, OK
+}
 
 // TCPRead moves received bytes to p; with peek they stay. WouldBlock: none there. EOF: the peer has closed its half and
 // everything is read, even if the connection failed afterwards. One that failed before gives what it has received and
-// then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet. Shutdown: TCPShutdownRead was called.
-func (s *Stack) TCPRead(id int, p []byte, peek bool) (n int, c Cause) { return 0, Invalid }
+// then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet. Shutdown:
+// TCPShutdownRead was called.
+func (s *Stack) TCPRead(id int, p []byte, peek bool) (n int, c Cause) {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return 0, Invalid
+	}
+	if r.rx.Len() == 0 {
+		return 0, r.readEnd()
+	}
+	rx, _ := s.tcpMemory(id)
+	n = r.rx.Peek(rx, 0, p)
+	if !peek {
+		r.rx.Discard(rx, n)
+		r.state.Read(n)
+	}
+	return n, OK
+}
+
+// readEnd says why there is nothing to read.
+func (r *TCPConn) readEnd() Cause {
+	if r.state.PeerClosed() {
+		return EOF
+	}
+	if c := r.status(); c != OK {
+		return c
+	}
+	if r.readShut {
+		return Shutdown
+	}
+	return WouldBlock
+}
 
 // TCPQueued returns the number of bytes received and not read, and of those written and not acknowledged.
-func (s *Stack) TCPQueued(id int) (unread, unsent int) { return 0, 0 }
+func (s *Stack) TCPQueued(id int) (unread, unsent int) {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return 0, 0
+	}
+	return r.rx.Len(), r.tx.Len()
+}
 
 // TCPShutdownWrite closes this side's half: what is queued is still sent, then FIN. NotConnected.
-func (s *Stack) TCPShutdownWrite(id int) Cause { return Invalid }
+func (s *Stack) TCPShutdownWrite(id int) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return Invalid
+	}
+	if r.status() != OK {
+		return NotConnected
+	}
+	r.state.Shutdown()
+	return OK
+}
 
 // TCPShutdownRead throws away what is received from now on, and what was not read. NotConnected.
-func (s *Stack) TCPShutdownRead(id int) Cause { return Invalid }
+func (s *Stack) TCPShutdownRead(id int) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return Invalid
+	}
+	if r.status() != OK {
+		return NotConnected
+	}
+	r.readShut = true
+	rx, _ := s.tcpMemory(id)
+	r.drain(rx)
+	return OK
+}
 
 // TCPClose gives the id back. What is queued is still sent, then FIN; but if received bytes were not read, or more come
 // in, the peer is told by a reset that they are lost (RFC 9293 3.6.1, SHLD-3). Closing a listener resets the
 // connections that nobody has accepted.
-func (s *Stack) TCPClose(now time.Duration, id int) Cause { return Invalid }
+func (s *Stack) TCPClose(now time.Duration, id int) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return s.tcpCloseListener(now, id)
+	}
+	r.state.Close()
+	s.tcpLeave(now, r)
+	return OK
+}
 
 // TCPAbort gives the id back. The peer is told by a reset; what is queued is lost (RFC 9293 3.10.5).
-func (s *Stack) TCPAbort(now time.Duration, id int) Cause { return Invalid }
+func (s *Stack) TCPAbort(now time.Duration, id int) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return s.tcpCloseListener(now, id)
+	}
+	r.state.Abort()
+	s.tcpLeave(now, r)
+	return OK
+}
+
+func (s *Stack) tcpCloseListener(now time.Duration, id int) Cause {
+	l := s.tcpRow(id, tcpListener)
+	if l == nil {
+		return Invalid
+	}
+	for i := range s.st.TCP {
+		if r := &s.st.TCP[i]; (r.use == tcpEmbryo || r.use == tcpWaiting) && r.listener == id {
+			r.state.Abort()
+			s.tcpLeave(now, r)
+		}
+	}
+	l.use = tcpFree
+	return OK
+}
+
+// tcpLeave leaves a connection to itself.
+func (s *Stack) tcpLeave(now time.Duration, r *TCPConn) {
+	r.use, r.closed = tcpOrphan, now
+	s.tcpReap(r)
+}
 
 // TCPReady says what the connection or listener can do now.
-func (s *Stack) TCPReady(id int) Ready { return 0 }
+func (s *Stack) TCPReady(id int) Ready {
+	if s.tcpRow(id, tcpListener) != nil {
+		if s.tcpOldest(id) >= 0 {
+			return Acceptable
+		}
+		return 0
+	}
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return 0
+	}
+	ready := Ready(0)
+	if r.rx.Len() > 0 || r.readEnd() != WouldBlock && r.readEnd() != InProgress {
+		ready |= Readable
+	}
+	_, tx := s.tcpMemory(id)
+	c := r.status()
+	if c != InProgress && (r.tx.Free(tx) > 0 || !r.state.Writable()) {
+		ready |= Writable
+	}
+	if c != InProgress && c != OK {
+		ready |= Error | HangUp
+	}
+	if r.state.PeerClosed() {
+		ready |= PeerClosed
+		if !r.state.Writable() {
+			ready |= HangUp
+		}
+	}
+	return ready
+}
 
 // TCPLocal returns the local address and port.
-func (s *Stack) TCPLocal(id int) (wire.Addr, uint16) { return wire.Addr{}, 0 }
+func (s *Stack) TCPLocal(id int) (wire.Addr, uint16) {
+	if r := s.tcpOwned(id); r != nil {
+		return r.local, r.lport
+	}
+	return wire.Addr{}, 0
+}
 
 // TCPRemote returns the peer; a listener has none.
-func (s *Stack) TCPRemote(id int) (wire.Addr, uint16) { return wire.Addr{}, 0 }
+func (s *Stack) TCPRemote(id int) (wire.Addr, uint16) {
+	if r := s.tcpOwned(id); r != nil {
+		return r.remote, r.rport
+	}
+	return wire.Addr{}, 0
+}
 
 // TCPState returns the state of the connection, Listen for a listener.
-func (s *Stack) TCPState(id int) tcp.State { return tcp.Closed }
+func (s *Stack) TCPState(id int) tcp.State {
+	r := s.tcpOwned(id)
+	switch {
+	case r == nil:
+		return tcp.Closed
+	case r.use == tcpListener:
+		return tcp.Listen
+	}
+	return r.state.State()
+}
+
+// tcpOwned returns the row that an application has by this id.
+func (s *Stack) tcpOwned(id int) *TCPConn {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		return r
+	}
+	return s.tcpRow(id, tcpListener)
+}
 
 // TCPSetNoDelay switches Nagle's algorithm off, or on again (RFC 9293 3.7.4, MUST-17).
-func (s *Stack) TCPSetNoDelay(id int, on bool) Cause { return Invalid }
+func (s *Stack) TCPSetNoDelay(id int, on bool) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return Invalid
+	}
+	r.state.SetNoDelay(on)
+	return OK
+}
 
-// TCPSetMSL sets the maximum segment lifetime, half the length of TIME-WAIT, for connections made from now on.
-func (s *Stack) TCPSetMSL(msl time.Duration) {}
+// TCPSetMSL sets the maximum segment lifetime, half the length of TIME-WAIT, for connections made from now on. 0 is
+// [tcp.DefaultMSL].
+func (s *Stack) TCPSetMSL(msl time.Duration) { s.tcp.msl = msl }

@@ -186,3 +186,43 @@ func (c *Conn) over(why Failure) {
 
 // finAcked reports whether our FIN was sent and acknowledged.
 func (c *Conn) finAcked() bool { return c.finQueued && c.sndUna == c.sndEnd.Add(1) }
+
+// Reopens reports whether g is a SYN that may begin a new connection between the ends of this one, which only waits for
+// what may still be under way (RFC 9293 3.6.1, MAY-2): its sequence number is beyond all that has been used.
+func (c *Conn) Reopens(g Segment) bool {
+	return c.state == TimeWait && g.Flags&(SYN|ACK|RST) == SYN && c.rcvNxt.Less(g.Seq)
+}
+
+// NextISS returns the initial sequence number of the connection that follows this one between the same ends: iss, or one
+// that is out of reach of this one's segments if iss is not.
+func (c *Conn) NextISS(iss Seq) Seq {
+	if beyond := c.sndNxt.Add(maxWindow + 1); iss.Less(beyond) {
+		return beyond
+	}
+	return iss
+}
+
+// InFlight reports whether a segment that begins at seq is sent and not acknowledged.
+func (c *Conn) InFlight(seq Seq) bool {
+	return c.state != Closed && seq.InWindow(c.sndUna, c.sndNxt.Sub(c.sndUna))
+}
+
+// LowerMSS says that segments with more than mss bytes of data do not reach the peer (RFC 9293 3.7.5, SHLD-6). What is
+// outstanding is sent again in smaller ones.
+func (c *Conn) LowerMSS(mss int) {
+	if mss >= c.sndMSS {
+		return
+	}
+	c.sndMSS = max(mss, minSendMSS)
+	c.timing = false
+	if c.synAcked {
+		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+	}
+}
+
+// Refuse says that the peer's host does not take the connection that is being opened.
+func (c *Conn) Refuse() {
+	if c.state == SynSent {
+		c.over(FailRefused)
+	}
+}

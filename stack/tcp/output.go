@@ -5,7 +5,8 @@ import "time"
 // Plan is a segment to be sent.
 type Plan struct {
 	Segment
-	Offset int // its data begins so far behind the front of the send queue: Ring.Peek
+	Offset int  // its data begins so far behind the front of the send queue: Ring.Peek
+	Again  bool // it was sent before, at least in part
 }
 
 // Next returns the segment to be sent now; ok is false if there is none. It changes nothing: if the segment cannot be
@@ -49,7 +50,6 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 
 // sentText moves the send sequence space on.
 func (c *Conn) sentText(now time.Duration, p Plan) {
-	again := p.Seq.Less(c.sndNxt)
 	c.sndNxt = latest(c.sndNxt, p.end())
 	if p.Flags.Has(FIN) && c.state == SynReceived {
 		c.state = FinWait1
@@ -63,7 +63,7 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 		return
 	}
 	switch {
-	case again:
+	case p.Again:
 		c.rtxNxt = p.end()
 		c.timing = false // Karn's algorithm (RFC 6298 3)
 	case !c.timing:
@@ -86,7 +86,7 @@ func (c *Conn) syn() Plan {
 		g = c.segment(c.cfg.ISS, SYN|ACK)
 	}
 	g.HasMSS, g.MSS = true, uint16(c.cfg.MSS) // MUST-14
-	return Plan{Segment: g}
+	return Plan{Segment: g, Again: c.sndNxt != c.cfg.ISS}
 }
 
 // sends reports whether text or FIN may go out in this state.
@@ -145,7 +145,7 @@ func (c *Conn) nextText() (Plan, bool) {
 	case from == c.sndNxt && !c.probing && !c.worthSending(n, queued, fin):
 		return Plan{}, false
 	}
-	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase())}
+	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase()), Again: from.Less(c.sndNxt)}
 	p.Len = n
 	if n > 0 && n == queued {
 		p.Flags |= PSH // MUST-61

@@ -1,0 +1,149 @@
+package stack
+
+import (
+	"time"
+
+	"stackproof/stack/tcp"
+	"stackproof/stack/wire"
+)
+
+// tcpInput takes a segment; its checksum is still to be verified. The packet went to one of our addresses, not to a
+// group, and came from one other host (RFC 9293 MUST-57, MUST-63).
+func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
+	t, err := wire.CheckTCP(b)
+	if err == wire.OK {
+		err = t.VerifyChecksum(m.src, m.dst)
+	}
+	if err != wire.OK {
+		s.count(tcpErrors[err])
+		return
+	}
+	opts := wire.ParseTCPOptions(t.Options())
+	if opts.Malformed {
+		// RFC 9293 MUST-7 suggests a reset, which would let anybody end a connection.
+		s.count(DropTCPOptions)
+		return
+	}
+	s.count(TCPReceived)
+	g := tcp.Segment{
+		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()),
+		HasMSS: opts.HasMSS, MSS: opts.MSS,
+	}
+	id := s.tcpFind(m.dst, t.DstPort(), m.src, t.SrcPort())
+	if id >= 0 && !(s.st.TCP[id].state.Reopens(g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {
+		s.tcpArrive(now, m, id, g, t.Payload())
+		return
+	}
+	s.tcpStranger(now, m, t, g, id)
+}
+
+// tcpArrive gives a segment to its connection and does what that says.
+func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, data []byte) {
+	r := &s.st.TCP[id]
+	before := r.state.State()
+	res := r.state.Arrive(now, g)
+	s.tcpDropped(res.Drop)
+	if res.Reset {
+		s.tcpReset(now, m, r.lport, r.rport, g)
+	}
+	rx, tx := s.tcpMemory(id)
+	r.tx.Discard(tx, res.Acked)
+	r.rx.Place(rx, res.Offset, data[res.Skip:res.Skip+res.Len])
+	r.rx.Commit(rx, res.Ready)
+	if r.readShut {
+		r.drain(rx)
+	}
+	after := r.state.State()
+	if r.use == tcpEmbryo && before == tcp.SynReceived && after != before {
+		s.tcpGrown(r)
+	}
+	if res.Acked > 0 || after == tcp.Established {
+		r.soft = OK
+	}
+}
+
+// drain throws away what was received.
+func (r *TCPConn) drain(rx []byte) {
+	r.state.Read(r.rx.Len())
+	r.rx.Discard(rx, r.rx.Len())
+}
+
+// tcpGrown handles the end of a handshake with a listener.
+func (s *Stack) tcpGrown(r *TCPConn) {
+	switch r.state.State() {
+	case tcp.Closed, tcp.Listen: // RFC 9293 3.10.7.4: back to LISTEN; the listener itself has never left
+		r.use = tcpFree
+	default:
+		s.tcp.turn++
+		r.use, r.turn = tcpWaiting, s.tcp.turn
+	}
+}
+
+// tcpStranger handles a segment of no connection: it is for a listener, or it is reset (RFC 9293 3.10.7.1). old is the
+// connection in TIME-WAIT whose place a SYN takes (RFC 9293 3.6.1, MAY-2), -1 for none.
+func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segment, old int) {
+	listener := s.tcpFindListener(m.dst, t.DstPort())
+	if listener < 0 {
+		s.tcpDropped(tcp.DropClosed)
+		s.tcpReset(now, m, t.DstPort(), t.SrcPort(), g)
+		return
+	}
+	res, syn := tcp.OnListen(g)
+	if !syn {
+		s.tcpDropped(res.Drop)
+		if res.Reset {
+			s.tcpReset(now, m, t.DstPort(), t.SrcPort(), g)
+		}
+		return
+	}
+	if s.tcpQueued(listener) >= s.st.TCP[listener].backlog {
+		s.count(DropTCPBacklog)
+		return
+	}
+	id := old
+	if id < 0 {
+		id = s.tcpAlloc()
+	}
+	if id < 0 {
+		s.count(DropTCPTableFull)
+		return
+	}
+	r := &s.st.TCP[id]
+	cfg := s.tcpConfig(now, id, m.dst, t.DstPort(), m.src, t.SrcPort())
+	if old >= 0 {
+		cfg.ISS = r.state.NextISS(cfg.ISS)
+	}
+	r.begin(tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
+	r.listener = listener
+	r.state.Listen(cfg)
+	s.tcpArrive(now, m, id, g, t.Payload())
+}
+
+// tcpQueued returns how many connections a listener has that are not accepted.
+func (s *Stack) tcpQueued(listener int) (n int) {
+	for i := range s.st.TCP {
+		if r := &s.st.TCP[i]; (r.use == tcpEmbryo || r.use == tcpWaiting) && r.listener == listener {
+			n++
+		}
+	}
+	return n
+}
+
+// tcpReset answers a segment with a reset, unless it is one.
+func (s *Stack) tcpReset(now time.Duration, m *packet, lport, rport uint16, g tcp.Segment) {
+	rst, ok := tcp.Reset(g)
+	if !ok {
+		return
+	}
+	o := outgoing{dst: m.src, src: m.dst, proto: wire.ProtoTCP, n: wire.TCPHeaderLen}
+	if s.beginReply(now, &o) {
+		s.tcpCommit(&o, lport, rport, &rst)
+	}
+}
+
+// tcpDropped counts why a segment was dropped.
+func (s *Stack) tcpDropped(d tcp.Drop) {
+	if d != tcp.DropNone {
+		s.count(tcpDrops[d])
+	}
+}

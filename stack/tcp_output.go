@@ -1,0 +1,101 @@
+package stack
+
+import (
+	"time"
+
+	"stackproof/stack/tcp"
+	"stackproof/stack/wire"
+)
+
+// tcpPoll does what is due and returns the next deadline.
+func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
+	s.tcp.polled = now
+	d := deadline{}
+	blocked := false
+	n := len(s.st.TCP)
+	for k := range n {
+		id := (s.tcp.first + k) % n
+		r := &s.st.TCP[id]
+		if r.use == tcpFree || r.use == tcpListener {
+			continue
+		}
+		r.state.Tick(now)
+		if !blocked && !s.tcpFlush(now, id) {
+			blocked = true
+			s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
+		}
+		if at, ok := r.state.Deadline(); ok {
+			d.at(at)
+		}
+		s.tcpReap(r)
+	}
+	if blocked {
+		d.at(now + transmitRetry)
+	}
+	return d.time, d.set
+}
+
+// tcpReap frees the row of a connection that is over and that nobody has.
+func (s *Stack) tcpReap(r *TCPConn) {
+	if r.use == tcpEmbryo && r.state.State() == tcp.Closed || r.use == tcpOrphan && r.state.Done() {
+		r.use = tcpFree
+	}
+}
+
+// tcpFlush sends what a connection has to send. It is false if there is no transmit buffer.
+func (s *Stack) tcpFlush(now time.Duration, id int) bool {
+	r := &s.st.TCP[id]
+	for {
+		p, ok := r.state.Next()
+		if !ok {
+			return true
+		}
+		switch c := s.tcpSend(now, id, &p); c {
+		case OK:
+		case WouldBlock:
+			return false
+		case InProgress: // until the neighbour answers, or does not
+			return true
+		default:
+			// It is lost, as it could have been further on; the connection's timers see to it (RFC 9293 MUST-56).
+			s.count(DropTCPUnsent)
+			r.soft = c
+		}
+		r.state.Sent(now, p)
+	}
+}
+
+// tcpSend sends one segment of a connection.
+func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
+	r := &s.st.TCP[id]
+	opts := tcpOptions(&p.Segment)
+	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + opts.Len() + p.Len}
+	if c := s.beginIP(now, &o); c != OK {
+		return c
+	}
+	_, tx := s.tcpMemory(id)
+	r.tx.Peek(tx, p.Offset, o.payload[o.n-p.Len:])
+	s.tcpCommit(&o, r.lport, r.rport, &p.Segment)
+	if p.Again {
+		s.count(TCPRetransmitted)
+	}
+	return OK
+}
+
+// tcpCommit puts the header before the data of a segment and sends it.
+func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment) {
+	opts := tcpOptions(g)
+	n := wire.PutTCPOptions(o.payload[wire.TCPHeaderLen:], &opts)
+	wire.TCPFields{
+		SrcPort: lport, DstPort: rport, Seq: uint32(g.Seq), Ack: uint32(g.Ack), Flags: g.Flags, Window: g.Wnd,
+		OptionsLen: uint8(n),
+	}.Put(o.payload)
+	wire.TCP(o.payload).SetChecksum(o.src, o.dst)
+	s.commitIP(o)
+	s.count(TCPSent)
+	if g.Flags.Has(tcp.RST) {
+		s.count(TCPResetsSent)
+	}
+}
+
+func tcpOptions(g *tcp.Segment) wire.TCPOpts { return wire.TCPOpts{HasMSS: g.HasMSS, MSS: g.MSS} }

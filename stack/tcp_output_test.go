@@ -1,0 +1,263 @@
+package stack
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/stack/wire"
+)
+
+// TestTCPNoTransmitBuffer: nothing changes until there is one.
+func TestTCPNoTransmitBuffer(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.connected()
+	h.slots(0)
+	h.writes(id, "wait")
+	for range 5 {
+		next, ok := h.Poll(h.now)
+		require.True(t, ok)
+		require.Equal(t, transmitRetry, next-h.now, "it asks to be polled again soon")
+		h.now += time.Second
+	}
+	h.slots(8)
+	h.Poll(h.now)
+	h.wantTCP(`P. 1 ack 1 "wait"`)
+	next, _ := h.Poll(h.now)
+	require.Equal(t, time.Second, next-h.now, "the timeout begins now")
+	require.Zero(t, h.Counter(TCPRetransmitted))
+
+	// A retransmission that finds no buffer is made once, when there is one.
+	h.slots(0)
+	h.advance(time.Second)
+	h.advance(10 * time.Second)
+	h.slots(8)
+	h.Poll(h.now)
+	h.wantTCP(`P. 1 ack 1 "wait"`)
+	require.EqualValues(t, 1, h.Counter(TCPRetransmitted))
+	h.advance(2*time.Second - 1)
+	h.wantTCP()
+	h.advance(1)
+	h.wantTCP(`P. 1 ack 1 "wait"`)
+
+	// An answer to a stranger is dropped and counted.
+	h.slots(0)
+	h.peerPort++
+	h.gets(ack, 1, 1, "")
+	require.EqualValues(t, 1, h.Counter(DropReplyNoBuffer))
+}
+
+// TestTCPSharesTransmitBuffers: a connection with much to send does not keep the others from sending.
+func TestTCPSharesTransmitBuffers(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	l := h.listen(9)
+	var ids [3]int
+	for i := range ids {
+		h.enter()
+		ids[i], _ = h.TCPAccept(l)
+	}
+	for _, id := range ids {
+		h.writes(id, strings.Repeat("x", 4000))
+	}
+	sent := map[string]int{}
+	for range 6 {
+		h.slots(2)
+		h.Poll(h.now)
+		for f := h.dev.Sent(); f != nil; f = h.dev.Sent() {
+			sent[strings.Split(describe(t, f), " ")[9]]++
+			h.dev.Done()
+		}
+	}
+	require.Equal(t, map[string]int{"40001": 4, "40002": 4, "40003": 4}, sent)
+}
+
+// TestTCPResolvesFirst: the SYN goes out with the answer to the ARP request; none is lost.
+func TestTCPResolvesFirst(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		h := newTCPHost(t, me, peer)
+		h.SetLink(h.now, false)
+		h.SetLink(h.now, true) // forget the neighbours
+		h.connecting()
+		require.Len(t, h.sent(), 1, "it asks who that is")
+		h.peerAnswers()
+		h.wantTCP("S 0" + mssText(me))
+		next, _ := h.Poll(h.now)
+		require.Equal(t, time.Second, next-h.now)
+	})
+}
+
+// peerAnswers has the peer say where it is.
+func (h *tcpHost) peerAnswers() {
+	h.t.Helper()
+	if h.peer.Is4() {
+		h.receive(arpFrame(meMAC, wire.ARPReply, peerMAC, h.peer, meMAC, h.me))
+		return
+	}
+	h.receive(naFrame(h.peer, h.me, wire.NeighborAdvertFields{Target: h.peer, Solicited: true, Override: true}, peerMAC))
+}
+
+// TestTCPUnreachable: a neighbour that does not answer is no reason to give up before time (RFC 9293 3.9.2.2, MUST-56), but
+// it is what is reported (SHLD-25).
+func TestTCPUnreachable(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		h := newTCPHost(t, me, peer)
+		h.SetLink(h.now, false)
+		h.SetLink(h.now, true)
+		id := h.connecting()
+		began := h.now
+		for {
+			next, ok := h.Poll(h.now)
+			if h.TCPStatus(id) != InProgress {
+				break
+			}
+			require.True(t, ok && next > h.now)
+			h.sent()
+			h.now = next
+		}
+		require.Equal(t, HostUnreachable, h.TCPStatus(id))
+		require.InDelta(t, float64(3*time.Minute), float64(h.now-began), float64(5*time.Second), "R2, MUST-23")
+		require.NotZero(t, h.Counter(DropTCPUnsent))
+		require.Equal(t, OK, h.TCPClose(h.now, id))
+		require.Zero(t, h.rowsInUse())
+	})
+}
+
+// TestTCPLinkDown: what is sent meanwhile is lost like any segment.
+func TestTCPLinkDown(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.connected()
+	h.SetLink(h.now, false)
+	h.writes(id, "x")
+	h.Poll(h.now)
+	h.advance(time.Second)
+	h.wantTCP()
+	h.SetLink(h.now, true)
+	h.peerAnswers()
+	h.advance(2 * time.Second)
+	h.wantTCP(`P. 1 ack 1 "x"`)
+	require.Equal(t, OK, h.TCPStatus(id))
+}
+
+// TestTCPTimeout: R2 of data.
+func TestTCPTimeout(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.connected()
+	h.writes(id, "x")
+	began := h.now
+	for {
+		next, ok := h.Poll(h.now)
+		if h.TCPStatus(id) != OK {
+			break
+		}
+		require.True(t, ok)
+		h.now = next
+		for f := h.dev.Sent(); f != nil; f = h.dev.Sent() {
+			h.dev.Done()
+		}
+	}
+	require.Equal(t, TimedOut, h.TCPStatus(id))
+	require.Equal(t, 100*time.Second, h.now-began)
+}
+
+// TestTCPManyBytes sends more than the queue holds, and more than a frame.
+func TestTCPManyBytes(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.connected()
+	n, c := h.TCPWrite(id, make([]byte, 10000))
+	require.Equal(t, OK, c)
+	require.Equal(t, 4096, n)
+	_, c = h.TCPWrite(id, make([]byte, 1))
+	require.Equal(t, WouldBlock, c)
+	require.Zero(t, h.TCPReady(id)&Writable)
+	n, c = h.TCPWrite(id, nil)
+	require.Equal(t, []any{0, OK}, []any{n, c})
+	h.Poll(h.now)
+	require.Len(t, h.sent(), 7, "the peer did not give an MSS: 536 each; Nagle keeps the rest")
+}
+
+// TestTCPErrorsFromRouters: RFC 9293 3.9.2.2.
+func TestTCPErrorsFromRouters(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		port, host := uint8(wire.ICMPv4PortUnreachable), uint8(wire.ICMPv4HostUnreachable)
+		typ := uint8(wire.ICMPv4Unreachable)
+		if me.Is6() {
+			port, host, typ = wire.ICMPv6PortUnreachable, wire.ICMPv6AddrUnreachable, wire.ICMPv6Unreachable
+		}
+		report := func(h *tcpHost, code uint8, frame []byte, seq uint32) {
+			quoted := append([]byte(nil), frame[14:]...)
+			wire.TCP(quoted[headerLen(me):])[7] += byte(seq)
+			h.receive(icmpFrame(peer, me, wire.ICMPFields{Type: typ, Code: code}, quoted))
+		}
+		h := newTCPHost(t, me, peer)
+		id := h.connecting()
+		frame := append([]byte(nil), h.dev.Sent()...)
+		h.dev.Done()
+		report(h, port, frame, 1)
+		require.Equal(t, InProgress, h.TCPStatus(id), "RFC 5927 4.1: not about a segment under way")
+		h.wantCount(DropICMPQuote)
+		report(h, host, frame, 0)
+		require.Equal(t, InProgress, h.TCPStatus(id), "MUST-56: soft")
+		report(h, port, frame, 0)
+		require.Equal(t, Refused, h.TCPStatus(id), "SHLD-26 before there is a connection")
+
+		h = newTCPHost(t, me, peer)
+		id = h.connected()
+		h.writes(id, "x")
+		h.Poll(h.now)
+		frame = append([]byte(nil), h.dev.Sent()...)
+		report(h, port, frame, 0)
+		require.Equal(t, OK, h.TCPStatus(id), "RFC 5927 5.2: soft in a connection")
+	})
+}
+
+// TestTCPPacketTooBig: RFC 8201 4.
+func TestTCPPacketTooBig(t *testing.T) {
+	h := newTCPHost(t, me6, peer6)
+	id := h.connecting()
+	h.wantTCP("S 0 mss 1440")
+	h.gets(syn|ack, 0, 1, "", wire.TCPOptMSS, 4, 1440>>8, 1440&255)
+	h.wantTCP(". 1 ack 1")
+	h.writes(id, strings.Repeat("x", 1400))
+	h.Poll(h.now)
+	frame := append([]byte(nil), h.dev.Sent()...)
+	require.Len(t, frame, 14+40+20+1400)
+	h.dev.Done()
+	tooBig := func(mtu uint32) {
+		h.receive(icmpFrame(peer6, me6, wire.ICMPFields{Type: wire.ICMPv6PacketTooBig, Rest: mtu}, frame[14:][:1000]))
+	}
+	tooBig(1279)
+	h.wantTCP()
+	require.EqualValues(t, 1, h.Counter(DropICMPIgnored))
+	tooBig(1280)
+	first, second := strings.Repeat("x", 1220), strings.Repeat("x", 180)
+	h.wantTCP(`. 1 ack 1 "`+first+`"`, `P. 1221 ack 1 "`+second+`"`)
+}
+
+// TestTCPSnapshot: each copy goes its own way.
+func TestTCPSnapshot(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.accepted()
+	h.gets(psh|ack, 1, 1, "before")
+	h.wantTCP(". 1 ack 7")
+	h.writes(id, "answer")
+
+	o := newTCPHost(t, me4, peer4)
+	o.sent()
+	require.True(t, o.CopyFrom(&h.Stack))
+	o.iss, o.issKnown, o.now = h.iss, true, h.now
+	h.reads(id, "before")
+	h.Poll(h.now)
+	h.wantTCP(`P. 1 ack 7 "answer"`)
+	h.gets(rst, 7, 0, "")
+	require.Equal(t, Reset, h.TCPStatus(id))
+
+	require.Equal(t, OK, o.TCPStatus(id))
+	o.reads(id, "before")
+	o.writes(id, "!")
+	o.Poll(o.now)
+	o.wantTCP(`P. 1 ack 7 "answer!"`)
+	require.Zero(t, h.rowsInUse()-o.rowsInUse())
+	require.Equal(t, Reset, h.TCPStatus(id))
+}
