@@ -35,6 +35,7 @@ type Stack struct {
 	wire    wire
 	id      uint16
 	maxBody int // the longest request that the stack's side takes
+	stray   string
 	req     message.Request
 	ans     message.Answer
 
@@ -90,9 +91,13 @@ func (s *Stack) Capabilities(c *sut.Caps) sut.Status {
 	}
 	if st == sut.OK {
 		*c = s.ans.Caps
+		s.stray = string(s.ans.Stray)
 	}
 	return st
 }
+
+// Stray is the first feature or personality in the last Capabilities whose name is none; empty if there was none.
+func (s *Stack) Stray() string { return s.stray }
 
 // Reset implements sut.SUT. It starts the stack's side first if that is not running.
 func (s *Stack) Reset(cfg *sut.Config) sut.Status {
