@@ -109,7 +109,7 @@ type Call struct {
 // Data and Addr as the Op says; Data is borrowed until the next operation.
 type Result struct {
 	Pending bool
-	ID      CallID
+	ID      CallID // of a call that is pending, 0 otherwise
 	Ret     int32
 	Err     Errno
 	Addr    Addr

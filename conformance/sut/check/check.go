@@ -48,8 +48,8 @@ type one struct {
 // checks is all checks in the order in which they run. If one of the first does not pass, the others are pointless.
 var checks = []one{
 	{"capabilities/answered", capabilitiesAnswered},
-	{"capabilities/same", capabilitiesSame},
 	{"reset/answered", resetAnswered},
+	{"capabilities/same", capabilitiesSame},
 	{"capabilities/names", capabilitiesNames},
 	{"nonsense/operation", nonsenseOperation},
 	{"nonsense/cut-short", nonsenseCutShort},

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -52,8 +53,30 @@ func (e *env) Done(at sut.Time, id sut.CallID, r *sut.Result) {
 	e.done = append(e.done, c)
 }
 
+// describe says what a call returned.
 func describe(r *sut.Result) string {
-	return fmt.Sprintf("%d (%s) from %v data %q", r.Ret, r.Err, r.Addr, r.Data)
+	s := fmt.Sprint(r.Ret)
+	if r.Err != sut.ENone {
+		s += " " + r.Err.String()
+	}
+	if len(r.Data) > 0 {
+		s += fmt.Sprintf(" with %q", r.Data)
+	}
+	if r.Addr.Family != 0 {
+		s += " and " + address(r.Addr)
+	}
+	return s
+}
+
+// address is an address with its port as people write it.
+func address(a sut.Addr) string {
+	switch ip := netip.AddrFrom16(a.IP); a.Family {
+	case sut.DomainIPv4:
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(a.IP[:4])), a.Port).String()
+	case sut.DomainIPv6:
+		return netip.AddrPortFrom(ip, a.Port).String()
+	}
+	return "no address"
 }
 
 // fail ends the check.

@@ -126,9 +126,12 @@ func nonsenseCall(e *env) {
 
 func nonsenseOption(e *env) {
 	e.reset()
-	if e.has(sut.FeatureUDP) || e.has(sut.FeatureTCP) {
-		e.socket(e.version(), e.someType(), 1)
+	typ := uint8(sut.TypeStream)
+	if e.has(sut.FeatureUDP) {
+		typ = sut.TypeDatagram
 	}
+	var made sut.Result // whether it is made is not asked here: an option has no name for any socket
+	e.stack.Call(&sut.Call{Op: sut.OpSocket, NewFD: 1, Domain: sut.DomainIPv4, Type: typ}, &made, e)
 	for _, op := range []sut.Op{sut.OpGetSockOpt, sut.OpSetSockOpt} {
 		c := sut.Call{Op: op, FD: 1, Option: sut.Unknown}
 		if op == sut.OpSetSockOpt {

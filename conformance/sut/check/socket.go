@@ -53,7 +53,7 @@ func (e *env) received(ip *version, r sut.Result, data string) {
 	case string(r.Data) != data:
 		e.fail("recvfrom gives %q, not %q", r.Data, data)
 	case r.Addr != ip.host(peerPort):
-		e.fail("recvfrom gives the sender's address as %v, not %v", r.Addr, ip.host(peerPort))
+		e.fail("recvfrom gives the sender's address as %s, not %s", address(r.Addr), address(ip.host(peerPort)))
 	}
 }
 
@@ -105,7 +105,7 @@ func (e *env) tcpExchange(ip *version) {
 	case r.Ret != 2:
 		e.fail("accept returns %d (%s), not 2", r.Ret, r.Err)
 	case r.Addr != ip.host(peerPort):
-		e.fail("accept gives the peer's address as %v, not %v", r.Addr, ip.host(peerPort))
+		e.fail("accept gives the peer's address as %s, not %s", address(r.Addr), address(ip.host(peerPort)))
 	}
 	read := sut.Call{Op: sut.OpRead, FD: 2, Value: 100}
 	id = e.blocked(read)
@@ -196,7 +196,9 @@ func callTwoTasks(e *env) {
 		e.socket(ip, sut.TypeDatagram, fd)
 		e.bind(ip, fd, uint16(7+i))
 		calls[i] = sut.Call{Op: sut.OpRecvFrom, Task: uint8(i), FD: fd, Value: 100}
-		ids[i] = e.blocked(calls[i])
+	}
+	for i, c := range calls {
+		ids[i] = e.blocked(c)
 	}
 	if ids[0] == ids[1] {
 		e.fail("two pending calls have one id, %d", ids[0])

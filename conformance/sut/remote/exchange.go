@@ -34,7 +34,7 @@ func (s *Stack) listen(out sut.Sink) error {
 			return err
 		}
 		if fault := s.ans.Decode(body); !fault.OK() {
-			return violation("stack's answer to %s: %s (byte %d of %d)", s.req.Op, fault.Cause, fault.At, len(body))
+			return violation("stack's answer to %s: %s (byte %d of %d)", name(s.req.Op), fault.Cause, fault.At, len(body))
 		}
 		if s.ans.ID != s.id && s.wire.stale {
 			continue
@@ -44,27 +44,29 @@ func (s *Stack) listen(out sut.Sink) error {
 		}
 		if s.ans.Op >= message.EventFrame {
 			if events++; events > message.MaxEvents {
-				return violation("stack did more than %d things during %s", message.MaxEvents, s.req.Op)
+				return violation("stack did more than %d things during %s", message.MaxEvents, name(s.req.Op))
 			}
 			s.hand(out)
 			continue
 		}
 		s.wire.stale = false
 		if n := int(s.ans.Events); n != events {
-			return violation("stack counts %d events during %s, %d came%s", n, s.req.Op, events, s.noise())
+			return violation("stack counts %d events during %s, %d came%s", n, name(s.req.Op), events, s.noise())
 		}
 		return nil
 	}
 }
 
-// hand gives the event in s.ans to the tester.
+// hand gives the event in s.ans to the tester. A result has an id only while it is pending.
 func (s *Stack) hand(out sut.Sink) {
 	switch {
 	case out == nil:
 	case s.ans.Op == message.EventFrame:
 		out.Frame(s.ans.At, s.ans.Frame)
 	default:
-		out.Done(s.ans.At, s.ans.Result.ID, &s.ans.Result)
+		id := s.ans.Result.ID
+		s.ans.Result.ID = 0
+		out.Done(s.ans.At, id, &s.ans.Result)
 	}
 }
 
@@ -77,7 +79,7 @@ func (s *Stack) heard(a *message.Answer) error {
 		return s.state.event(&s.req, a)
 	}
 	if a.Op != s.req.Op|message.Reply {
-		return violation("stack was asked to %s and answered as to %s", s.req.Op, a.Op)
+		return violation("stack was asked to %s and answered as to %s", name(s.req.Op), name(a.Op))
 	}
 	return s.state.final(&s.req, a)
 }
@@ -88,26 +90,34 @@ func (s *Stack) conclude(err error) sut.Status {
 	var g garbled
 	switch {
 	case errors.Is(err, errExpired):
-		return s.fail(sut.Hung, "no answer to %s within %v%s", s.req.Op, s.limit, s.noise())
+		return s.fail(sut.Hung, "no answer to %s within %v%s", name(s.req.Op), s.limit, s.noise())
 	case errors.As(err, &v):
 		return s.fail(sut.Malformed, "%w", v)
 	case errors.As(err, &g):
-		return s.fail(sut.Malformed, "stack's answer to %s is no message but %w", s.req.Op, g)
+		return s.fail(sut.Malformed, "stack's answer to %s is no message but %w", name(s.req.Op), g)
 	case err != nil:
-		return s.fail(sut.Crashed, "stack ended during %s: %s", s.req.Op, s.obituary(err))
+		return s.fail(sut.Crashed, "stack ended during %s: %s", name(s.req.Op), s.obituary(err))
 	}
 	a := &s.ans
 	switch a.Status {
 	case sut.OK:
 	case sut.Crashed, sut.Hung:
-		return s.fail(a.Status, "stack's side says that it %s during %s: %s", a.Status, s.req.Op, a.Reason)
+		return s.fail(a.Status, "stack's side says that it %s during %s: %s", a.Status, name(s.req.Op), a.Reason)
 	default:
-		s.err = fmt.Errorf("remote: stack answers %s: %s", s.req.Op, a.Status)
+		s.err = fmt.Errorf("remote: stack answers %s: %s", name(s.req.Op), a.Status)
 		if len(a.Reason) > 0 {
 			s.err = fmt.Errorf("%w: %q", s.err, a.Reason)
 		}
 	}
 	return a.Status
+}
+
+// name is what an operation is called, its number if it has no name.
+func name(op message.Op) string {
+	if s := op.String(); s != "unknown" {
+		return s
+	}
+	return fmt.Sprintf("operation %02X", uint8(op))
 }
 
 // noise tells of damaged messages, which on a serial line are a likely reason for silence.

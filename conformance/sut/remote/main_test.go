@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
 )
@@ -40,6 +41,7 @@ func spawn(mode string) *Command {
 var children = map[string]func(arg string){
 	"good":          func(string) { serve(&toy{}, os.Stdout) },
 	"good line":     func(string) { shim.Run(&toy{}, os.Stdin, os.Stdout, message.Line) },
+	"own stack":     func(string) { serve(new(inproc.Host), os.Stdout) },
 	"slow but fine": func(string) { serve(&toy{}, drip{os.Stdout}) },
 	"exit at once": func(string) {
 		fmt.Fprintln(os.Stderr, "toy: cannot start: no memory")

@@ -127,6 +127,9 @@ func (s *Stack) Call(c *sut.Call, r *sut.Result, out sut.Sink) sut.Status {
 	*r = sut.Result{}
 	if st == sut.OK {
 		*r = s.ans.Result
+		if !r.Pending {
+			r.ID = 0
+		}
 	}
 	return st
 }

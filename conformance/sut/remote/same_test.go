@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
 )
@@ -43,8 +45,11 @@ func show(r *sut.Result) string {
 // pair does everything to two stacks and wants the same of both.
 type pair struct {
 	direct, remote sut.SUT
+	frames         *rapid.Generator[[]byte]
+	calls          *rapid.Generator[sut.Call]
 	now            sut.Time
 	pending        []sut.CallID
+	acted          int // how often a stack did something
 }
 
 func (p *pair) both(t *rapid.T, op func(s sut.SUT, log *record) sut.Status) {
@@ -52,23 +57,26 @@ func (p *pair) both(t *rapid.T, op func(s sut.SUT, log *record) sut.Status) {
 	for i, s := range []sut.SUT{p.direct, p.remote} {
 		log := []*record{&want, &got}[i]
 		st := op(s, log)
-		at, ok := s.Next()
-		fmt.Fprintf(log, "status %s next %v %v\n", st, at, ok)
+		fmt.Fprintf(log, "status %s\n", st)
+		if at, ok := s.Next(); ok {
+			fmt.Fprintf(log, "next %v\n", at)
+		}
 	}
+	p.acted += strings.Count(want.String(), "frame") + strings.Count(want.String(), "done")
 	require.Equal(t, want.String(), got.String())
 }
 
 func (p *pair) reset(t *rapid.T) {
 	cfg := sut.Config{
 		Seed: rapid.Uint64().Draw(t, "seed"), MTU: 1500, MAC: [6]byte{2, 0, 0, 0, 0, 1},
-		Addr4: [4]byte{192, 168, 0, 1}, Prefix4: 24, Gateway4: [4]byte{192, 168, 0, 2},
+		Addr4: stack4, Prefix4: 24, Addr6: stack6, Prefix6: 64,
 	}
 	p.now, p.pending = 0, nil
 	p.both(t, func(s sut.SUT, _ *record) sut.Status { return s.Reset(&cfg) })
 }
 
 func (p *pair) deliver(t *rapid.T) {
-	frame := rapid.SliceOfN(rapid.Byte(), 1, 100).Draw(t, "frame")
+	frame := p.frames.Draw(t, "frame")
 	p.both(t, func(s sut.SUT, log *record) sut.Status { return s.Deliver(frame, log) })
 }
 
@@ -82,18 +90,14 @@ func (p *pair) advance(t *rapid.T) {
 }
 
 func (p *pair) call(t *rapid.T) {
-	c := sut.Call{
-		Op: sut.Op(rapid.Uint8Range(0, uint8(sut.OpPoll)).Draw(t, "call")), Task: rapid.Uint8Range(0, 3).Draw(t, "task"),
-		NewFD: 5, Value: rapid.Int32Range(0, 50).Draw(t, "value"),
-	}
-	if c.Op == sut.OpWrite || c.Op == sut.OpSend || c.Op == sut.OpSendTo {
-		c.Data = rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "data")
-	}
+	c := p.calls.Draw(t, "call")
 	p.both(t, func(s sut.SUT, log *record) sut.Status {
 		var r sut.Result
 		st := s.Call(&c, &r, log)
-		fmt.Fprintln(log, show(&r))
-		if r.Pending {
+		if st == sut.OK { // of another call there is no result
+			fmt.Fprintln(log, show(&r))
+		}
+		if st == sut.OK && r.Pending {
 			p.pending = append(p.pending, r.ID)
 		}
 		return st
@@ -109,13 +113,13 @@ func (p *pair) cancel(t *rapid.T) {
 }
 
 func (p *pair) rest(t *rapid.T) {
-	up := rapid.Bool().Draw(t, "up")
+	up := rapid.IntRange(0, 3).Draw(t, "down") > 0
 	p.both(t, func(s sut.SUT, log *record) sut.Status { return s.Link(up, log) })
 	p.both(t, func(s sut.SUT, log *record) sut.Status { return s.Knob(sut.KnobMSL, 1000, log) })
 	for f := sut.FigTCPState; f <= sut.FigChecksums; f++ {
 		p.both(t, func(s sut.SUT, log *record) sut.Status {
 			var v int64
-			st := s.Inspect(f, 5, &v)
+			st := s.Inspect(f, 1, &v)
 			fmt.Fprintln(log, v)
 			return st
 		})
@@ -128,19 +132,45 @@ func (p *pair) rest(t *rapid.T) {
 	})
 }
 
+func (p *pair) run(t *rapid.T) {
+	p.reset(t)
+	t.Repeat(map[string]func(*rapid.T){
+		"deliver": p.deliver, "advance": p.advance, "call": p.call, "cancel": p.cancel, "rest": p.rest,
+	})
+}
+
+var (
+	toyFrames = rapid.SliceOfN(rapid.Byte(), 1, 100)
+	toyCalls  = rapid.Custom(func(t *rapid.T) sut.Call {
+		c := sut.Call{
+			Op: sut.Op(rapid.Uint8Range(0, uint8(sut.OpPoll)).Draw(t, "op")), Task: rapid.Uint8Range(0, 3).Draw(t, "task"),
+			NewFD: 5, Value: rapid.Int32Range(0, 50).Draw(t, "value"),
+		}
+		if c.Op == sut.OpWrite || c.Op == sut.OpSend || c.Op == sut.OpSendTo {
+			c.Data = rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "data")
+		}
+		return c
+	})
+)
+
 // TestSameAsDirect: a stack behind either framing does, operation for operation, what it does when asked directly.
 func TestSameAsDirect(t *testing.T) {
 	for _, f := range []message.Framing{message.Pipe, message.Line} {
 		t.Run(f.String(), func(t *testing.T) {
 			there := New(served(f == message.Line, func() sut.SUT { return &toy{} }), 0)
 			defer there.Close()
-			rapid.Check(t, func(t *rapid.T) {
-				p := &pair{direct: &toy{}, remote: there}
-				p.reset(t)
-				t.Repeat(map[string]func(*rapid.T){
-					"deliver": p.deliver, "advance": p.advance, "call": p.call, "cancel": p.cancel, "rest": p.rest,
-				})
-			})
+			p := &pair{direct: &toy{}, remote: there, frames: toyFrames, calls: toyCalls}
+			rapid.Check(t, p.run)
+			require.Greater(t, p.acted, 100)
 		})
 	}
+}
+
+// TestOwnStackSameAsDirect: the same of the project's own stack, in a child process.
+func TestOwnStackSameAsDirect(t *testing.T) {
+	there := New(spawn("own stack"), 0)
+	p := &pair{direct: new(inproc.Host), remote: there, frames: hostFrames, calls: hostCalls}
+	rapid.Check(t, p.run)
+	require.Greater(t, p.acted, 100)
+	require.NoError(t, there.Close())
 }

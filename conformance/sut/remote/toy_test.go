@@ -58,7 +58,7 @@ func (t *toy) complete(out sut.Sink, those func(*sut.Call) bool, data []byte) {
 	}
 	w := t.calls[i]
 	t.calls = slices.Delete(t.calls, i, i+1)
-	r := sut.Result{ID: w.id, Ret: int32(len(w.call.Data))}
+	r := sut.Result{Ret: int32(len(w.call.Data))}
 	if w.call.Op == sut.OpRead {
 		r.Data = data[:min(len(data), int(w.call.Value))]
 		r.Ret = int32(len(r.Data))
