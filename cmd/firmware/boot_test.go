@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -11,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -60,35 +58,28 @@ func build(t *testing.T, pkg, opt string, prepare func() error) (elf string, err
 	return elf, err
 }
 
-// console is a running image and the lines that it prints.
-type console struct {
-	*qemu.Machine
-	lines *bufio.Reader
-}
-
-func boot(t *testing.T, elf string) console {
+// boot starts an image and reads its first line.
+func boot(t *testing.T, elf, hello string) *qemu.Machine {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	m, err := qemu.Start(ctx, elf)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, m.Close()) })
-	return console{m, bufio.NewReader(m)}
+	line, err := m.ReadLine()
+	require.NoError(t, err, "after %q", line)
+	require.Equal(t, hello, line)
+	return m
 }
 
-func (c console) line(t *testing.T) string {
+// finish sends the last bytes, and returns what the image prints to its end and its exit code.
+func finish(t *testing.T, m *qemu.Machine, last string) (printed string, code int) {
 	t.Helper()
-	l, err := c.lines.ReadString('\n')
-	require.NoError(t, err, "after %q", l)
-	return strings.TrimRight(l, "\r\n")
-}
-
-// end reads until the image ends, and returns what it printed and its exit code.
-func (c console) end(t *testing.T) (string, int) {
-	t.Helper()
-	rest, err := io.ReadAll(c.lines)
+	_, err := io.WriteString(m, last)
 	require.NoError(t, err)
-	code, err := c.Wait()
+	rest, err := io.ReadAll(m)
+	require.NoError(t, err)
+	code, err = m.Wait()
 	require.NoError(t, err)
 	return string(rest), code
 }
@@ -97,24 +88,21 @@ func TestImage(t *testing.T) {
 	needImages(t)
 	elf, err := build(t, ".", image.Release, nil)
 	require.NoError(t, err)
-	c := boot(t, elf)
-	require.Equal(t, "stackproof firmware", c.line(t))
+	m := boot(t, elf, "stackproof firmware")
 	for _, n := range []int{1, 13, 14, 15, 16, 17, 1514, 0xffff} {
 		frame := binary.LittleEndian.AppendUint16(nil, uint16(n))
 		for i := range n {
 			frame = append(frame, byte(i*7+i>>8))
 		}
 		sent := make(chan error)
-		go func() { _, err := c.Write(frame); sent <- err }()
+		go func() { _, err := m.Write(frame); sent <- err }()
 		echo := make([]byte, len(frame))
-		_, err := io.ReadFull(c.lines, echo)
+		_, err := io.ReadFull(m, echo)
 		require.NoError(t, err)
 		require.NoError(t, <-sent)
 		require.True(t, bytes.Equal(frame, echo), "frame of %d bytes came back changed", n)
 	}
-	_, err = c.Write([]byte{0, 0})
-	require.NoError(t, err)
-	rest, code := c.end(t)
+	rest, code := finish(t, m, "\x00\x00")
 	require.Empty(t, rest)
 	require.Zero(t, code)
 }
@@ -136,7 +124,8 @@ func TestProbe(t *testing.T) {
 		{"exit", "z", `^$`, 0},
 		{"exit code", "x", `^$`, 7},
 		{"embedded file", "bz", `^blob 20 ` + blob + `\r\n$`, 0},
-		{"clock", "tz", `^ticks true true\r\n$`, 0},
+		{"clock", "tz", `^ticks true\r\n$`, 0},
+		{"stack", "sz", `^stack true true\r\n$`, 0},
 		{"constructs", "cz", `^(ok [^\r]*\r\n){17}constructs done\r\n$`, 0},
 		{"panic", "p", `^panic: on purpose\r\n$`, 2},
 		{"index", "i", `^panic: runtime error at 0x80[0-9a-f]{6}: index out of range\r\n$`, 2},
@@ -147,11 +136,7 @@ func TestProbe(t *testing.T) {
 		{"stack overflow", "o", `^trap: store access fault: `, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := boot(t, elf)
-			require.Equal(t, "probe", m.line(t))
-			_, err := m.Write([]byte(c.letters))
-			require.NoError(t, err)
-			printed, code := m.end(t)
+			printed, code := finish(t, boot(t, elf, "probe"), c.letters)
 			require.Regexp(t, c.want, printed)
 			require.Equal(t, c.code, code)
 		})
@@ -163,11 +148,7 @@ func TestLevels(t *testing.T) {
 	needImages(t)
 	elf, err := build(t, "testdata/probe", "2", writeBlob)
 	require.NoError(t, err)
-	m := boot(t, elf)
-	require.Equal(t, "probe", m.line(t))
-	_, err = m.Write([]byte("cz"))
-	require.NoError(t, err)
-	printed, code := m.end(t)
+	printed, code := finish(t, boot(t, elf, "probe"), "cz")
 	require.Regexp(t, `^(ok [^\r]*\r\n){17}constructs done\r\n$`, printed)
 	require.Zero(t, code)
 }

@@ -8,6 +8,8 @@
 //	func Ticks() uint64            // counts since the machine started, never back
 //	func Exit(code int)            // ends the program; on hardware that cannot end, halts for good
 //
+// and, for all of them, StackLeft tells how much of the stack was never used.
+//
 // Besides, a board answers to the runtime (cmd/firmware/runtime): it exports stackproof_board_init, _putchar,
 // _nanotime and _exit. A program that does not import package board therefore does not link.
 //

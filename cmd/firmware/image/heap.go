@@ -24,7 +24,7 @@ func explain(said string, roots ...string) string {
 		line = strings.TrimRight(line, "\r\n")
 		if m := candidate.FindStringSubmatch(line); m != nil {
 			places = append(places, place(m[1], m[2], roots))
-		} else if line != "mode: set" && line != "" {
+		} else if line != "" && line != "mode: set" && !strings.HasSuffix(line, ":0:0: ") {
 			messages = append(messages, line)
 		}
 	}

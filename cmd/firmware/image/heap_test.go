@@ -14,6 +14,7 @@ func TestExplain(t *testing.T) {
 			"ld.lld-19: error: section '.bss' will not fit in region 'WINDOW'"},
 		{"heap",
 			"mode: set\n" +
+				"/repo/stack/b.go:0:0: \n" +
 				"/repo/stack/b.go:12.1,12.40 1 0\n" +
 				"/tinygo/src/runtime/slice.go:39.1,39.38 1 0\n" +
 				"/tinygo/src/runtime/baremetal.go:44.1,44.24 1 0\n" +

@@ -145,3 +145,17 @@ func (m *Machine) closeLine() {
 	m.toBoard.Close()
 	m.ofBoard.Close()
 }
+
+// ReadLine reads up to the end of a line, which it cuts off. It takes nothing beyond.
+func (m *Machine) ReadLine() (string, error) {
+	var line []byte
+	for one := make([]byte, 1); ; {
+		if _, err := m.Read(one); err != nil {
+			return string(line), err
+		}
+		if one[0] == '\n' {
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		line = append(line, one[0])
+	}
+}

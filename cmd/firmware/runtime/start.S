@@ -35,7 +35,12 @@ _start:
     sw      zero, 0(t0)
     addi    t0, t0, 4
     j       1b
-2:  la      sp, _stack_top
+2:  la      t0, _ro_end     // paint the stack, so that what was never used can be told
+    la      sp, _stack_top
+    li      t1, 0xa5a5a5a5
+3:  sw      t1, 0(t0)
+    addi    t0, t0, 4
+    bne     t0, sp, 3b
     call    main
 
 // A trap is always the end, so nothing is saved. The stack may be what failed: the handler has its own. mscratch

@@ -6,6 +6,7 @@ package main
 
 import (
 	_ "embed"
+	"time"
 	"unsafe"
 
 	"stackproof/cmd/firmware/board"
@@ -49,8 +50,12 @@ func do(what byte) {
 		*device(windowStart) = 0
 	case 'j':
 		*device(windowEnd) = 0
+	case 's':
+		left := board.StackLeft()
+		table[0] = byte(climb(8))
+		println("stack", left > 8<<10, board.StackLeft() <= left-8*256)
 	case 't':
-		println("ticks", board.Ticks() < board.Ticks()+1, elapse())
+		println("ticks", elapse() >= board.TicksPerSecond/1000)
 	case 'x':
 		board.Exit(7)
 	case 'z':
@@ -87,10 +92,22 @@ func dive(n int) int {
 	return dive(n-1) * dive(n-2)
 }
 
-// elapse waits for the clock to move on by a thousandth of a second.
-func elapse() bool {
-	start := board.Ticks()
-	for board.Ticks()-start < board.TicksPerSecond/1000 {
+// climb uses at least 256 bytes of stack for each step.
+func climb(n int) int {
+	var pad [256]byte
+	touch(pad[:])
+	if n == 0 {
+		return 0
 	}
-	return true
+	return climb(n-1) + int(pad[n])
+}
+
+//go:noinline
+func touch(p []byte) { p[board.Ticks()&0xff] = 1 }
+
+// elapse sees a thousandth of a second pass, by the runtime's clock, and tells how far the board's went.
+func elapse() uint64 {
+	start := board.Ticks()
+	time.Sleep(time.Millisecond)
+	return board.Ticks() - start
 }
