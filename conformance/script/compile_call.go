@@ -158,10 +158,12 @@ func (b *callBuilder) socket() {
 	}
 	call.Domain = uint8(b.host.form)
 	udp := b.word(1, "SOCK_STREAM", "SOCK_DGRAM") == 1
-	call.Type, call.Proto = sut.TypeStream, protoTCP
-	if b.need(sut.FeatureTCP); udp {
+	if udp {
 		call.Type, call.Proto = sut.TypeDatagram, protoUDP
 		b.need(sut.FeatureUDP)
+	} else {
+		call.Type, call.Proto = sut.TypeStream, protoTCP
+		b.need(sut.FeatureTCP)
 	}
 	switch b.word(2, "...", "0", "IPPROTO_IP", "IPPROTO_TCP", "IPPROTO_UDP") {
 	case 3:
