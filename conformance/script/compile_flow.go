@@ -15,6 +15,7 @@ type flowKey struct {
 type flow struct {
 	stack uint16 // 0: the stack's own choice
 	peer  uint16
+	index uint8 // in the program
 }
 
 // dial is where the script last called connect or sendto to.
@@ -26,7 +27,7 @@ type dial struct {
 // newFlow finds the ports from the first packet of a connection. Where the peer begins, it comes from its own port to
 // the one that the script last bound; where the stack begins, it answers to the last connect or sendto.
 func (c *compiler) newFlow(key flowKey, k *Packet) *flow {
-	f := &flow{c.host.bindPort, c.peerPort(key.n)}
+	f := &flow{c.host.bindPort, c.peerPort(key.n), c.flowIndex(key, k)}
 	if d := c.dialled[key.udp]; k.Out && d.made {
 		f.stack, f.peer = d.from, d.to
 	}
@@ -37,6 +38,24 @@ func (c *compiler) newFlow(key flowKey, k *Packet) *flow {
 		}
 	}
 	return f
+}
+
+// flowIndex is the flow's number in the program: the script's, or another where TCP and UDP have the same there.
+func (c *compiler) flowIndex(key flowKey, k *Packet) uint8 {
+	used := map[uint8]bool{}
+	for _, f := range c.flows {
+		used[f.index] = true
+	}
+	if n := uint8(key.n); !used[n] {
+		return n
+	}
+	for n := uint8(maxFlow); n > 0; n-- {
+		if !used[n] {
+			return n
+		}
+	}
+	c.fail(k.Pos, "flow", "more than %d, TCP and UDP together", vm.Flows)
+	return 0
 }
 
 // peerPort is the peer's port in a flow that says nothing else; the interpreter counts it likewise.
@@ -50,10 +69,8 @@ func (b *packetBuilder) ports(udp bool, src, dst frame.Field) {
 	if !begun {
 		f = b.newFlow(key, b.src)
 		b.flows[key] = f
-		if b.flows[flowKey{!udp, b.src.Flow}] != nil {
-			b.fail(b.src.Pos, "packet", "flow %d is both TCP and UDP: give one of them `flow N`", b.src.Flow)
-		}
 	}
+	b.out.Flow = f.index
 	if b.src.Ports.Set {
 		b.num(src, uint32(b.src.Ports.Src))
 		b.num(dst, uint32(b.src.Ports.Dst))
@@ -63,7 +80,7 @@ func (b *packetBuilder) ports(udp bool, src, dst frame.Field) {
 	if b.src.Out {
 		stack, peer = src, dst
 	}
-	if f.peer != b.peerPort(key.n) {
+	if f.peer != b.peerPort(int(f.index)) {
 		b.num(peer, uint32(f.peer))
 	}
 	if !begun && f.stack != 0 {

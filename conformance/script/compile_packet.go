@@ -28,7 +28,6 @@ func (c *compiler) packet(ev *vm.Event, k *Packet) {
 	if c.host.form == IPv6 {
 		b.out.Net = vm.NetIPv6
 	}
-	b.out.Flow = uint8(k.Flow)
 	switch body := k.Body.(type) {
 	case *TCP:
 		b.tcp(body)

@@ -366,8 +366,11 @@ func (p *parser) value(what string) Value {
 		if p.tok.kind != tokWord {
 			p.unexpected(what, "a variable's name")
 		}
-		v.Text = "$" + p.take().text
-		if p.accept("+") {
+		name := p.take()
+		v.Text = "$" + name.text
+		// Without a blank: behind one, the + is the time of the next line.
+		if p.is("+") && p.tok.off == name.off+len(name.text) {
+			p.take()
 			v.Num = p.number(what, 1<<32-1)
 		}
 		return v
