@@ -159,10 +159,10 @@ func (b *callBuilder) socket() {
 	call.Domain = uint8(b.host.form)
 	udp := b.word(1, "SOCK_STREAM", "SOCK_DGRAM") == 1
 	if udp {
-		call.Type, call.Proto = sut.TypeDatagram, protoUDP
+		call.Type = sut.TypeDatagram
 		b.need(sut.FeatureUDP)
 	} else {
-		call.Type, call.Proto = sut.TypeStream, protoTCP
+		call.Type = sut.TypeStream
 		b.need(sut.FeatureTCP)
 	}
 	switch b.word(2, "...", "0", "IPPROTO_IP", "IPPROTO_TCP", "IPPROTO_UDP") {
@@ -170,8 +170,6 @@ func (b *callBuilder) socket() {
 		call.Proto = protoTCP
 	case 4:
 		call.Proto = protoUDP
-	default:
-		call.Proto = 0
 	}
 	b.made(&socket{udp: udp})
 }

@@ -8,9 +8,10 @@ import (
 
 // icmp compiles `icmp TYPE CODE ...`: ICMP or ICMPv6 by the form.
 func (b *packetBuilder) icmp(m *ICMP) {
-	b.need(sut.FeatureICMP)
 	if b.host.form == IPv6 {
 		b.need(sut.FeatureICMPv6)
+	} else {
+		b.need(sut.FeatureICMP)
 	}
 	b.out.Transport = vm.TransportICMP
 	b.num(frame.ICMPType, b.icmpNumber("", m.Type))
