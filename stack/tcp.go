@@ -71,9 +71,28 @@ func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
 	return b[:n/2], b[n/2:]
 }
 
+// TCPQueueSizes returns how many bytes the receive and the send queue of a connection hold.
+func (s *Stack) TCPQueueSizes() (receive, send int) {
+	if len(s.st.TCP) == 0 {
+		return 0, 0
+	}
+	rx, tx := s.tcpMemory(0)
+	return len(rx), len(tx)
+}
+
 // isConn reports whether the row is a connection that segments can belong to.
 func (r *TCPConn) isConn() bool {
 	return r.use != tcpFree && r.use != tcpListener && r.state.State() != tcp.Closed
+}
+
+// TCPConns returns how many connections there are, in any state but CLOSED and LISTEN, whoever has them.
+func (s *Stack) TCPConns() (n int) {
+	for i := range s.st.TCP {
+		if s.st.TCP[i].isConn() {
+			n++
+		}
+	}
+	return n
 }
 
 // is reports whether the row is the connection between these ends.

@@ -182,3 +182,12 @@ func (t *Table) NoDelay(id int) bool {
 	s := t.row(id)
 	return s != nil && s.noDelay
 }
+
+// QueueSizes returns how many bytes a stream has room for, received and not read, and written and not acknowledged; 0
+// for anything else.
+func (t *Table) QueueSizes(id int) (receive, send int) {
+	if t.Kind(id) != Stream {
+		return 0, 0
+	}
+	return t.stack.TCPQueueSizes()
+}

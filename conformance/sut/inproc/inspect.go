@@ -17,6 +17,8 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 			return sut.Malformed
 		}
 		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
+	case sut.FigConns:
+		*value = int64(h.stack.TCPConns())
 	case sut.FigDrops, sut.FigChecksums:
 		*value = h.sum(f == sut.FigChecksums)
 	default:

@@ -109,7 +109,12 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 }
 
 func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
+	receive, send := f.core.QueueSizes(sock)
 	switch o {
+	case SoRcvBuf:
+		return Value{N: receive}, ENone
+	case SoSndBuf:
+		return Value{N: send}, ENone
 	case SoReuseAddr:
 		return flag(f.core.Reuse(sock)), ENone
 	case TCPNoDelay:
