@@ -28,7 +28,7 @@ func Compile(s *Script, form Form) (out *Compiled, err error) {
 	c := &compiler{
 		script:  s,
 		out:     &Compiled{Form: form},
-		vars:    map[string]uint8{},
+		vars:    map[string]variable{},
 		flows:   map[flowKey]*flow{},
 		dialled: map[bool]dial{},
 		fds:     map[int64]*socket{},
@@ -58,7 +58,7 @@ type compiler struct {
 	meta    Meta
 	host    host
 	out     *Compiled
-	vars    map[string]uint8
+	vars    map[string]variable
 	flows   map[flowKey]*flow
 	dialled map[bool]dial // by: is it UDP
 	fds     map[int64]*socket
@@ -198,15 +198,18 @@ func (c *compiler) inspect(ev *vm.Event, i *Inspect) {
 func (c *compiler) inspectVariable(ev *vm.Event, i *Inspect) {
 	v := &i.Value
 	ev.Base = vm.BaseVar
-	n, bound := c.vars[v.Text]
-	if !bound {
+	x, bound := c.vars[v.Text]
+	switch {
+	case !bound:
 		if ev.Check != vm.Equal || v.Num.N != 0 {
 			c.fail(v.Pos, "inspect", "%s has no value yet: give it one by `%s = %s`", v.Text, i.Name, v.Text)
 		}
-		n = c.newVar(v.Pos, v.Text)
+		x = c.newVar(v.Pos, v.Text, false)
 		ev.Check, ev.Base = vm.Capture, vm.BaseZero
+	case x.addr:
+		c.fail(v.Pos, "inspect", "%s holds an address", v.Text)
 	}
-	ev.Var = n
+	ev.Var = x.n
 }
 
 var checkOps = map[string]vm.CheckOp{"=": vm.Equal, "!=": vm.NotEq, ">=": vm.AtLeast, "<=": vm.AtMost, "&": vm.Bits}

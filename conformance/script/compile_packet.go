@@ -129,9 +129,6 @@ var tcpOptionKinds = map[string]uint8{"eol": 0, "nop": 1, "mss": 2, "wscale": 3,
 
 func (b *packetBuilder) tcpOptions(t *TCP) {
 	b.out.OptionsAny = t.Ellipsis
-	if t.Ellipsis && len(t.Options) > 0 {
-		b.fail(t.Options[0].Pos, "tcp options", "options before `...` are not supported")
-	}
 	for i := range t.Options {
 		o := &t.Options[i]
 		v := vm.Option{Any: o.Any, AnyN: o.AnyN, Count: uint8(len(o.N))}
@@ -223,12 +220,12 @@ func (b *packetBuilder) fields() {
 // resolve gives op its value.
 func (b *packetBuilder) resolve(op *vm.FieldOp, v Value) {
 	what := "field " + op.Field.String()
+	if op.Field.IsAddr() && op.Op != vm.Set && op.Op != vm.Equal && op.Op != vm.NotEq {
+		b.fail(v.Pos, what, "an address is set and compared by = and != only")
+	}
 	if len(v.Text) > 0 && v.Text[0] == '$' {
 		b.variable(op, v)
 		return
-	}
-	if op.Field.IsAddr() && op.Op != vm.Set && op.Op != vm.Equal && op.Op != vm.NotEq {
-		b.fail(v.Pos, what, "an address compares by = and != only")
 	}
 	version := int(b.host.form)
 	switch kindOf(op.Field) {
@@ -260,29 +257,37 @@ func (b *packetBuilder) resolve(op *vm.FieldOp, v Value) {
 	copy(op.B[:], a.AsSlice())
 }
 
+// variable is what a script calls $x: its number in the program, and whether it holds an address.
+type variable struct {
+	n    uint8
+	addr bool
+}
+
 // variable binds a variable at its first place, and uses it everywhere else.
 func (b *packetBuilder) variable(op *vm.FieldOp, v Value) {
 	what := "field " + op.Field.String()
-	if op.Field.IsAddr() {
-		b.fail(v.Pos, what, "a variable holds a number, not an address")
-	}
 	op.Base, op.N = vm.BaseVar, v.Num.N
-	n, bound := b.vars[v.Text]
-	if !bound {
+	x, bound := b.vars[v.Text]
+	switch {
+	case !bound:
 		if !b.src.Out || op.Op != vm.Equal || v.Num.N != 0 {
 			b.fail(v.Pos, what, "%s has no value yet: an expected packet gives it one by `%s=%s`", v.Text, op.Field, v.Text)
 		}
-		n = b.newVar(v.Pos, v.Text)
+		x = b.newVar(v.Pos, v.Text, op.Field.IsAddr())
 		op.Op, op.Base = vm.Capture, vm.BaseZero
+	case x.addr != op.Field.IsAddr():
+		b.fail(v.Pos, what, "%s holds a number where this is an address, or the other way round", v.Text)
+	case x.addr && v.Num.N != 0:
+		b.fail(v.Pos, what, "nothing can be added to an address")
 	}
-	op.Var = n
+	op.Var = x.n
 }
 
-func (c *compiler) newVar(p Pos, name string) uint8 {
+func (c *compiler) newVar(p Pos, name string, addr bool) variable {
 	if len(c.vars) == vm.Vars {
 		c.fail(p, "variable", "%s is one more than the limit %d", name, vm.Vars)
 	}
-	n := uint8(len(c.vars))
-	c.vars[name] = n
-	return n
+	x := variable{uint8(len(c.vars)), addr}
+	c.vars[name] = x
+	return x
 }

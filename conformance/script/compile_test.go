@@ -137,6 +137,16 @@ func TestCompileVariables(t *testing.T) {
 	assert.Contains(t, ps[1].Fields, vm.FieldOp{Field: frame.IPID, Op: vm.Capture, Var: 1})
 	assert.Contains(t, ps[1].Fields, vm.FieldOp{Field: frame.UDPLen, Op: vm.Equal, Base: vm.BaseVar, Var: 0})
 	assert.Contains(t, ps[2].Fields, vm.FieldOp{Field: frame.IPID, Op: vm.Set, Base: vm.BaseVar, Var: 1, N: 3})
+	ps = packets(t, "0 > udp (1) {ip.src=$a}\n0 < udp (1) {ip.dst=$a}", IPv4)
+	assert.Contains(t, ps[1].Fields, vm.FieldOp{Field: frame.IPDst, Op: vm.Set, Base: vm.BaseVar})
+}
+
+// TestCompileOptions: `...` behind options lets others stand among them.
+func TestCompileOptions(t *testing.T) {
+	p := packets(t, "0 > S 0:0(0) <mss mtu, wscale ..., ...>", IPv6)[0]
+	assert.True(t, p.OptionsAny)
+	assert.Equal(t, []vm.Option{{Kind: 2, N: [8]uint32{1440}, Count: 1}, {Kind: 3, Any: true}}, p.Options)
+	assert.False(t, packets(t, "0 > S 0:0(0)", IPv6)[0].OptionsAny)
 }
 
 func TestCompileAddresses(t *testing.T) {
@@ -221,8 +231,10 @@ func TestCompileMistakes(t *testing.T) {
 		"0 < udp (1) {ip.src=pear}":                          "1:21: field ip.src: `pear` is neither an IP address nor the name of one",
 		"0 < udp (1) {ip.src=::1}":                           "1:21: field ip.src: `::1` is not an IPv4 address",
 		"0 < udp (1) {eth.src=1:2}":                          "1:22: field eth.src: `1:2` is neither an Ethernet address nor the name of one",
-		"0 > udp (1) {ip.src>=peer}":                         "1:22: field ip.src: an address compares by = and != only",
-		"0 > udp (1) {ip.src=$x}":                            "1:21: field ip.src: a variable holds a number, not an address",
+		"0 > udp (1) {ip.src>=peer}":                         "1:22: field ip.src: an address is set and compared by = and != only",
+		"0 > udp (1) {ip.src=$x, ip.id=$x}":                  "1:31: field ip.id: $x holds a number where this is an address, or the other way round",
+		"0 > udp (1) {ip.src=$x}\n0 < udp (1) {ip.dst=$x+1}": "2:21: field ip.dst: nothing can be added to an address",
+		"0 > udp (1) {ip.src=$x}\n0 inspect drops = $x":      "2:19: inspect: $x holds an address",
 		"0 < udp (1) {ip.id=$x}":                             "1:20: field ip.id: $x has no value yet: an expected packet gives it one by `ip.id=$x`",
 		"0 < udp (3) data 0102":                              "1:3: data: 2 bytes, but the line says 3",
 		"0 < ns":                                             "1:3: neighbour discovery: IPv4 has none: the case is for `forms: ipv6` only",

@@ -25,7 +25,7 @@ func (m *Machine) match(p *Packet) bool {
 			return false
 		}
 	}
-	if v.Transport == TransportTCP && !p.OptionsAny && !m.matchOptions(p) {
+	if v.Transport == TransportTCP && !m.matchOptions(p) {
 		return false
 	}
 	if p.Quote {

@@ -105,11 +105,14 @@ func get(b []byte, n int) (x uint32) {
 	return x
 }
 
-// matchOptions compares the TCP options, in order. Zeros that only pad need not be expected.
+// matchOptions compares the TCP options: in order, or each among any others. Zeros that only pad need not be expected.
 func (m *Machine) matchOptions(p *Packet) bool {
 	rest := m.view.Options()
 	for i := range p.Options {
 		o := &p.Options[i]
+		if p.OptionsAny {
+			rest = findOption(m.view.Options(), o.Kind)
+		}
 		got, ok := frame.NextOption(rest)
 		switch {
 		case !ok:
@@ -123,10 +126,24 @@ func (m *Machine) matchOptions(p *Packet) bool {
 		}
 		rest = rest[got.Len:]
 	}
-	if len(rest) > 0 && rest[0] != frame.OptEOL {
+	if !p.OptionsAny && len(rest) > 0 && rest[0] != frame.OptEOL {
 		return m.diff.number(PartOption, len(p.Options), noOption, uint64(rest[0]))
 	}
 	return true
+}
+
+// findOption is opts from the first option of a kind on; nothing where there is none.
+func findOption(opts []byte, kind uint8) []byte {
+	for {
+		o, ok := frame.NextOption(opts)
+		if !ok || o.Kind == kind {
+			return opts
+		}
+		if o.Kind == frame.OptEOL {
+			return nil
+		}
+		opts = opts[o.Len:]
+	}
 }
 
 // matchOption compares option i, of the right kind and length, with the bytes b.

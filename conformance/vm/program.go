@@ -157,8 +157,8 @@ type Packet struct {
 	Transport Transport
 	Flow      uint8 // which connection: each has its ports, initial sequence numbers, time stamps
 	Fields    []FieldOp
-	// Options of TCP, in order. OptionsAny (Expect): not compared. A built header is padded with zeros to its length;
-	// an expected one may be.
+	// Options of TCP, in order. OptionsAny (Expect): among any others, in any order. A built header is padded with zeros
+	// to its length; an expected one may be.
 	Options    []Option
 	OptionsAny bool
 	// NetOptions (Inject): IPv4 options, padded with zeros to a multiple of 4, or IPv6 extension headers as they
