@@ -83,6 +83,6 @@ what held and what did not.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%s: %w: see %s --help", cmd.CommandPath(), err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newExplain(), newReqs(), newServe(), newShim())
+	root.AddCommand(newRun(), newExplain(), newReqs(), newServe(), newShim(), newShimCheck())
 	return root
 }
