@@ -50,14 +50,14 @@ func Limit(f Framing, buf []byte) int {
 }
 
 // Body is what Feed has found, until the next Feed. It lies in the buffer.
-func (s *Splitter) Body() []byte { return s.buf[:min(s.Length(), len(s.buf))] }
+func (s *Splitter) Body() []byte { return s.buf[:min(uint32(len(s.buf)), s.Length())] }
 
 // Length is the length of the body that Feed has found or is in the middle of, whether or not it fits the buffer.
-func (s *Splitter) Length() int {
+func (s *Splitter) Length() uint32 {
 	if s.framing == Pipe {
-		return int(s.length)
+		return s.length
 	}
-	return max(s.n-4, 0)
+	return uint32(max(s.n-4, 0))
 }
 
 // Partial tells that a message has begun and not ended.

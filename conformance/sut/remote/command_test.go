@@ -29,6 +29,7 @@ func TestChildren(t *testing.T) {
 		{"half a message", sut.Crashed, "remote: stack ended during deliver: exit status 0"},
 		{"chatter", sut.Crashed, "remote: stack ended during deliver: exit status 1: the end"},
 		{"hang", sut.Hung, "remote: no answer to deliver within 100ms"},
+		{"begin and hang", sut.Hung, "remote: no answer to deliver within 100ms, but the beginning of a message"},
 		{"text", sut.Malformed, `remote: stack's answer to deliver is no message but "hello from the stack\n": as a length that is 1819043176, at most 1049600`},
 		{"too long", sut.Malformed, `remote: stack's answer to deliver is no message but "\x00\x00\x11\x00": as a length that is 1114112, at most 1049600`},
 		{"no message", sut.Malformed, "remote: stack's answer to deliver: the message ends too early (byte 1 of 1)"},

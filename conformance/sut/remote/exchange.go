@@ -120,12 +120,15 @@ func name(op message.Op) string {
 	return fmt.Sprintf("operation %02X", uint8(op))
 }
 
-// noise tells of damaged messages, which on a serial line are a likely reason for silence.
-func (s *Stack) noise() string {
-	if n := s.wire.split.Damaged; n > 0 {
-		return fmt.Sprintf(" (%d damaged messages on the line)", n)
+// noise tells of what came instead of an answer: a part of one, or damaged messages on a serial line.
+func (s *Stack) noise() (what string) {
+	if s.wire.split.Partial() {
+		what = ", but the beginning of a message"
 	}
-	return ""
+	if n := s.wire.split.Damaged; n > 0 {
+		what += fmt.Sprintf(" (%d damaged messages on the line)", n)
+	}
+	return what
 }
 
 // obituary says how a connection ended, as well as it can be known.

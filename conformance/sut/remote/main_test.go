@@ -56,6 +56,7 @@ var children = map[string]func(arg string){
 	"text":            atDeliver(func() { fmt.Println("hello from the stack"); hang() }),
 	"too long":        atDeliver(func() { os.Stdout.Write([]byte{0, 0, 0x11, 0}); hang() }),
 	"half a message":  atDeliver(func() { os.Stdout.Write([]byte{20, 0, 0, 0, 0x83, 4}); os.Exit(0) }),
+	"begin and hang":  atDeliver(func() { os.Stdout.Write([]byte{20, 0, 0, 0, 0x83, 4}); hang() }),
 	"no message":      atDeliver(func() { body(0x83) }),
 	"other request":   atDeliver(func() { body(0x83, 99, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0) }),
 	"other operation": atDeliver(func() { body(0x84, 3, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0) }),

@@ -48,7 +48,7 @@ func Parse(address string) (Transport, error) {
 		}
 		return &Serial{Device: device, Baud: baud}, nil
 	}
-	return nil, fmt.Errorf("remote: %q is no stack's address: it begins with exec:, uart: or serial:", address)
+	return nil, fmt.Errorf("remote: %q is no stack's address: none of exec:, uart: and serial: is at its beginning", address)
 }
 
 // Dial is a Transport made of a function.

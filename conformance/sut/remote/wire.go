@@ -67,7 +67,7 @@ func (g garbled) Error() string { return string(g) }
 
 // garbled quotes what stands in the place of a message: often it is text that should not have gone there.
 func (w *wire) garbled() error {
-	start := binary.LittleEndian.AppendUint32(nil, uint32(w.split.Length()))
+	start := binary.LittleEndian.AppendUint32(nil, w.split.Length())
 	start = append(start, w.unread[:min(len(w.unread), 28)]...)
 	return garbled(fmt.Sprintf("%q: as a length that is %d, at most %d", start, w.split.Length(), message.MaxBody))
 }
