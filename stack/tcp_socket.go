@@ -14,8 +14,9 @@ const (
 	PeerClosed                         // the peer has closed its half; stays when the connection fails afterwards
 )
 
-// TCPStatus says how a connection is: InProgress until it is established, then OK until it fails: Refused, Reset,
-// TimedOut, HostUnreachable, NetUnreachable. A connection that both sides have closed in order stays OK.
+// TCPStatus says how a connection is: InProgress until it is established, then OK until it fails: Refused, Reset, or
+// TimedOut; instead of TimedOut, if known, why the peer could not be reached: HostUnreachable, NetUnreachable,
+// PortUnreachable, ProtoUnreachable, NetDown. A connection that both sides have closed in order stays OK.
 func (s *Stack) TCPStatus(id int) Cause {
 	if r := s.tcpRow(id, tcpOpen); r != nil {
 		return r.status()

@@ -5,11 +5,11 @@ import "time"
 // arriveACK is the fifth check of RFC 9293 3.10.7.4: the acknowledgment. goOn is false if the segment ends here.
 func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn bool) {
 	if c.state == SynReceived {
-		if !(c.sndUna.Less(g.Ack) && g.Ack.LessEq(c.sndNxt)) {
+		if !c.acksNew(g.Ack) {
 			return Result{Drop: DropBadAck, Reset: true}, false
 		}
 		c.establish()
-	} else if c.sndNxt.Less(g.Ack) || g.Ack.Less(c.sndUna.Add(-c.maxSndWnd)) {
+	} else if !c.acksSent(g.Ack) {
 		c.challenge(now) // RFC 5961 5
 		return Result{Drop: DropBadAck}, false
 	}
@@ -39,6 +39,16 @@ func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn
 		return r, false
 	}
 	return r, true
+}
+
+// acksNew reports whether SND.UNA < ack =< SND.NXT. Two comparisons would not do: a number that is 2^31 away is both before
+// and behind.
+func (c *Conn) acksNew(ack Seq) bool { return ack.InWindow(c.sndUna+1, c.sndNxt.Sub(c.sndUna)) }
+
+// acksSent reports whether SND.UNA - MAX.SND.WND =< ack =< SND.NXT.
+func (c *Conn) acksSent(ack Seq) bool {
+	first := c.sndUna.Add(-c.maxSndWnd)
+	return ack.InWindow(first, c.sndNxt.Sub(first)+1)
 }
 
 // acked moves SND.UNA to ack, which is ahead of it, and returns how many bytes leave the send queue.

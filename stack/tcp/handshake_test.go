@@ -39,6 +39,9 @@ func TestHandshake(t *testing.T) {
 			< . 7:7(0) ack 9
 			> R 9:9(0)
 			= SYN-SENT
+			< S. 0:0(0) ack -2147483648
+			> R -2147483648:-2147483648(0)
+			= SYN-SENT
 			< R. 0:0(0) ack 9
 			> nothing
 			= SYN-SENT

@@ -34,7 +34,7 @@ func (c *Conn) arriveListen(now time.Duration, g Segment) Result {
 
 // arriveSynSent is RFC 9293 3.10.7.3.
 func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
-	if g.Flags.Has(ACK) && !(c.sndUna.Less(g.Ack) && g.Ack.LessEq(c.sndNxt)) {
+	if g.Flags.Has(ACK) && !c.acksNew(g.Ack) {
 		return Result{Drop: DropBadAck, Reset: true}
 	}
 	switch {
@@ -124,14 +124,14 @@ func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
 // acceptable is the first check of RFC 9293 3.10.7.4: a part of the segment is in the window. When the window is zero
 // a segment at its edge still is, for the sake of its acknowledgment; tailor takes the data away.
 func (c *Conn) acceptable(g Segment) bool {
-	wnd := c.rcvWnd()
+	wnd, n, from := c.rcvWnd(), g.seqLen(), g.Seq.Sub(c.rcvNxt)
 	switch {
 	case wnd == 0:
-		return g.Seq == c.rcvNxt
-	case g.seqLen() == 0:
-		return g.Seq.InWindow(c.rcvNxt, wnd)
+		return from == 0
+	case n == 0:
+		return 0 <= from && from < wnd
 	}
-	return g.Seq.Less(c.rcvNxt.Add(wnd)) && c.rcvNxt.Less(g.end())
+	return from < wnd && 0 < from+n
 }
 
 // unacceptable answers a segment outside of the window with an acknowledgment.

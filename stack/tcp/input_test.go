@@ -166,6 +166,29 @@ func TestAcknowledgment(t *testing.T) {
 			drop none
 			> . 1:1(0) ack 11
 		`},
+		{name: "an ACK 2^31 away is neither old nor new", text: established + `
+			write 10
+			> P. 1:11(10) ack 1
+			< P. 1:11(10) ack -2147483637
+			drop bad-ack
+			> . 11:11(0) ack 1
+			< P. 1:11(10) ack -2147483647
+			drop bad-ack
+			> . 11:11(0) ack 1
+			unsent 10
+			unread 0
+		`},
+		{name: "a segment 2^31 away is not in the window", text: established + `
+			< P. -2147483647:-2147483637(10) ack 1
+			drop outside-window
+			> . 1:1(0) ack 1
+			< P. -2147479648:-2147479638(10) ack 1
+			drop outside-window
+			> . 1:1(0) ack 1
+			< R -2147483647:-2147483647(0)
+			> nothing
+			= ESTABLISHED
+		`},
 		{name: "an old ACK changes neither SND.UNA nor the window", text: established + `
 			write 1000
 			> P. 1:1001(1000) ack 1

@@ -194,6 +194,27 @@ func TestZeroWindow(t *testing.T) {
 			deadline 2s
 			< . 1:1(0) ack 1 win 0
 		`},
+		{name: "RFC 5681 2 answers to probes are no duplicates", text: established + `
+			< . 1:1(0) ack 1 win 0
+			write 3000
+			+1s
+			> . 1:2(1) ack 1
+			< . 1:1(0) ack 1 win 0
+			+2s
+			> . 1:2(1) ack 1
+			< . 1:1(0) ack 1 win 0
+			+4s
+			> . 1:2(1) ack 1
+			< . 1:1(0) ack 1 win 0
+			< . 1:1(0) ack 1 win 4000
+			> . 1:1001(1000) ack 1
+			> . 1001:2001(1000) ack 1
+			> P. 2001:3001(1000) ack 1
+			< . 1:1(0) ack 3001
+			write 10000
+		` + full(3001, 10) + `
+			> nothing
+		`},
 		{name: "a FIN as probe", text: established + `
 			< . 1:1(0) ack 1 win 0
 			close

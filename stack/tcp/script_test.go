@@ -302,3 +302,16 @@ const (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func repeat(n int, text string) string { return strings.Repeat(text, n) }
+
+// full expects n full segments, all there is.
+func full(from, n int) (text string) {
+	for i := range n {
+		flags := "."
+		if i == n-1 {
+			flags = "P."
+		}
+		at := from + 1000*i
+		text += fmt.Sprintf("> %s %d:%d(1000) ack 1\n", flags, at, at+1000)
+	}
+	return text
+}

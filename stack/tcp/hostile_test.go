@@ -1,0 +1,182 @@
+package tcp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// TestHostilePeer: whatever arrives in whatever state, the connection stays sound and asks its owner for nothing that
+// cannot be done.
+func TestHostilePeer(t *testing.T) {
+	var seen [NumStates]int
+	rapid.Check(t, func(t *rapid.T) {
+		h := newHostile(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"segment": h.segment,
+			"likely":  h.likely,
+			"send":    h.send,
+			"time":    h.time,
+			"call":    h.call,
+			"":        func(t *rapid.T) { h.check(t); seen[h.c.State()]++ },
+		})
+	})
+	for s := Closed; int(s) < NumStates; s++ {
+		require.NotZero(t, seen[s], "in all these runs never in %v", s)
+	}
+}
+
+type hostile struct {
+	c        Conn
+	cfg      Config
+	now      time.Duration
+	rx, tx   Ring
+	rxb, txb []byte
+	edge     Seq // right edge as last advertised
+	rcvNxt   Seq
+	known    bool // the two above are
+}
+
+func newHostile(t *rapid.T) *hostile {
+	h := &hostile{now: time.Hour, rxb: make([]byte, rapid.IntRange(1, 5000).Draw(t, "buffer")), txb: make([]byte, 3000)}
+	h.cfg = Config{ISS: Seq(rapid.Uint32().Draw(t, "iss")), MSS: 1460, DefaultMSS: 536, RcvBuf: len(h.rxb)}
+	if rapid.Bool().Draw(t, "active") {
+		h.c.Connect(h.cfg)
+	} else {
+		h.c.Listen(h.cfg)
+	}
+	return h
+}
+
+// segment delivers any segment whose numbers are near those that matter.
+func (h *hostile) segment(t *rapid.T) {
+	near := rapid.OneOf(rapid.IntRange(-3, 3), rapid.IntRange(-70000, 70000), rapid.Just(1<<31-1), rapid.Just(-1<<31))
+	bases := rapid.SampledFrom([]Seq{h.c.rcvNxt, h.c.rcvAdv})
+	acks := rapid.SampledFrom([]Seq{h.c.sndUna, h.c.sndNxt})
+	h.deliver(t, Segment{
+		Seq: bases.Draw(t, "base").Add(near.Draw(t, "seq")), Ack: acks.Draw(t, "acked").Add(near.Draw(t, "ack")),
+		Flags: Flags(rapid.Byte().Draw(t, "flags")), Wnd: rapid.Uint16().Draw(t, "wnd"),
+		Len: rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 1460), rapid.IntRange(0, 65495)).Draw(t, "len"),
+		MSS: rapid.Uint16().Draw(t, "mss"), HasMSS: rapid.Bool().Draw(t, "has MSS"),
+	})
+}
+
+// likely delivers the segment that leads on.
+func (h *hostile) likely(t *rapid.T) {
+	g := Segment{Seq: h.c.rcvNxt, Ack: h.c.sndNxt, Flags: ACK, Wnd: 5000, Len: rapid.IntRange(0, 3).Draw(t, "len")}
+	switch h.c.State() {
+	case Listen:
+		g.Flags = SYN
+	case SynSent:
+		g.Flags = rapid.SampledFrom([]Flags{SYN, SYN | ACK}).Draw(t, "flags")
+	default:
+		if rapid.IntRange(0, 3).Draw(t, "fin") == 0 {
+			g.Flags |= FIN
+		}
+		if rapid.IntRange(0, 3).Draw(t, "old ack") == 0 {
+			g.Ack = h.c.sndUna
+		}
+	}
+	h.deliver(t, g)
+}
+
+func (h *hostile) deliver(t *rapid.T, g Segment) {
+	una, state := h.c.sndUna, h.c.State()
+	r := h.c.Arrive(h.now, g)
+	require.True(t, r.Skip >= 0 && r.Len >= 0 && r.Skip+r.Len <= g.Len, "%+v", r)
+	require.Equal(t, r.Len, h.rx.Place(h.rxb, r.Offset, make([]byte, r.Len)), "the window has room: %+v", r)
+	require.LessOrEqual(t, h.rx.Len()+r.Ready, len(h.rxb))
+	h.rx.Commit(h.rxb, r.Ready)
+	require.LessOrEqual(t, r.Acked, h.tx.Len())
+	h.tx.Discard(h.txb, r.Acked)
+	if g.Flags.Has(RST) {
+		require.Zero(t, r.Ready+r.Acked, "a reset carries nothing")
+		_, ok := Reset(g)
+		require.False(t, ok, "nothing answers a reset")
+	}
+	if h.c.State() != Listen {
+		require.True(t, state == Listen || una.LessEq(h.c.sndUna), "SND.UNA never goes back")
+	}
+	if h.c.State() == Listen || h.c.State() == SynSent {
+		h.known = false
+	}
+}
+
+func (h *hostile) send(t *rapid.T) {
+	h.c.Tick(h.now)
+	for k := 0; ; k++ {
+		p, ok := h.c.Next()
+		if !ok {
+			return
+		}
+		require.Less(t, k, 200, "it comes to an end")
+		require.Equal(t, p.Len, h.tx.Peek(h.txb, p.Offset, make([]byte, p.Len)), "the data is there")
+		require.True(t, p.Len <= h.cfg.MSS)
+		require.Equal(t, h.c.State() == SynSent, !p.Flags.Has(ACK), "ACK is in all but the first SYN")
+		if p.Flags.Has(ACK) && !p.Flags.Has(RST) {
+			edge := p.Ack.Add(int(p.Wnd))
+			require.False(t, h.known && edge.Less(h.edge), "the right edge never retreats")
+			h.edge, h.known = edge, true
+		}
+		h.c.Sent(h.now, p)
+	}
+}
+
+func (h *hostile) time(t *rapid.T) {
+	at, ok := h.c.Deadline()
+	if ok && rapid.Bool().Draw(t, "to the deadline") {
+		h.now = max(h.now, at)
+	} else {
+		h.now += time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond
+	}
+	h.c.Tick(h.now)
+	at, ok = h.c.Deadline()
+	require.True(t, !ok || at > h.now, "Tick leaves nothing undone")
+}
+
+func (h *hostile) call(t *rapid.T) {
+	switch rapid.IntRange(0, 12).Draw(t, "call") {
+	case 0:
+		h.c.Shutdown()
+	case 1:
+		h.c.Close()
+	case 2:
+		if rapid.IntRange(0, 3).Draw(t, "really") == 0 {
+			h.c.Abort()
+		}
+	case 3:
+		h.c.LowerMSS(rapid.IntRange(0, 1500).Draw(t, "mss"))
+	case 4, 5, 6, 7:
+		n := min(rapid.IntRange(0, 5000).Draw(t, "read"), h.rx.Len())
+		h.rx.Discard(h.rxb, n)
+		h.c.Read(n)
+	default:
+		if h.c.Writable() {
+			h.c.Write(h.tx.Write(h.txb, make([]byte, rapid.IntRange(0, 3000).Draw(t, "write"))))
+		}
+	}
+}
+
+// check holds the state to what is always true of it.
+func (h *hostile) check(t *rapid.T) {
+	c := &h.c
+	require.LessOrEqual(t, c.sndUna.Sub(c.sndNxt), 0, "SND.UNA =< SND.NXT")
+	require.LessOrEqual(t, c.sndNxt.Sub(c.sndEnd), 1, "only FIN is behind the last byte")
+	require.GreaterOrEqual(t, c.sndMSS, minSendMSS)
+	if c.state.synchronized() {
+		require.GreaterOrEqual(t, c.rcvWnd(), 0)
+		require.Equal(t, h.rx.Len(), c.rcvUser)
+		require.LessOrEqual(t, c.rcvUser+c.rcvWnd(), len(h.rxb), "the window is not more than there is room for")
+		require.GreaterOrEqual(t, c.cong.cwnd, 0)
+	}
+	if c.state == Closed {
+		_, ok := c.Deadline()
+		require.False(t, ok, "no timer is left")
+	}
+	for i := range c.arrived.Len() {
+		_, hi := c.arrived.At(i)
+		require.LessOrEqual(t, int(hi), max(c.rcvWnd(), 0), "nothing beyond the window is remembered")
+	}
+}
