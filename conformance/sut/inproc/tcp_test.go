@@ -74,6 +74,7 @@ func TestPassiveOpen(t *testing.T) {
 
 func TestActiveOpen(t *testing.T) {
 	j := newJudge(t)
+	require.Equal(t, sut.OK, j.Knob(sut.KnobMSL, 1000, j))
 	j.socket(3, sut.TypeStream)
 	require.Equal(t, "call 2", j.call(sut.Call{Op: sut.OpConnect, FD: 3, Addr: at4(peerIP, 80), Task: 1}))
 	require.Len(t, j.log, 1)
@@ -86,8 +87,6 @@ func TestActiveOpen(t *testing.T) {
 	require.Equal(t, `0s call 2 returned 0 0`, j.log[1])
 	j.log = nil
 
-	// The knob makes TIME-WAIT two seconds.
-	require.Equal(t, sut.OK, j.Knob(sut.KnobMSL, 1000, j))
 	require.Equal(t, "0 0", j.call(sut.Call{Op: sut.OpShutdown, FD: 3, Value: sut.ShutWrite}))
 	j.deliver(j.answer(ack, ""))
 	j.state(3, finWait2)
@@ -95,7 +94,9 @@ func TestActiveOpen(t *testing.T) {
 	j.deliver(j.answer(fin, ""))
 	j.state(3, timeWait)
 	require.Contains(t, j.log, "0s call 4 returned 0 0")
-	j.advance(10 * time.Minute)
+	j.advance(2*time.Second - 1)
+	j.state(3, timeWait)
+	j.advance(2 * time.Second) // twice the MSL that the knob has set
 	j.state(3, 0)
 }
 
