@@ -51,7 +51,7 @@ func (t *Table) readyDatagram(s *Socket) (r Ready) {
 
 func (t *Table) readyStream(s *Socket) (r Ready) {
 	if s.phase == closed {
-		return Writable | HungUp
+		return Writable | HungUp | s.shut.ready()
 	}
 	u := t.stack.TCPReady(int(s.conn))
 	if u&(stack.Readable|stack.Acceptable) != 0 {
@@ -183,11 +183,5 @@ func (t *Table) NoDelay(id int) bool {
 	return s != nil && s.noDelay
 }
 
-// QueueSizes returns how many bytes a stream has room for, received and not read, and written and not acknowledged; 0
-// for anything else.
-func (t *Table) QueueSizes(id int) (receive, send int) {
-	if t.Kind(id) != Stream {
-		return 0, 0
-	}
-	return t.stack.TCPQueueSizes()
-}
+// QueueSizes returns how many bytes every stream has room for, received and not read, and written and not acknowledged.
+func (t *Table) QueueSizes() (receive, send int) { return t.stack.TCPQueueSizes() }

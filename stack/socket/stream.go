@@ -134,7 +134,11 @@ func (t *Table) sendStream(s *Socket, p []byte) (int, stack.Cause) {
 }
 
 func (t *Table) receiveStream(s *Socket, p []byte, peek bool) (Received, stack.Cause) {
-	if s.phase != joined {
+	switch {
+	case s.phase == joined:
+	case s.shut&shutRead != 0:
+		return Received{}, stack.EOF
+	default:
 		return Received{}, stack.NotConnected
 	}
 	n, c := t.stack.TCPRead(int(s.conn), p, peek)

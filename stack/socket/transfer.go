@@ -74,7 +74,7 @@ func (t *Table) Receive(id int, p []byte, peek bool) (Received, stack.Cause) {
 }
 
 // Shutdown closes one direction or both. Closing the way out of a stream sends a FIN after what is queued.
-// NotConnected: there is no peer.
+// NotConnected: there is no peer; who receives is told of the end all the same, until there is one.
 func (t *Table) Shutdown(id int, read, write bool) stack.Cause {
 	s := t.row(id)
 	if s == nil {

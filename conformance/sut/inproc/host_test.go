@@ -101,6 +101,31 @@ func TestPendingCalls(t *testing.T) {
 	})
 }
 
+// A call that waits, and yet ends within its own operation, is told in its result and not as one that was pending.
+func TestCallThatEndsInItsOwnOperation(t *testing.T) {
+	j := newJudge(t)
+	j.socket(70, sut.TypeDatagram)
+	require.Equal(t, "0 0", j.call(sut.Call{Op: sut.OpBind, FD: 70, Addr: at4(stackIP, 7)}))
+	j.dev.frame = udp(1000, 7, "meanwhile")
+	require.Equal(t, `9 0 "meanwhile"`, j.call(sut.Call{Op: sut.OpRead, FD: 70, Value: 100}))
+	j.want()
+}
+
+func TestIPv6Names(t *testing.T) {
+	j := &judge{Host: new(Host), t: t}
+	cfg := testConfig()
+	cfg.Gateway6 = [16]byte{0: 0xfe, 1: 0x80, 15: 0xfe}
+	require.Equal(t, sut.OK, j.Reset(&cfg))
+	require.Equal(t, "3 0", j.call(sut.Call{Op: sut.OpSocket, NewFD: 3, Domain: sut.DomainIPv6, Type: sut.TypeStream}))
+	name, r := sut.Call{Op: sut.OpGetSockName, FD: 3}, sut.Result{}
+	require.Equal(t, sut.OK, j.Call(&name, &r, j))
+	require.Equal(t, sut.Addr{Family: sut.DomainIPv6}, r.Addr)
+	own := sut.Addr{Family: sut.DomainIPv6, IP: cfg.Addr6, Port: 80}
+	require.Equal(t, "0 0", j.call(sut.Call{Op: sut.OpBind, FD: 3, Addr: own}))
+	require.Equal(t, sut.OK, j.Call(&name, &r, j))
+	require.Equal(t, own, r.Addr)
+}
+
 func with(c sut.Call, task uint8) sut.Call {
 	c.Task = task
 	return c
@@ -182,6 +207,7 @@ func TestSocketOptions(t *testing.T) {
 
 	j.socket(71, sut.TypeDatagram)
 	require.Equal(t, "0 0", j.call(sut.Call{Op: sut.OpConnect, FD: 71, Addr: at4(peerIP, 9)}))
+	require.Equal(t, "1 0", j.call(sut.Call{Op: sut.OpSend, FD: 71, Data: []byte("x"), Flags: sut.MsgDontWait}))
 	require.Equal(t, `0 0 from 192.0.2.2:9`, j.call(sut.Call{Op: sut.OpGetPeerName, FD: 71}))
 }
 

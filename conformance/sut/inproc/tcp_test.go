@@ -114,14 +114,3 @@ func TestRefusedAndReset(t *testing.T) {
 	require.Equal(t, []byte{byte(sut.ECONNREFUSED), 0, 0, 0}, r.Data)
 	require.Equal(t, "-1 ECONNABORTED", j.call(sut.Call{Op: sut.OpConnect, FD: 3, Addr: at4(peerIP, 80)}))
 }
-
-// A call that waits and yet ends within its own operation is told in its result, not as one that was pending.
-func TestCallThatEndsInItsOwnOperation(t *testing.T) {
-	j := newJudge(t)
-	j.socket(3, sut.TypeStream)
-	require.Equal(t, sut.OK, j.Link(false, j))
-	r := sut.Result{}
-	c := sut.Call{Op: sut.OpRead, FD: 3, Value: 10}
-	require.Equal(t, sut.OK, j.Call(&c, &r, j))
-	require.Equal(t, "-1 ENOTCONN", outcome(&r))
-}

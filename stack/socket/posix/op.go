@@ -42,7 +42,7 @@ const (
 // begin starts an Op on a descriptor: it takes a reference to the file, which end gives back. On failure the call is
 // done, and the answer is nil.
 func (f *Face) begin(op *Op, c call, fd int) *File {
-	*op = Op{call: c, file: -1, late: EAGAIN}
+	*op = Op{file: -1, late: EAGAIN}
 	i := f.lookup(fd)
 	if i < 0 {
 		op.fail(EBADF)
@@ -50,7 +50,7 @@ func (f *Face) begin(op *Op, c call, fd int) *File {
 	}
 	v := &f.files[i]
 	v.refs++
-	op.file, op.waits = int16(i), !v.nonblock
+	op.call, op.file, op.waits = c, int16(i), !v.nonblock
 	return v
 }
 
@@ -91,9 +91,6 @@ func (f *Face) Step(now time.Duration, op *Op) (done bool) {
 func (f *Face) try(now time.Duration, op *Op) (done bool) {
 	if op.call == callPoll {
 		return f.tryPoll(op)
-	}
-	if op.file < 0 {
-		return true
 	}
 	v := &f.files[op.file]
 	switch op.call {

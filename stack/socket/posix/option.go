@@ -109,7 +109,7 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 }
 
 func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
-	receive, send := f.core.QueueSizes(sock)
+	receive, send := f.core.QueueSizes()
 	switch o {
 	case SoRcvBuf:
 		return Value{N: receive}, ENone

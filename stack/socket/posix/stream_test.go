@@ -75,8 +75,14 @@ func TestNeverConnected(t *testing.T) {
 	s := w.a.socket(Stream)
 	w.a.read(s, 1).fails(ENOTCONN)
 	w.a.write(s, "x").fails(EPIPE)
-	w.a.want(ENOTCONN, w.a.Shutdown(w.now, s, ShutBoth))
+	w.a.want(ENOTCONN, w.a.Shutdown(w.now, s, ShutRead))
+	w.a.read(s, 1).ret(0)
+	w.a.revents(s, PollIn|PollOut|PollHup)
 	w.a.soError(s, ENone)
+
+	w.listener()
+	w.a.connect(s, w.b.at(80)).retAt(2*ms, 0)
+	w.a.read(s, 1).blocks()
 }
 
 // reset is a connection that b has reset after it had sent "bye"; a has not looked since.
@@ -150,6 +156,35 @@ func TestCloseWithUnreadDataResets(t *testing.T) {
 	w.until(5 * ms)
 	w.b.close(s).ret(0)
 	w.a.read(c, 1).blocks().failsAt(6*ms, ECONNRESET)
+}
+
+func TestLingerDoesNotWaitForAReset(t *testing.T) {
+	w := newWorld(t, IPv4)
+	c, _, s := w.pair()
+	w.a.write(c, "nobody reads this").ret(17)
+	w.until(5 * ms)
+	w.b.set(s, SoLinger, Value{N: 1, Time: time.Second})
+	w.b.close(s).ret(0)
+	w.a.read(c, 1).blocks().failsAt(6*ms, ECONNRESET)
+}
+
+// Nagle's algorithm (RFC 9293 3.7.4): a small segment waits while another is under way.
+func TestNoDelay(t *testing.T) {
+	w := newWorld(t, IPv4)
+	c, _, s := w.pair()
+	send := func() {
+		w.a.write(c, "one").ret(3)
+		w.a.write(c, "two").ret(3)
+	}
+	send()
+	w.until(1 * ms)
+	w.b.read(s, 100).got("one")
+	w.until(1 * time.Second)
+	w.b.read(s, 100).got("two")
+	w.a.set(c, TCPNoDelay, Value{N: 1})
+	send()
+	w.until(1*time.Second + 1*ms)
+	w.b.read(s, 100).got("onetwo")
 }
 
 func TestCloseSendsWhatIsQueued(t *testing.T) {

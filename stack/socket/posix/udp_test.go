@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"stackproof/drivers/queue"
 	"stackproof/stack/socket"
 	"stackproof/stack/wire"
 )
@@ -156,6 +157,26 @@ func TestDatagramToNobody(t *testing.T) {
 	w.a.connect(c, w.nobody(7)).ret(0)
 	w.a.write(c, "x").ret(1)
 	w.a.recv(c, 100, 0).blocks().failsAt(3000*ms, EHOSTUNREACH)
+}
+
+func TestDatagramWithoutTransmitBuffer(t *testing.T) {
+	w := newWorld(t, IPv4)
+	c := w.a.socket(Datagram)
+	w.a.dev.Init(make([]queue.Frame, 16), nil)
+	waits := w.a.sendto(c, "x", w.b.at(7)).blocks()
+	w.a.set(c, SoSndTimeo, Value{Time: 5 * ms})
+	w.a.sendto(c, "x", w.b.at(7)).blocks().failsAt(5*ms, EAGAIN)
+	w.a.nonblock(c)
+	w.a.sendto(c, "x", w.b.at(7)).fails(EAGAIN)
+	w.a.dev.Init(make([]queue.Frame, 16), make([]queue.Frame, 16))
+	w.a.settle()
+	waits.retAt(5*ms, 1)
+}
+
+func TestDatagramWhileTheLinkIsDown(t *testing.T) {
+	w := newWorld(t, IPv4)
+	w.a.stack.SetLink(w.now, false)
+	w.a.sendto(w.a.socket(Datagram), "x", w.b.at(7)).fails(ENETDOWN)
 }
 
 func TestDatagramShutdown(t *testing.T) {
