@@ -16,24 +16,40 @@ func (p *parser) packet() *Packet {
 	if p.is("{") {
 		k.Fields = p.fields()
 	}
+	p.tail(k)
+	return k
+}
+
+// tail parses what may stand behind everything: `data HEX`, `truncate N`, `pad N with BYTE`, each once.
+func (p *parser) tail(k *Packet) {
 	for {
+		what := p.tok.text
 		switch {
-		case p.isWord("data"):
+		case p.isWord("data") && k.Data == "":
 			p.take()
-			k.Data = p.hexBytes("data", maxFrame)
-		case p.isWord("truncate"):
+			k.Data = p.hexBytes(what, maxFrame)
+		case p.isWord("truncate") && k.Truncate == 0:
 			p.take()
-			k.Truncate = int(p.number("truncate", maxFrame).N)
-		case p.isWord("pad"):
+			k.Truncate = p.positive(what)
+		case p.isWord("pad") && k.Pad == 0:
 			p.take()
-			k.Pad = int(p.number("pad", maxFrame).N)
-			if p.acceptWord("with") {
-				k.PadByte = int(p.number("pad", 255).N)
+			if k.Pad = p.positive(what); p.acceptWord("with") {
+				k.PadByte = int(p.number(what, 255).N)
 			}
 		default:
-			return k
+			return
 		}
 	}
+}
+
+// positive takes the length of a frame.
+func (p *parser) positive(what string) int {
+	pos := p.tok.pos
+	n := int(p.number(what, maxFrame).N)
+	if n == 0 {
+		p.fail(pos, what, "0 bytes are none")
+	}
+	return n
 }
 
 // packetBody parses the part that differs from protocol to protocol; ports may stand before TCP's flags and behind
