@@ -82,7 +82,7 @@ func TestCopyFromOtherSizes(t *testing.T) {
 		func(_ *Config, st *Storage) { st.Waiting = st.Waiting[1:] },
 		func(_ *Config, st *Storage) { st.UDP = st.UDP[1:] },
 		func(_ *Config, st *Storage) { st.UDPBuffer = st.UDPBuffer[1:] },
-		func(_ *Config, st *Storage) { st.TCP = make([]TCPConn, 1) },
+		func(_ *Config, st *Storage) { st.TCP, st.TCPBuffer = make([]TCPConn, 1), make([]byte, MinTCPBuffer) },
 		func(_ *Config, st *Storage) { st.TCPBuffer = make([]byte, 1) },
 	} {
 		b := newHost(t, change)

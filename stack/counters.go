@@ -268,8 +268,8 @@ var (
 	}
 )
 
-// tcpDrops says for each reason to drop a segment which counter counts it.
-var tcpDrops = [tcp.NumDrops]Counter{
+// tcpReasons says for each reason to drop a segment which counter counts it.
+var tcpReasons = [tcp.NumDrops]Counter{
 	tcp.DropClosed: DropTCPNoConn, tcp.DropWindow: DropTCPWindow, tcp.DropRST: DropTCPRST, tcp.DropSYN: DropTCPSYN,
 	tcp.DropNoAck: DropTCPNoAck, tcp.DropBadAck: DropTCPBadAck, tcp.DropText: DropTCPText, tcp.DropHoles: DropTCPHoles,
 	tcp.DropIgnored: DropTCPIgnored,

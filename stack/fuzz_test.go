@@ -51,7 +51,7 @@ func repairTransport(proto uint8, src, dst wire.Addr, b []byte) {
 
 // corpus is one frame of every kind that the tests know.
 func corpus() (frames [][]byte) {
-	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops} {
+	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops} {
 		for _, d := range table {
 			frames = append(frames, d.frame)
 		}

@@ -27,6 +27,7 @@ type TCPConn struct {
 	listener int           // of a connection that was not accepted yet
 	turn     uint64        // of one that waits to be accepted: the order
 	closed   time.Duration // of an orphan: when the application closed
+	stale    bool          // of an orphan: that is orphanGrace ago
 }
 
 // tcpUse says what a row is and who has it.
@@ -43,10 +44,9 @@ const (
 
 // tcpState is what TCP keeps besides its connections.
 type tcpState struct {
-	msl    time.Duration
-	turn   uint64        // of the last connection that began to wait for TCPAccept
-	first  int           // the row that may send first
-	polled time.Duration // when it was last polled
+	msl   time.Duration
+	turn  uint64 // of the last connection that began to wait for TCPAccept
+	first int    // the row that may send first
 }
 
 func (s *Stack) tcpInit() {
@@ -130,7 +130,7 @@ func (s *Stack) tcpAlloc() int {
 		if r.use == tcpFree {
 			return i
 		}
-		loss := r.loss(s.tcp.polled)
+		loss := r.loss()
 		if loss < bestLoss || loss == bestLoss && best >= 0 && r.closed < s.st.TCP[best].closed {
 			best, bestLoss = i, loss
 		}
@@ -152,7 +152,7 @@ const (
 	lossTooMuch        // it does not give way
 )
 
-func (r *TCPConn) loss(now time.Duration) int {
+func (r *TCPConn) loss() int {
 	switch {
 	case r.use != tcpOrphan:
 		return lossTooMuch
@@ -160,7 +160,7 @@ func (r *TCPConn) loss(now time.Duration) int {
 		return lossWait
 	case r.state.State() == tcp.FinWait2:
 		return lossFIN
-	case now-r.closed >= orphanGrace:
+	case r.stale:
 		return lossData
 	}
 	return lossTooMuch

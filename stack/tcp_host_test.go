@@ -32,13 +32,15 @@ func families(t *testing.T, f func(t *testing.T, me, peer wire.Addr)) {
 	t.Run("IPv6", func(t *testing.T) { f(t, me6, peer6) })
 }
 
+func withTCP(_ *Config, st *Storage) {
+	st.TCP = make([]TCPConn, 6)
+	st.TCPBuffer = make([]byte, 6*8192)
+}
+
 // newTCPHost returns a host with six rows, which knows the peer's link-layer address.
 func newTCPHost(t testing.TB, me, peer wire.Addr) *tcpHost {
 	t.Helper()
-	h := &tcpHost{host: newHost(t, func(_ *Config, st *Storage) {
-		st.TCP = make([]TCPConn, 6)
-		st.TCPBuffer = make([]byte, 6*8192)
-	}), me: me, peer: peer, port: 80, peerPort: peerPort, irs: 1<<32 - 2}
+	h := &tcpHost{host: newHost(t, withTCP), me: me, peer: peer, port: 80, peerPort: peerPort, irs: 1<<32 - 2}
 	h.now = time.Hour
 	h.meetPeers()
 	return h

@@ -144,6 +144,6 @@ func (s *Stack) tcpReset(now time.Duration, m *packet, lport, rport uint16, g tc
 // tcpDropped counts why a segment was dropped.
 func (s *Stack) tcpDropped(d tcp.Drop) {
 	if d != tcp.DropNone {
-		s.count(tcpDrops[d])
+		s.count(tcpReasons[d])
 	}
 }

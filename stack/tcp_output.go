@@ -9,20 +9,22 @@ import (
 
 // tcpPoll does what is due and returns the next deadline.
 func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
-	s.tcp.polled = now
 	d := deadline{}
 	blocked := false
-	n := len(s.st.TCP)
+	n, sent, first := len(s.st.TCP), s.counts[TCPSent], s.tcp.first
 	for k := range n {
-		id := (s.tcp.first + k) % n
+		id := (first + k) % n
 		r := &s.st.TCP[id]
 		if r.use == tcpFree || r.use == tcpListener {
 			continue
 		}
 		r.state.Tick(now)
+		r.stale = r.use == tcpOrphan && now-r.closed >= orphanGrace
 		if !blocked && !s.tcpFlush(now, id) {
 			blocked = true
-			s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
+			if s.counts[TCPSent] != sent {
+				s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
+			}
 		}
 		if at, ok := r.state.Deadline(); ok {
 			d.at(at)

@@ -49,6 +49,51 @@ func TestTCPNoTransmitBuffer(t *testing.T) {
 	require.EqualValues(t, 1, h.Counter(DropReplyNoBuffer))
 }
 
+// TestTCPNoTransmitBufferChangesNothing: whatever a connection has to send.
+func TestTCPNoTransmitBufferChangesNothing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(h *tcpHost)
+	}{
+		{"SYN", func(h *tcpHost) { h.peerPort = 80; h.TCPConnect(h.now, wire.Addr{}, 0, h.peer, 80) }},
+		{"SYN-ACK", func(h *tcpHost) { h.listen(1); h.slots(0); h.gets(syn, 0, 0, "") }},
+		{"ACK", func(h *tcpHost) { h.accepted(); h.slots(0); h.gets(psh|ack, 1, 1, "x") }},
+		{"challenge ACK", func(h *tcpHost) { h.accepted(); h.slots(0); h.gets(syn, 1, 0, "") }},
+		{"data", func(h *tcpHost) { h.writes(h.accepted(), "x") }},
+		{"FIN", func(h *tcpHost) { h.TCPClose(h.now, h.accepted()) }},
+		{"RST", func(h *tcpHost) { h.TCPAbort(h.now, h.accepted()) }},
+		{"retransmission", func(h *tcpHost) { h.writes(h.accepted(), "x"); h.Poll(h.now); h.now += time.Second }},
+		{"SYN to a neighbour who is not known", func(h *tcpHost) {
+			h.SetLink(h.now, false)
+			h.SetLink(h.now, true)
+			h.TCPConnect(h.now, wire.Addr{}, 0, h.peer, 80)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			families(t, func(t *testing.T, me, peer wire.Addr) {
+				h := newTCPHost(t, me, peer)
+				c.do(h)
+				h.slots(0)
+				h.Poll(h.now) // timers are looked at
+				snapshot := func() *Stack {
+					s := &newTCPHost(t, me, peer).Stack
+					require.True(t, s.CopyFrom(&h.Stack))
+					s.dev = nil
+					return s
+				}
+				before := snapshot()
+				next, ok := h.Poll(h.now)
+				require.True(t, ok)
+				require.Equal(t, transmitRetry, next-h.now)
+				require.Equal(t, before, snapshot())
+				h.slots(8)
+				h.Poll(h.now)
+				require.Len(t, h.sent(), 1)
+			})
+		})
+	}
+}
+
 // TestTCPSharesTransmitBuffers: a connection with much to send does not keep the others from sending.
 func TestTCPSharesTransmitBuffers(t *testing.T) {
 	h := newTCPHost(t, me4, peer4)

@@ -116,46 +116,66 @@ func TestTCPNoConnection(t *testing.T) {
 	})
 }
 
-// TestTCPBadSegments: what is dropped without a word.
-func TestTCPBadSegments(t *testing.T) {
-	spoil := func(f func(b wire.TCP)) func(h *tcpHost) []byte {
-		return func(h *tcpHost) []byte {
-			b := make([]byte, 40)
-			wire.TCPFields{SrcPort: peerPort, DstPort: 80, Flags: syn, OptionsLen: 20}.Put(b)
-			f(b)
-			return ipFrame(h.peer, h.me, wire.ProtoTCP, b)
-		}
+// tcpWith is a SYN with twenty bytes of options, changed by change, with a right checksum unless that changes too.
+func tcpWith(src, dst wire.Addr, change func(b wire.TCP), checksum func(b wire.TCP)) []byte {
+	b := make([]byte, 40)
+	wire.TCPFields{SrcPort: peerPort, DstPort: 80, Flags: syn, OptionsLen: 20}.Put(b)
+	change(b)
+	wire.TCP(b).SetChecksum(src, dst)
+	if checksum != nil {
+		checksum(b)
 	}
-	seal := func(h *tcpHost, b wire.TCP) { b.SetChecksum(h.peer, h.me) }
+	return ipFrame(src, dst, wire.ProtoTCP, b)
+}
+
+func tcpOption(b ...byte) func(wire.TCP) { return func(t wire.TCP) { copy(t[20:], b) } }
+
+var tcpDrops = []drop{
+	{"shorter than a header", ip4Frame(peer4, me4, wire.ProtoTCP, make([]byte, 19)), DropTCPShort},
+	{"empty", ip6Frame(peer6, me6, wire.ProtoTCP, nil), DropTCPShort},
+	{"data offset 4", tcpWith(peer4, me4, func(b wire.TCP) { b[12] = 4 << 4 }, nil), DropTCPHeaderLen},
+	{"data offset beyond the end", tcpWith(peer6, me6, func(b wire.TCP) { b[12] = 11 << 4 }, nil), DropTCPHeaderLen},
+	{"MUST-3 checksum", tcpWith(peer4, me4, tcpOption(), func(b wire.TCP) { b[16] ^= 1 }), DropTCPChecksum},
+	{"MUST-3 checksum, IPv6", tcpWith(peer6, me6, tcpOption(), func(b wire.TCP) { b[39] ^= 1 }), DropTCPChecksum},
+	{"MUST-7 option length 0", tcpWith(peer4, me4, tcpOption(9, 0), nil), DropTCPOptions},
+	{"MUST-7 option length 1", tcpWith(peer4, me4, tcpOption(9, 1), nil), DropTCPOptions},
+	{"MUST-7 option length beyond the header", tcpWith(peer4, me4, tcpOption(9, 21), nil), DropTCPOptions},
+	{"MSS option of 3 bytes", tcpWith(peer6, me6, tcpOption(2, 3, 5), nil), DropTCPOptions},
+}
+
+func TestTCPDrops(t *testing.T) { testDrops(t, tcpDrops) }
+
+// TestTCPDropsInAConnection: each reason that a connection has to drop a segment has its counter.
+func TestTCPDropsInAConnection(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		want  Counter
-		frame func(h *tcpHost) []byte
+		want Counter
+		do   func(h *tcpHost)
 	}{
-		{"shorter than a header", DropTCPShort, func(h *tcpHost) []byte {
-			return ipFrame(h.peer, h.me, wire.ProtoTCP, make([]byte, 19))
+		{DropTCPWindow, func(h *tcpHost) { h.gets(psh|ack, -5, 1, "old") }},
+		{DropTCPRST, func(h *tcpHost) { h.gets(rst, 2, 0, "") }},
+		{DropTCPSYN, func(h *tcpHost) { h.gets(syn, 1, 0, "") }},
+		{DropTCPNoAck, func(h *tcpHost) { h.gets(psh, 1, 0, "x") }},
+		{DropTCPBadAck, func(h *tcpHost) { h.gets(ack, 1, 2, "") }},
+		{DropTCPText, func(h *tcpHost) { h.gets(fin|ack, 1, 1, ""); h.gets(ack, 2, 1, "x") }},
+		{DropTCPHoles, func(h *tcpHost) {
+			for i := range tcp.MaxRanges + 1 {
+				h.gets(ack, 5+2*i, 1, "x")
+			}
 		}},
-		{"data offset 4", DropTCPHeaderLen, spoil(func(b wire.TCP) { b[12] = 4 << 4 })},
-		{"data offset beyond the end", DropTCPHeaderLen, spoil(func(b wire.TCP) { b[12] = 15 << 4 })},
-		{"MUST-3 checksum", DropTCPChecksum, spoil(func(b wire.TCP) { b[16] ^= 1 })},
-		{"MUST-7 option length 0", DropTCPOptions, func(h *tcpHost) []byte {
-			return spoil(func(b wire.TCP) { b[20], b[21] = 9, 0; seal(h, b) })(h)
-		}},
-		{"MUST-7 option length beyond the header", DropTCPOptions, func(h *tcpHost) []byte {
-			return spoil(func(b wire.TCP) { b[20], b[21] = 9, 21; seal(h, b) })(h)
-		}},
-		{"MSS option of 3 bytes", DropTCPOptions, func(h *tcpHost) []byte {
-			return spoil(func(b wire.TCP) { b[20], b[21] = 2, 3; seal(h, b) })(h)
+		{DropTCPIgnored, func(h *tcpHost) {
+			h.connecting()
+			h.wantTCP("S 0" + mssText(h.me))
+			h.gets(ack, 0, 1, "")
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.want.String(), func(t *testing.T) {
 			families(t, func(t *testing.T, me, peer wire.Addr) {
 				h := newTCPHost(t, me, peer)
-				h.listen(1)
-				h.receive(c.frame(h))
-				h.wantTCP()
+				if c.want != DropTCPIgnored {
+					h.accepted()
+				}
+				c.do(h)
 				h.wantCount(c.want)
-				require.Equal(t, 1, h.rowsInUse())
 			})
 		})
 	}

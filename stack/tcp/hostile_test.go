@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -12,19 +13,27 @@ import (
 // cannot be done.
 func TestHostilePeer(t *testing.T) {
 	var seen [NumStates]int
-	rapid.Check(t, func(t *rapid.T) {
-		h := newHostile(t)
-		t.Repeat(map[string]func(*rapid.T){
-			"segment": h.segment,
-			"likely":  h.likely,
-			"send":    h.send,
-			"time":    h.time,
-			"call":    h.call,
-			"":        func(t *rapid.T) { h.check(t); seen[h.c.State()]++ },
+	run := func() {
+		rapid.Check(t, func(t *rapid.T) {
+			h := newHostile(t)
+			t.Repeat(map[string]func(*rapid.T){
+				"segment": h.segment,
+				"likely":  h.likely,
+				"next":    h.likely,
+				"send":    h.send,
+				"time":    h.time,
+				"call":    h.call,
+				"": func(t *rapid.T) {
+					h.check(t)
+					seen[h.c.State()]++
+				},
+			})
 		})
-	})
-	for s := Closed; int(s) < NumStates; s++ {
-		require.NotZero(t, seen[s], "in all these runs never in %v", s)
+	}
+	run()
+	for tries := 0; slices.Contains(seen[:], 0); tries++ {
+		require.Less(t, tries, 20, "it must come to every state: %v", seen)
+		run()
 	}
 }
 
@@ -72,10 +81,10 @@ func (h *hostile) likely(t *rapid.T) {
 	case SynSent:
 		g.Flags = rapid.SampledFrom([]Flags{SYN, SYN | ACK}).Draw(t, "flags")
 	default:
-		if rapid.IntRange(0, 3).Draw(t, "fin") == 0 {
+		if rapid.IntRange(0, 2).Draw(t, "fin") == 0 {
 			g.Flags |= FIN
 		}
-		if rapid.IntRange(0, 3).Draw(t, "old ack") == 0 {
+		if rapid.IntRange(0, 2).Draw(t, "old ack") == 0 {
 			g.Ack = h.c.sndUna
 		}
 	}
@@ -137,8 +146,8 @@ func (h *hostile) time(t *rapid.T) {
 }
 
 func (h *hostile) call(t *rapid.T) {
-	switch rapid.IntRange(0, 12).Draw(t, "call") {
-	case 0:
+	switch rapid.IntRange(-1, 12).Draw(t, "call") {
+	case -1, 0:
 		h.c.Shutdown()
 	case 1:
 		h.c.Close()
