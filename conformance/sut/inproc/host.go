@@ -23,8 +23,8 @@ const (
 	mtu        = 1500
 )
 
-// Host is a stack under test. Its zero value answers Malformed to everything but Capabilities until Reset. It is some
-// hundred kilobytes: declare it as a global or allocate it once.
+// Host is a stack under test. Its zero value answers Malformed to everything but Capabilities until Reset. It takes
+// more than a hundred kilobytes: declare it as a global or allocate it once.
 type Host struct {
 	now     time.Duration
 	ready   bool
