@@ -247,7 +247,7 @@ func (p *parser) time() Time {
 	return t
 }
 
-// maxTime bounds the times in a script to what fits into microseconds on 32 bits three times over: a week.
+// maxTime bounds the times in a script: longer than any timer of a stack, so that a slip of the pen is seen.
 const maxTime = 7 * 24 * time.Hour
 
 // seconds parses seconds with up to six decimals: virtual time has microseconds.
