@@ -3,13 +3,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +17,8 @@ import (
 
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/firmware/qemu"
+	"stackproof/conformance"
+	"stackproof/conformance/device"
 )
 
 // patience bounds in real time what an image may take for an answer: only a broken one comes near it.
@@ -63,7 +65,7 @@ func boot(t *testing.T, elf, hello string) *qemu.Machine {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	m, err := qemu.Start(ctx, elf)
+	m, err := qemu.Start(ctx, elf, "")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, m.Close()) })
 	line, err := m.ReadLine()
@@ -84,27 +86,41 @@ func finish(t *testing.T, m *qemu.Machine, last string) (printed string, code in
 	return string(rest), code
 }
 
+// TestImage: the flash image by itself, with no more of a host than somebody who types: every case passes on board, and
+// every twin is red.
 func TestImage(t *testing.T) {
 	needImages(t)
-	elf, err := build(t, ".", image.Release, nil)
+	suite, err := conformance.LoadSuite()
 	require.NoError(t, err)
-	m := boot(t, elf, "stackproof firmware")
-	for _, n := range []int{1, 13, 14, 15, 16, 17, 1514, 0xffff} {
-		frame := binary.LittleEndian.AppendUint16(nil, uint16(n))
-		for i := range n {
-			frame = append(frame, byte(i*7+i>>8))
-		}
-		sent := make(chan error)
-		go func() { _, err := m.Write(frame); sent <- err }()
-		echo := make([]byte, len(frame))
-		_, err := io.ReadFull(m, echo)
+	repo, err := image.Repo(".")
+	require.NoError(t, err)
+	elf := filepath.Join(t.TempDir(), "image.elf")
+	sizes, _, err := image.Firmware(t.Context(), suite, repo, elf, "", os.Stderr)
+	require.NoError(t, err)
+	t.Log(sizes)
+	m, err := qemu.Start(t.Context(), elf, filepath.Join(filepath.Dir(elf), image.Cases))
+	require.NoError(t, err)
+	defer m.Close()
+	stop := time.AfterFunc(patience, func() { m.Close() })
+	defer stop.Stop()
+	var say device.Line
+	for {
+		line, err := m.ReadLine()
 		require.NoError(t, err)
-		require.NoError(t, <-sent)
-		require.True(t, bytes.Equal(frame, echo), "frame of %d bytes came back changed", n)
+		w, ok := device.ParseLine([]byte(strings.TrimRight(line, "\r\n")))
+		require.True(t, ok, line)
+		require.False(t, w.Is("error"), line)
+		if w.Is("hello") {
+			_, err := m.Write(say.Begin("run-all").End())
+			require.NoError(t, err)
+		}
+		if w.Is("end") {
+			n := strconv.Itoa(len(suite.Programs))
+			require.Equal(t, n, string(w.Get("pass")))
+			require.Equal(t, n, string(w.Get("red")))
+			return
+		}
 	}
-	rest, code := finish(t, m, "\x00\x00")
-	require.Empty(t, rest)
-	require.Zero(t, code)
 }
 
 const blob = "embedded by the test"

@@ -5,23 +5,16 @@
 package main
 
 import (
-	_ "embed"
-
 	"stackproof/cmd/firmware/board"
 	"stackproof/conformance/device"
 	"stackproof/conformance/sut/inproc"
 )
 
-// cases is the list of compiled cases; the build command makes it.
-//
-//go:embed cases.bin
-var cases string
-
 // All storage is static: the image has no heap.
 var (
 	agent device.Agent
 	host  inproc.Host
-	list  memory
+	list  flash
 	line  console
 	input [1024]byte
 )
@@ -39,11 +32,11 @@ func main() {
 	}
 }
 
-// memory is where the list lies.
-type memory struct{}
+// flash is where the compiled cases lie; they are read one at a time.
+type flash struct{}
 
-func (*memory) Size() int                { return len(cases) }
-func (*memory) ReadAt(p []byte, off int) { copy(p, cases[off:]) }
+func (*flash) Size() int                { return board.FlashSize }
+func (*flash) ReadAt(p []byte, off int) { board.ReadFlash(p, off) }
 
 // console is the board's serial line.
 type console struct{}

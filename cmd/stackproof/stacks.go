@@ -108,8 +108,9 @@ func bootImage(ctx context.Context) (func() (io.ReadWriteCloser, error), error) 
 	if _, err := os.Stat(elf); err != nil {
 		return nil, fmt.Errorf("stackproof: there is no image %s: make image builds it", filepath.Join("build", "firmware.elf"))
 	}
+	list := filepath.Join(filepath.Dir(elf), image.Cases)
 	if err := qemu.Available(); err != nil {
 		return nil, err
 	}
-	return func() (io.ReadWriteCloser, error) { return qemu.Start(ctx, elf) }, nil
+	return func() (io.ReadWriteCloser, error) { return qemu.Start(ctx, elf, list) }, nil
 }

@@ -11,7 +11,7 @@ import (
 const ProtocolVersion = 1
 
 // MaxProgram is the longest encoded program in bytes that an agent runs.
-const MaxProgram = 4096
+const MaxProgram = 3072
 
 // The words of the lines. The host says:
 //
@@ -69,8 +69,8 @@ type Agent struct {
 // How the memory is cut: for the interpreter, and for the stack-under-test protocol (one buffer to receive, the others
 // for calls with data that are pending).
 const (
-	queueLen     = 20 << 10
-	dataLen      = 12 << 10
+	queueLen     = 12 << 10
+	dataLen      = 8 << 10
 	serveBuffers = 4
 	serveBuffer  = (queueLen + dataLen) / serveBuffers
 )

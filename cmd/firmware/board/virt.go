@@ -25,6 +25,14 @@ var (
 
 const uartIRQ = 10
 
+// FlashSize is the length of the first bank of flash in bytes.
+const FlashSize = 32 << 20
+
+var flash = (*[FlashSize]byte)(unsafe.Pointer(uintptr(0x2000_0000)))
+
+// ReadFlash fills p with what lies in flash from off on, all of which must be within it.
+func ReadFlash(p []byte, off int) { copy(p, flash[off:off+len(p)]) }
+
 // uart16550 is the register file. Data and interruptEnable are the divisor while lineControl has divisorAccess.
 type uart16550 struct {
 	data            volatile.Register8

@@ -2,8 +2,10 @@
 //
 //	go run ./cmd/firmware/build [-o FILE] [-opt LEVEL]
 //
+// and the list of compiled cases that lies in flash beside it: cases.bin in the same folder.
+//
 // The last line is "image: bytes=N flash=N ram=N ...": what is loaded, what must be stored, what is written at run
-// time; then the parts. It exits with 2 where something is missing on this machine or in the arguments, with 1 where
+// time; then the parts, and the length of the list of cases. It exits with 2 where something is missing on this machine or in the arguments, with 1 where
 // the program does not compile or does not fit.
 package main
 
@@ -54,10 +56,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *out == "" {
 		*out = filepath.Join(repo, "build", "firmware.elf")
 	}
-	sizes, err := image.Build(ctx, image.Options{
-		Repo: repo, Package: "./cmd/firmware", Output: *out, Opt: *opt, Log: stderr,
-		Prepare: func() error { return writeCases(filepath.Join(repo, "cmd", "firmware", "cases.bin")) },
-	})
+	suite, err := conformance.LoadSuite()
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	sizes, cases, err := image.Firmware(ctx, suite, repo, *out, *opt, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		if missing := (image.MissingError)(nil); errors.As(err, &missing) {
@@ -65,15 +69,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return 1
 	}
-	fmt.Fprintf(stdout, "image: %v\n", sizes)
+	fmt.Fprintf(stdout, "image: %v cases=%d\n", sizes, cases)
 	return 0
-}
-
-// writeCases writes the list of compiled cases, which the image embeds.
-func writeCases(path string) error {
-	suite, err := conformance.LoadSuite()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, suite.Blob(), 0o666)
 }

@@ -15,7 +15,7 @@ import (
 // binary starts itself as that parent. The machine holds a FIFO open for writing; its reader sees the end.
 func TestDiesWithParent(t *testing.T) {
 	if fifo := os.Getenv("STACKPROOF_FIFO"); fifo != "" {
-		_, err := Start(t.Context(), pretend(t, "exec 3>"+fifo+"; echo up >&3; trap '' PIPE; "+forever))
+		_, err := Start(t.Context(), pretend(t, "exec 3>"+fifo+"; echo up >&3; trap '' PIPE; "+forever), "")
 		require.NoError(t, err)
 		select {}
 	}

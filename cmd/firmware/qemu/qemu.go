@@ -36,14 +36,20 @@ type Machine struct {
 	err  error
 }
 
-// Start boots the image in the ELF file at path. The machine is killed when ctx is done, and on Linux also when this
+// Start boots the image in the ELF file at path, with the file at flash, if that is not empty, at the beginning of the
+// board's flash memory. The machine is killed when ctx is done, and on Linux also when this
 // process ends, in whatever way. An image may lose what is written before its first line has been read.
-func Start(ctx context.Context, path string) (*Machine, error) {
+func Start(ctx context.Context, path, flash string) (*Machine, error) {
 	if err := Available(); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("qemu: image: %w", err)
+	for _, file := range []string{path, flash} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			return nil, fmt.Errorf("qemu: image: %w", err)
+		}
 	}
 	stdin, toBoard, err := os.Pipe()
 	if err != nil {
@@ -56,7 +62,7 @@ func Start(ctx context.Context, path string) (*Machine, error) {
 		return nil, fmt.Errorf("qemu: %w", err)
 	}
 	m := &Machine{toBoard: toBoard, ofBoard: ofBoard, done: make(chan struct{})}
-	m.cmd = exec.CommandContext(ctx, program, arguments(path)...)
+	m.cmd = exec.CommandContext(ctx, program, arguments(path, flash)...)
 	m.cmd.Stdin, m.cmd.Stdout, m.cmd.Stderr = stdin, stdout, &m.problems
 	m.cmd.SysProcAttr = dieWithParent()
 
@@ -72,10 +78,17 @@ func Start(ctx context.Context, path string) (*Machine, error) {
 	return m, nil
 }
 
+// flashBase is where the machine's flash memory lies.
+const flashBase = "0x20000000"
+
 // arguments: no firmware, no default devices, no monitor; the UART on standard input and output.
-func arguments(path string) []string {
-	return []string{"-machine", "virt", "-bios", "none", "-nodefaults", "-display", "none", "-monitor", "none",
+func arguments(path, flash string) []string {
+	args := []string{"-machine", "virt", "-bios", "none", "-nodefaults", "-display", "none", "-monitor", "none",
 		"-chardev", "stdio,id=uart,signal=off", "-serial", "chardev:uart", "-kernel", path}
+	if flash != "" {
+		args = append(args, "-device", "loader,force-raw=on,addr="+flashBase+",file="+strings.ReplaceAll(flash, ",", ",,"))
+	}
+	return args
 }
 
 // run starts QEMU and sees it to its end, on one thread: to Linux the thread that starts a process is the parent

@@ -29,7 +29,7 @@ func pretend(t *testing.T, script string) (image string) {
 
 func start(t *testing.T, ctx context.Context, script string) *Machine {
 	t.Helper()
-	m, err := Start(ctx, pretend(t, script))
+	m, err := Start(ctx, pretend(t, script), "")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, m.Close()) })
 	return m
@@ -87,13 +87,13 @@ func TestReadDeadline(t *testing.T) {
 
 func TestNotThere(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	_, err := Start(t.Context(), "x.elf")
+	_, err := Start(t.Context(), "x.elf", "")
 	require.EqualError(t, err,
 		"qemu: qemu-system-riscv32 not found: apt-get install --no-install-recommends qemu-system-misc")
 }
 
 func TestNoImage(t *testing.T) {
-	_, err := Start(t.Context(), pretend(t, "exit 0")+".absent")
+	_, err := Start(t.Context(), pretend(t, "exit 0")+".absent", "")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 

@@ -13,10 +13,10 @@ import (
 // What a Host has of everything.
 const (
 	neighbours = 8
-	waiting    = 4 // packets that wait for a neighbour's address
-	endpoints  = 8 // UDP
+	waiting    = 3 // packets that wait for a neighbour's address
+	endpoints  = 4 // UDP
 	datagrams  = 2 // room for so many of full size per endpoint
-	conns      = 8 // TCP connections and listeners
+	conns      = 4 // TCP connections and listeners
 	sockets    = 16
 	blocked    = 8 // calls that can be pending at the same time
 	bufferLen  = 4096

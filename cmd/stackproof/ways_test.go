@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/firmware/qemu"
+	"stackproof/cmd/internal/notrun"
+	"stackproof/conformance"
+	"stackproof/conformance/device/console"
+	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/remote"
+	"stackproof/conformance/vm"
+)
+
+// verdicts runs every program and its twin.
+func verdicts(t *testing.T, suite *conformance.Suite, exec conformance.Executor) (all []vm.Verdict) {
+	t.Helper()
+	defer exec.Close()
+	for i := range suite.Programs {
+		for _, twin := range []bool{false, true} {
+			all = append(all, exec.Execute(&conformance.Job{Program: &suite.Programs[i], Twin: twin}, nil))
+			require.Empty(t, exec.Why(), suite.Programs[i].Case.ID)
+		}
+	}
+	return all
+}
+
+// TestFourWays: the same cases give the same verdicts, trace hashes included, in process, with the stack in a child
+// process, in the image on its own, and with the image as a stack under test on its serial line.
+func TestFourWays(t *testing.T) {
+	suite, err := conformance.LoadSuite()
+	require.NoError(t, err)
+	want := verdicts(t, suite, conformance.NewLocal(new(inproc.Host)))
+	same := func(t *testing.T, exec conformance.Executor) {
+		for i, got := range verdicts(t, suite, exec) {
+			p := &suite.Programs[i/2]
+			require.Equal(t, want[i], got, "%s %s twin=%v", p.Case.ID, p.Form.Form, i%2 == 1)
+		}
+	}
+	t.Run("pipe", func(t *testing.T) {
+		child := &remote.Command{Argv: []string{os.Args[0], "shim"}, Env: []string{asProgram + "=stackproof"}}
+		same(t, conformance.NewLocal(remote.New(child, 0)))
+	})
+	t.Run("serial line of a child", func(t *testing.T) {
+		child := &remote.Command{Argv: []string{os.Args[0], "shim", "--line"}, Env: []string{asProgram + "=stackproof"}, Line: true}
+		same(t, conformance.NewLocal(remote.New(child, 0)))
+	})
+	t.Run("image", func(t *testing.T) {
+		same(t, console.New(bootTestImage(t, suite), suite, 0))
+	})
+	t.Run("image-sut", func(t *testing.T) {
+		boot := bootTestImage(t, suite)
+		line := &remote.Dial{Name: "image-sut", Line: true, Func: func() (io.ReadWriteCloser, error) { return console.Serve(boot, 0) }}
+		same(t, conformance.NewLocal(remote.New(line, 0)))
+	})
+}
+
+// bootTestImage makes the image, or says why it cannot.
+func bootTestImage(t *testing.T, suite *conformance.Suite) func() (io.ReadWriteCloser, error) {
+	t.Helper()
+	for _, available := range []func() error{image.Available, qemu.Available} {
+		if err := available(); err != nil {
+			notrun.Skip(t, "image", err.Error())
+		}
+	}
+	if testing.Short() {
+		notrun.Skip(t, "image", "-short")
+	}
+	repo, err := image.Repo(".")
+	require.NoError(t, err)
+	elf := filepath.Join(t.TempDir(), "firmware.elf")
+	_, _, err = image.Firmware(context.Background(), suite, repo, elf, "", os.Stderr)
+	require.NoError(t, err)
+	return func() (io.ReadWriteCloser, error) {
+		return qemu.Start(context.Background(), elf, filepath.Join(filepath.Dir(elf), image.Cases))
+	}
+}
