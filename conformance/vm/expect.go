@@ -75,7 +75,7 @@ func (m *Machine) parse(s *Slot) bool {
 
 // take consumes the frame that met the expectation.
 func (m *Machine) take(s *Slot) {
-	m.flows[m.ev.Packet.Flow] = m.seen
+	*m.flow(&m.ev.Packet) = m.seen
 	m.out.keep(m.view.B, len(m.view.Packet()))
 	if m.part {
 		m.split += uint32(len(m.view.Payload()))

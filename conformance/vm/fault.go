@@ -138,8 +138,7 @@ func falsifyOption(opts []byte, kind uint8, n uint32) bool {
 			opts = opts[got.Len:]
 			continue
 		}
-		o := Option{Kind: kind}
-		if w := min(o.width(), len(got.Data)); n != 0 && w > 0 {
+		if w := min(width(kind), len(got.Data)); n != 0 && w > 0 {
 			put(got.Data, w, get(got.Data, w)+n)
 			return true
 		}

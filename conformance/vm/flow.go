@@ -13,11 +13,11 @@ func scatter(seed uint64, n int) uint64 {
 	return x ^ x>>31
 }
 
-// begin gives flow i its ports and the judge's numbers. These lie shortly before 2^32 in even flows and before 2^31 in
+// begin gives flow i its port and the judge's numbers. These lie shortly before 2^32 in even flows and before 2^31 in
 // odd ones, so that unsigned and signed wrap are passed by in every exchange that is longer than a few hundred bytes
 // or milliseconds, and by many a handshake.
 func begin(f *Flow, seed uint64, i int, port uint16) {
-	*f = Flow{PeerPort: port + uint16(i)}
+	*f = Flow{PeerPort: port}
 	top := uint32(0xffffffff)
 	if i%2 == 1 {
 		top = 0x7fffffff
@@ -25,6 +25,14 @@ func begin(f *Flow, seed uint64, i int, port uint16) {
 	x := scatter(seed, i)
 	f.PeerISN = top - uint32(x&0xff)
 	f.PeerTS = top - uint32(x>>8&0x3ff)
+}
+
+// flow is the flow of a packet: TCP and UDP each have their own.
+func (m *Machine) flow(p *Packet) *Flow {
+	if p.Transport == TransportUDP {
+		return &m.flows[Flows+int(p.Flow)]
+	}
+	return &m.flows[p.Flow]
 }
 
 // base is what the numbers of a field count from. ok is false where the variable has no value yet.
@@ -60,7 +68,7 @@ func (m *Machine) position(isn uint32) uint32 {
 	return seq - isn - 1
 }
 
-// stackPort is where the port of the stack stands in a packet, peerPort the peer's.
+// ports is where the stack's port and the peer's stand in a packet.
 func ports(t Transport, fromStack bool) (stackPort, peerPort frame.Field) {
 	src, dst := frame.TCPSrcPort, frame.TCPDstPort
 	if t == TransportUDP {

@@ -16,11 +16,10 @@ func (m *Machine) inject() {
 
 // make builds a packet in m.build, m.view being its View; nil where it cannot, which decides the run.
 func (m *Machine) make(p *Packet) []byte {
-	l, ok := m.layout(p)
-	if !ok {
+	if !m.layout(p) {
 		return nil
 	}
-	if !frame.Build(m.build[:], &l, &m.view) {
+	if !frame.Build(m.build[:], &m.shape, &m.view) {
 		m.fail(BadFrame)
 		return nil
 	}
@@ -67,9 +66,10 @@ func (m *Machine) trim(p *Packet) []byte {
 	return frame.Pad(m.build[:], b, max(n, frame.MinLen), fill)
 }
 
-// layout is the shape of a packet.
-func (m *Machine) layout(p *Packet) (l frame.Layout, ok bool) {
-	l = frame.Layout{
+// layout finds the shape of a packet.
+func (m *Machine) layout(p *Packet) bool {
+	l := &m.shape
+	*l = frame.Layout{
 		Net: p.Net, Transport: p.Transport, NetOptions: len(p.NetOptions), Payload: int(p.Payload.Len),
 		SLL: p.named(frame.NDSLL), TLL: p.named(frame.NDTLL),
 	}
@@ -84,17 +84,17 @@ func (m *Machine) layout(p *Packet) (l frame.Layout, ok bool) {
 		l.ICMPType = uint8(t)
 	}
 	if !p.Quote {
-		return l, true
+		return true
 	}
 	quoted := m.out.datagram()
 	if len(quoted) == 0 {
-		return l, m.fail(Undefined)
+		return m.fail(Undefined)
 	}
 	if l.Payload == 0 {
 		l.Payload = quoteHeader(quoted) + 8
 	}
 	l.Payload = min(l.Payload, len(quoted))
-	return l, true
+	return true
 }
 
 // addresses sets the packet on its way from the peer to the stack.
@@ -157,7 +157,7 @@ func (m *Machine) putFields(p *Packet, r frame.Role) bool {
 			op.N = f.N
 			m.v.Planted = true
 		}
-		if !m.putField(op, &m.flows[p.Flow]) {
+		if !m.putField(op, m.flow(p)) {
 			return false
 		}
 	}
@@ -199,7 +199,7 @@ func (m *Machine) putPorts(p *Packet) bool {
 	if p.Transport != TransportTCP && p.Transport != TransportUDP {
 		return true
 	}
-	f := &m.flows[p.Flow]
+	f := m.flow(p)
 	stack, peer := ports(p.Transport, false)
 	if !p.named(peer) {
 		m.view.Set(peer, uint32(f.PeerPort))
@@ -223,5 +223,5 @@ func (m *Machine) putPayload(p *Packet) {
 		copy(b, p.Payload.Data)
 		return
 	}
-	frame.Fill(b, m.position(m.flows[p.Flow].PeerISN), p.Payload.Salt)
+	frame.Fill(b, m.position(m.flow(p).PeerISN), p.Payload.Salt)
 }

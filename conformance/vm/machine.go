@@ -45,6 +45,7 @@ type Machine struct {
 	// Of the event at hand:
 	index int
 	ev    Event
+	shape frame.Layout
 	view  frame.View // of the frame that is built or held against the event
 	heard frame.View // of the frame that just came
 	seen  Flow       // the event's flow, as it will be if the frame is the right one
@@ -53,7 +54,7 @@ type Machine struct {
 	part  bool   // the frame at hand is a part of it, and not the last
 
 	// What the program refers to:
-	flows   [Flows]Flow
+	flows   [2 * Flows]Flow // TCP's, then UDP's
 	vars    [Vars]variable
 	streams [MaxFDs]stream
 	pending [MaxPending]pending
@@ -111,7 +112,7 @@ func (m *Machine) begin(stack sut.SUT, opt RunOptions, tracer Tracer) {
 	m.down = false
 	m.now, m.from, m.idle, m.left = 0, 0, 0, maxSteps
 	m.index, m.split, m.sending = 0, 0, 0
-	m.asked.n = 0
+	m.asked.n, m.asked.first = 0, 0
 	m.in.n, m.in.end, m.out.n, m.out.end = 0, 0, 0, 0
 	m.queue.reset(m.store)
 	for i := range m.vars {
@@ -167,13 +168,18 @@ func (m *Machine) reset(seed uint64) bool {
 		m.prog.Config.Seed = seed
 	}
 	for i := range m.flows {
-		begin(&m.flows[i], m.prog.Config.Seed, i, m.prog.Peer.Port)
+		begin(&m.flows[i], m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
 	}
 	return m.status(m.stack.Reset(&m.prog.Config))
 }
 
-// Flow is the connection's bases as they were found in the last run.
-func (m *Machine) Flow(i int) Flow { return m.flows[i] }
+// Flow is what the numbers of a connection count from, as the last run found it.
+func (m *Machine) Flow(t Transport, i int) Flow {
+	if t == TransportUDP {
+		i += Flows
+	}
+	return m.flows[i]
+}
 
 // Program is the head of the last program that was run (its Events are left out).
 func (m *Machine) Program() *Program { return &m.prog }

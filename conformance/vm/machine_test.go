@@ -151,15 +151,15 @@ func TestSequenceNumbersWrap(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, vm.Pass, m.Run(b, newFake(), vm.RunOptions{}, nil).Outcome)
 	for i := range vm.Flows {
-		f := m.Flow(i)
+		f := m.Flow(vm.TransportTCP, i)
 		top := uint64(1) << (32 - i%2)
 		require.Less(t, uint64(f.PeerISN), top)
 		require.GreaterOrEqual(t, uint64(f.PeerISN), top-256, "flow %d", i)
 		require.Equal(t, 8080+i, int(f.PeerPort))
 	}
-	require.EqualValues(t, 80, m.Flow(0).StackPort)
-	require.EqualValues(t, 5000, m.Flow(0).StackISN)
-	require.False(t, m.Flow(1).HasPort)
+	require.EqualValues(t, 80, m.Flow(vm.TransportTCP, 0).StackPort)
+	require.EqualValues(t, 5000, m.Flow(vm.TransportTCP, 0).StackISN)
+	require.False(t, m.Flow(vm.TransportTCP, 1).HasPort)
 }
 
 // TestDeterminism: the same program against the same stack gives the same verdict, on the same machine or another, and

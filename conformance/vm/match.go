@@ -10,7 +10,7 @@ const absent = 1 << 32
 func (m *Machine) match(p *Packet) bool {
 	v := &m.view
 	m.diff = Diff{}
-	m.seen = m.flows[p.Flow]
+	m.seen = *m.flow(p)
 	if v.Net != p.Net || v.Transport != p.Transport {
 		return m.diff.number(PartKind, 0, kindOf(p.Net, p.Transport), kindOf(v.Net, v.Transport))
 	}

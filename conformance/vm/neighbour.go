@@ -10,11 +10,13 @@ type question struct {
 	target [16]byte
 }
 
-// asked is the questions that came in one operation and are answered after it.
+// asked is the questions that came in one operation and are answered after it. An answer may bring new ones.
 type asked struct {
-	n    int
-	list [8]question
+	n, first int // how many wait, and which of the list is the oldest
+	list     [8]question
 }
+
+func (a *asked) slot(i int) *question { return &a.list[(a.first+i)%len(a.list)] }
 
 // ask tells whether the frame that came, m.heard, asks for a neighbour whom the judge plays; if so it is noted and the
 // program does not see it. A question that is well formed but does not come from the stack as it should is left to the
@@ -23,7 +25,7 @@ func (m *Machine) ask() bool {
 	if m.asked.n == len(m.asked.list) {
 		return false
 	}
-	q := &m.asked.list[m.asked.n]
+	q := m.asked.slot(m.asked.n)
 	*q = question{net: m.heard.Net}
 	ok := false
 	switch m.heard.Net {
@@ -79,22 +81,22 @@ func (m *Machine) reaches(mac [6]byte) bool {
 // settle answers the questions of the operation that is over. It answers whether the run goes on.
 func (m *Machine) settle() bool {
 	for m.asked.n > 0 && m.running() {
-		q := m.asked.list[0]
+		b := m.answer(m.asked.slot(0))
+		m.asked.first = (m.asked.first + 1) % len(m.asked.list)
 		m.asked.n--
-		copy(m.asked.list[:], m.asked.list[1:1+m.asked.n])
-		m.answer(&q)
+		m.deliver(b, true)
 	}
 	return m.running()
 }
 
-// answer builds the reply (RFC 826), or the advertisement (RFC 4861 7.2.4: solicited, overriding), and delivers it.
-func (m *Machine) answer(q *question) {
+// answer builds the reply (RFC 826), or the advertisement (RFC 4861 7.2.4: solicited, overriding).
+func (m *Machine) answer(q *question) []byte {
 	v, mac := &m.view, &m.prog.Peer.MAC
-	l := frame.Layout{Net: q.net}
+	m.shape = frame.Layout{Net: q.net}
 	if q.net == NetIPv6 {
-		l = frame.Layout{Net: NetIPv6, Transport: TransportICMP, ICMPType: advertise, TLL: true}
+		m.shape = frame.Layout{Net: NetIPv6, Transport: TransportICMP, ICMPType: advertise, TLL: true}
 	}
-	frame.Build(m.build[:], &l, v)
+	frame.Build(m.build[:], &m.shape, v)
 	v.SetAddr(frame.EthDst, q.mac[:])
 	v.SetAddr(frame.EthSrc, mac[:])
 	if q.net == NetARP {
@@ -112,5 +114,5 @@ func (m *Machine) answer(q *question) {
 		v.SetAddr(frame.NDTLL, mac[:])
 		v.Repair()
 	}
-	m.deliver(frame.Pad(m.build[:], v.B, frame.MinLen, 0), true)
+	return frame.Pad(m.build[:], v.B, frame.MinLen, 0)
 }

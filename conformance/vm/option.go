@@ -25,9 +25,9 @@ func (o *Option) size() int {
 	return 1
 }
 
-// width is how many bytes each number of an option takes.
-func (o *Option) width() int {
-	switch o.Kind {
+// width is how many bytes each number of a kind of option takes.
+func width(kind uint8) int {
+	switch kind {
 	case frame.OptMSS:
 		return 2
 	case frame.OptWScale:
@@ -79,8 +79,8 @@ func (m *Machine) putOptions(p *Packet) {
 		case n > 1:
 			b[0], b[1] = o.Kind, byte(n)
 			for k := range int(o.Count) {
-				x := o.N[k] + o.mapped(k, &m.flows[p.Flow], false, flags&frame.ACK != 0)
-				put(b[2+k*o.width():], o.width(), x)
+				x := o.N[k] + o.mapped(k, m.flow(p), false, flags&frame.ACK != 0)
+				put(b[2+k*width(o.Kind):], width(o.Kind), x)
 			}
 		default:
 			b[0] = o.Kind
@@ -156,7 +156,7 @@ func (m *Machine) matchOption(o *Option, i int, b []byte) bool {
 		}
 		return true
 	}
-	w := o.width()
+	w := width(o.Kind)
 	flags, _ := m.view.Get(frame.TCPFlags)
 	for k := range int(o.Count) {
 		got := get(b[2+k*w:], w)

@@ -155,7 +155,7 @@ const (
 type Packet struct {
 	Net       Net
 	Transport Transport
-	Flow      uint8 // which connection: each has its ports, initial sequence numbers, time stamps
+	Flow      uint8 // which connection: each of TCP and each of UDP has its ports, initial sequence numbers, time stamps
 	Fields    []FieldOp
 	// Options of TCP, in order. OptionsAny (Expect): among any others, in any order. A built header is padded with zeros
 	// to its length; an expected one may be.
