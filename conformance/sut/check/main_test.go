@@ -44,10 +44,10 @@ var children = map[string]func(){
 	"good without tcp":      func() { run(&faulty{noTCP: true}) },
 	"nothing":               func() { run(&nothing{}) },
 	"exits":                 func() { os.Exit(3) },
-	"hangs":                 func() { select {} },
-	"text":                  func() { fmt.Println("starting up ..."); select {} },
+	"hangs":                 hang,
+	"text":                  func() { fmt.Println("starting up ..."); hang() },
 	"crashes in a call":     func() { run(&faulty{call: func() { panic("nil pointer") }}) },
-	"hangs in a call":       func() { run(&faulty{call: func() { select {} }}) },
+	"hangs in a call":       func() { run(&faulty{call: hang}) },
 	"yes to everything":     yes,
 	"yes to operations":     func() { wrongly(func(r *request) { r.op &= 15 }) },
 	"guesses names":         func() { wrongly(guess) },
@@ -350,4 +350,11 @@ func (f *faulty) Inspect(fig sut.Figure, fd sut.FD, v *int64) sut.Status {
 		return sut.OK
 	}
 	return f.Host.Inspect(fig, fd, v)
+}
+
+// hang sleeps, and does not merely block: where the runtime sees that nobody can ever wake it, it ends the program.
+func hang() {
+	for {
+		time.Sleep(time.Hour)
+	}
 }

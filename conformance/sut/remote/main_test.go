@@ -81,7 +81,12 @@ func serve(s sut.SUT, out io.Writer) { shim.Run(s, os.Stdin, out, message.Pipe) 
 // body writes a message on a pipe.
 func body(b ...byte) { os.Stdout.Write(append([]byte{byte(len(b)), 0, 0, 0}, b...)) }
 
-func hang() { select {} }
+// hang sleeps, and does not merely block: where the runtime sees that nobody can ever wake it, it ends the program.
+func hang() {
+	for {
+		time.Sleep(time.Hour)
+	}
+}
 
 // atDeliver is a toy stack that does this when a frame comes.
 func atDeliver(do func()) func(string) {
