@@ -1,14 +1,14 @@
 // Package board is all that the image knows of the hardware: a serial line, a clock, and the way out. Each board is
 // one file with the build tag board_NAME, compiled by TinyGo only; what they all offer is
 //
-//	const TicksPerSecond           // rate of Ticks
-//	func Read(p []byte) int        // takes what has arrived, at most len(p) bytes, without waiting; 0 is none
-//	func Wait()                    // returns when there is, or may be, something to read; the processor may sleep
-//	func Write(p []byte)           // sends p; returns when the last byte is in the hands of the hardware
-//	const FlashSize                    // bytes of flash behind the image, or of a bank of its own
+//	func Read(p []byte) int            // takes what has arrived, at most len(p) bytes, without waiting; 0 is none
+//	func Wait()                        // returns when there is, or may be, something to read; the processor may sleep
+//	func Write(p []byte)               // sends p; returns when the last byte is in the hands of the hardware
+//	const FlashSize                    // bytes of flash behind the image, or in a bank of its own
 //	func ReadFlash(p []byte, off int)  // fills p with what lies there from off on
-//	func Ticks() uint64            // counts since the machine started, never back
-//	func Exit(code int)            // ends the program; on hardware that cannot end, halts for good
+//	const TicksPerSecond               // rate of Ticks
+//	func Ticks() uint64                // counts since the machine started, never back
+//	func Exit(code int)                // ends the program; on hardware that cannot end, halts for good
 //
 // and, for all of them, StackLeft tells how much of the stack was never used.
 //

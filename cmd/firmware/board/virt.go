@@ -8,7 +8,8 @@ import (
 	"unsafe"
 )
 
-// QEMU's machine "virt" (hw/riscv/virt.c): a 16550 UART behind a PLIC, the CLINT's clock, SiFive's test device.
+// QEMU's machine "virt" (hw/riscv/virt.c): a 16550 UART behind a PLIC, the CLINT's clock, SiFive's test device, and
+// two banks of flash, of which the first is used.
 
 // TicksPerSecond is the rate of the CLINT's mtime.
 const TicksPerSecond = 10_000_000

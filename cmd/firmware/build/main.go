@@ -2,11 +2,11 @@
 //
 //	go run ./cmd/firmware/build [-o FILE] [-opt LEVEL]
 //
-// and the list of compiled cases that lies in flash beside it: cases.bin in the same folder.
+// and, in the same folder, the list of compiled cases that lies in flash beside it: cases.bin.
 //
 // The last line is "image: bytes=N flash=N ram=N ...": what is loaded, what must be stored, what is written at run
-// time; then the parts, and the length of the list of cases. It exits with 2 where something is missing on this machine or in the arguments, with 1 where
-// the program does not compile or does not fit.
+// time; then the parts, and the length of the list of cases. It exits with 2 where something is missing on this machine
+// or in the arguments, with 1 where the program does not compile or does not fit.
 package main
 
 import (

@@ -26,10 +26,6 @@ type Options struct {
 	Output  string    // the ELF file to write
 	Opt     string    // TinyGo's -opt; empty means Release
 	Log     io.Writer // progress, one line each; nil discards it
-
-	// Prepare, where set, generates files that the package embeds. It runs after all that can be missing has been
-	// found, and no other build of this repository runs until the compiler has read the files.
-	Prepare func() error
 }
 
 // Build makes an image and returns its sizes. A MissingError says what is to be installed; any other error carries
@@ -64,11 +60,6 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	}
 	if err := t.lay(); err != nil {
 		return Sizes{}, fmt.Errorf("image: our files in TinyGo's folders: %w", err)
-	}
-	if o.Prepare != nil {
-		if err := o.Prepare(); err != nil {
-			return Sizes{}, fmt.Errorf("image: prepare %s: %w", o.Package, err)
-		}
 	}
 	if err := t.compile(ctx, o.Package, out, o.Opt); err != nil {
 		return Sizes{}, err

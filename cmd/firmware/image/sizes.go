@@ -47,7 +47,7 @@ func ReadSizes(path string) (Sizes, error) {
 func measure(sections []*elf.Section, segments []*elf.Prog, symbols []elf.Symbol) (Sizes, error) {
 	var s Sizes
 	for _, sec := range sections {
-		if sec.Flags&elf.SHF_ALLOC != 0 {
+		if sec.Flags&elf.SHF_ALLOC != 0 && sec.Name != ".types" { // addresses without memory
 			*s.part(sec) += int(sec.Size)
 		}
 	}

@@ -24,6 +24,7 @@ func TestMeasure(t *testing.T) {
 		section(".data", elf.SHT_PROGBITS, alloc|elf.SHF_WRITE, 30),
 		section(".bss", elf.SHT_NOBITS, alloc|elf.SHF_WRITE, 500),
 		section(".trapstack", elf.SHT_NOBITS, alloc|elf.SHF_WRITE, 64),
+		section(".types", elf.SHT_NOBITS, alloc, 3000),
 		section(".debug_info", elf.SHT_PROGBITS, 0, 99999),
 	}
 	segments := []*elf.Prog{

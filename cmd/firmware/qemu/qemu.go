@@ -37,8 +37,8 @@ type Machine struct {
 }
 
 // Start boots the image in the ELF file at path, with the file at flash, if that is not empty, at the beginning of the
-// board's flash memory. The machine is killed when ctx is done, and on Linux also when this
-// process ends, in whatever way. An image may lose what is written before its first line has been read.
+// board's flash memory. The machine is killed when ctx is done, and on Linux also when this process ends, in whatever
+// way. An image may lose what is written before its first line has been read.
 func Start(ctx context.Context, path, flash string) (*Machine, error) {
 	if err := Available(); err != nil {
 		return nil, err

@@ -6,15 +6,14 @@ package main
 
 import (
 	_ "embed"
+	"encoding/binary"
 	"time"
 	"unsafe"
 
 	"stackproof/cmd/firmware/board"
 )
 
-// blob is written by the test, through the build's Prepare.
-//
-//go:embed blob.bin
+//go:embed blob.txt
 var blob string
 
 var letter [1]byte
@@ -34,6 +33,8 @@ func do(what byte) {
 	switch what {
 	case 'b':
 		println("blob", len(blob), blob)
+	case 'e':
+		echo()
 	case 'c':
 		constructs()
 	case 'i':
@@ -62,6 +63,34 @@ func do(what byte) {
 		board.Exit(0)
 	default:
 		println("unknown letter", what)
+	}
+}
+
+// echo sends back every frame that it receives: two bytes of length, lower byte first, and as many bytes. One of length
+// zero ends it.
+func echo() {
+	for {
+		head := frame[:2]
+		receive(head)
+		body := frame[2 : 2+int(binary.LittleEndian.Uint16(head))]
+		if len(body) == 0 {
+			return
+		}
+		receive(body)
+		board.Write(frame[:2+len(body)])
+	}
+}
+
+var frame [2 + 0xffff]byte
+
+// receive fills p.
+func receive(p []byte) {
+	for len(p) > 0 {
+		n := board.Read(p)
+		if n == 0 {
+			board.Wait()
+		}
+		p = p[n:]
 	}
 }
 
