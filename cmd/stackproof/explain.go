@@ -61,7 +61,7 @@ func explain(ctx context.Context, out io.Writer, id, stack string) error {
 			fmt.Fprintf(out, "proves  %s, %s\n", q, q.Level)
 		}
 	}
-	fmt.Fprintf(out, "needs   %s\ntwin    %s\n\n", strings.Join(c.Needs(), " "), c.Twin.Text)
+	fmt.Fprintf(out, "needs   %s\ntwin    %s, red at \"%s\"\n\n", strings.Join(c.Needs(), " "), c.Twin.Text, c.Twin.Phrase)
 	fmt.Fprintln(out, indent(body(c)))
 	for _, prog := range forms {
 		v, records := conformance.Show(exec, prog)

@@ -44,8 +44,7 @@ type hostile struct {
 	rx, tx   Ring
 	rxb, txb []byte
 	edge     Seq // right edge as last advertised
-	rcvNxt   Seq
-	known    bool // the two above are
+	known    bool // edge is
 }
 
 func newHostile(t *rapid.T) *hostile {
