@@ -43,7 +43,7 @@ type hostile struct {
 	now      time.Duration
 	rx, tx   Ring
 	rxb, txb []byte
-	edge     Seq // right edge as last advertised
+	edge     Seq  // right edge as last advertised
 	known    bool // edge is
 }
 
