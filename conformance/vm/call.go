@@ -39,7 +39,7 @@ func (m *Machine) call() {
 	}
 	m.res = sut.Result{}
 	m.from = m.now
-	if !m.status(m.stack.Call(c, &m.res, (*sink)(m))) {
+	if st := m.stack.Call(c, &m.res, (*sink)(m)); !basic(c.Op) && !m.status(st) || basic(c.Op) && !m.must(st) {
 		return
 	}
 	p := m.hold()
@@ -62,6 +62,16 @@ func (m *Machine) call() {
 		m.fail(CallBlocked)
 	}
 	m.settle()
+}
+
+// basic tells whether a stack that declares udp or tcp must have the call (conformance/sut/PROTOCOL.md, Names).
+func basic(op sut.Op) bool {
+	switch op {
+	case sut.OpSocket, sut.OpBind, sut.OpListen, sut.OpAccept, sut.OpConnect, sut.OpRead, sut.OpWrite, sut.OpRecvFrom,
+		sut.OpSendTo:
+		return true
+	}
+	return false
 }
 
 // hold finds room for a call.

@@ -149,7 +149,7 @@ func (m *Machine) scan(prog []byte) bool {
 
 // supported holds what the case needs against what the stack declares.
 func (m *Machine) supported() bool {
-	if !m.status(m.stack.Capabilities(&m.caps)) {
+	if !m.must(m.stack.Capabilities(&m.caps)) {
 		return false
 	}
 	if missing := m.prog.Needs &^ m.caps.Features; missing != 0 {
@@ -170,7 +170,7 @@ func (m *Machine) reset(seed uint64) bool {
 	for i := range m.flows {
 		begin(&m.flows[i], m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
 	}
-	return m.status(m.stack.Reset(&m.prog.Config))
+	return m.must(m.stack.Reset(&m.prog.Config))
 }
 
 // Flow is what the numbers of a connection count from, as the last run found it.

@@ -47,6 +47,8 @@ const (
 	CallStray   // a call returned that was not pending
 	FigureWrong // the figure is another
 	TimeWrong   // the stack's times do not lie within the operation, or its deadline in the past
+	Flooded     // more frames than can wait
+	Violation   // what the stack's side answers is no answer, or it refuses what it must be able to do
 
 	// Of Timeout and Crash:
 	Stuck   // the stack's deadlines do not end
@@ -63,16 +65,16 @@ const (
 	Undefined  // the event refers to what is not there yet: a port, a variable, a frame to quote
 	BadFrame   // the frame cannot be built
 	NoRoom     // the storage is too small
-	Refused    // the stack called the operation malformed
 	reasons
 )
 
 var reasonNames = [reasons]string{
 	"", "silent", "wrong packet", "malformed packet", "unexpected packet", "packet too early", "packet too late",
 	"packet left over", "call result wrong", "call returned early", "call returned late", "call still blocked",
-	"call returned that was not made", "figure wrong", "stack's clock wrong", "stack's deadlines never end", "stack hung", "stack crashed",
+	"call returned that was not made", "figure wrong", "stack's clock wrong", "more frames than can wait",
+	"protocol not kept", "stack's deadlines never end", "stack hung", "stack crashed",
 	"feature not declared", "other personality", "operation not offered", "bad program", "nothing there to refer to",
-	"frame cannot be built", "storage too small", "operation refused as malformed",
+	"frame cannot be built", "storage too small",
 }
 
 // String says it in a few words.
@@ -88,7 +90,7 @@ func (r Reason) outcome() Outcome {
 	switch {
 	case r == NoReason:
 		return NotRun
-	case r <= TimeWrong:
+	case r <= Violation:
 		return Fail
 	case r <= Hung:
 		return Timeout

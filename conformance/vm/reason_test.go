@@ -166,9 +166,16 @@ var misbehaviours = []misbehaviour{
 	{"crashes at once", vm.Crashed, 0, 0, 0, failing("reset", sut.Crashed)},
 	{"feature", vm.NeedsFeature, 0, 0, 0, func(f *fake, p *vm.Program) { p.Needs = 1 << sut.FeatureTCP; f.caps.Features = 1 }},
 	{"personality", vm.NeedsPersonality, 0, 0, 0, func(f *fake, p *vm.Program) { p.Personalities = 1 << sut.LwIP }},
-	{"call not offered", vm.NotOffered, atSocket, 0, 0, failing("call", sut.Unsupported)},
+	{"call not offered", vm.NotOffered, atSocket, 0, 0, func(f *fake, p *vm.Program) {
+		failing("call", sut.Unsupported)(f, p)
+		p.Events[atSocket].Call.Op = sut.OpPoll
+	}},
+	{"basic call not offered", vm.Violation, atSocket, 0, 0, failing("call", sut.Unsupported)},
+	{"capabilities not offered", vm.Violation, 0, 0, 0, failing("caps", sut.Unsupported)},
+	{"reset not offered", vm.Violation, 0, 0, 0, failing("reset", sut.Unsupported)},
+	{"frames not taken", vm.Violation, atSYN, 0, 0, failing("deliver", sut.Unsupported)},
 	{"figure not offered", vm.NotOffered, atState, 0, 0, failing("inspect", sut.Unsupported)},
-	{"refused", vm.Refused, atSocket, 0, 0, failing("call", sut.Malformed)},
+	{"garbage", vm.Violation, atSocket, 0, 0, failing("call", sut.Malformed)},
 	{"bad program", vm.BadProgram, 0, 0, 0, nil},
 	{"no port", vm.Undefined, atSYN, 0, 0, func(_ *fake, p *vm.Program) { p.Events[atSYN].Packet.Fields = p.Events[atSYN].Packet.Fields[1:] }},
 	{"no value", vm.Undefined, atSYN, 0, 0, func(_ *fake, p *vm.Program) {
@@ -182,7 +189,7 @@ var misbehaviours = []misbehaviour{
 		p.Events[atSYN].Packet.Fields = append(p.Events[atSYN].Packet.Fields, num(frame.ARPOp, 3))
 	}},
 	{"write too long", vm.NoRoom, atWrite, 0, 0, func(_ *fake, p *vm.Program) { p.Events[atWrite].Send.Len = 4097 }},
-	{"flood", vm.NoRoom, atIdle, 0, 0, replace(fPA, func(f *fake, b []byte) [][]byte {
+	{"flood", vm.Flooded, atIdle, 0, 0, replace(fPA, func(f *fake, b []byte) [][]byte {
 		again := append([]byte(nil), b...)
 		f.after(time.Second, func(out sut.Sink) {
 			for range 65 {
@@ -248,8 +255,9 @@ func TestOutcomeOfReason(t *testing.T) {
 		{replace(fSA, drop), vm.Fail},
 		{failing("deliver", sut.Crashed), vm.Crash},
 		{failing("deliver", sut.Hung), vm.Timeout},
-		{failing("deliver", sut.Malformed), vm.Error},
-		{failing("deliver", sut.Unsupported), vm.Unsupported},
+		{failing("deliver", sut.Malformed), vm.Fail},
+		{failing("deliver", sut.Unsupported), vm.Fail},
+		{failing("inspect", sut.Unsupported), vm.Unsupported},
 		{failing("caps", sut.Crashed), vm.Crash},
 		{func(f *fake, p *vm.Program) { f.caps.Features, p.Needs = 0, 1 }, vm.Unsupported},
 	} {

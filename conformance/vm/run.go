@@ -47,14 +47,23 @@ func (m *Machine) status(s sut.Status) bool {
 		return true
 	case sut.Unsupported:
 		return m.fail(NotOffered)
-	case sut.Malformed:
-		return m.fail(Refused)
+	case sut.Malformed: // the tester's requests are well formed: the stack's side is not
+		return m.fail(Violation)
 	}
 	m.down = true
 	if s == sut.Hung {
 		return m.fail(Hung)
 	}
 	return m.fail(Crashed)
+}
+
+// must is status for what every stack has, or has by what it declares: to call that unsupported breaks the protocol.
+// Unsupported is declared, and never inferred from a failure.
+func (m *Machine) must(s sut.Status) bool {
+	if s == sut.Unsupported {
+		return m.fail(Violation)
+	}
+	return m.status(s)
 }
 
 // step carries out the event at hand.
@@ -82,7 +91,7 @@ func (m *Machine) step() {
 		m.call()
 	case Link:
 		m.from = m.now
-		_ = m.status(m.stack.Link(m.ev.Value != 0, (*sink)(m))) && m.settle()
+		_ = m.must(m.stack.Link(m.ev.Value != 0, (*sink)(m))) && m.settle()
 	case Knob:
 		m.from = m.now
 		_ = m.status(m.stack.Knob(m.ev.Knob, m.ev.Value, (*sink)(m))) && m.settle()
@@ -154,7 +163,7 @@ func (m *Machine) advance(to sut.Time) {
 		return
 	}
 	m.from, m.now = m.now, to
-	if m.status(m.stack.Advance(to, (*sink)(m))) && m.settle() {
+	if m.must(m.stack.Advance(to, (*sink)(m))) && m.settle() {
 		m.overdue()
 	}
 }
@@ -166,7 +175,7 @@ func (m *Machine) deliver(b []byte, helper bool) bool {
 	}
 	m.delivered(helper, b)
 	m.from = m.now
-	return m.status(m.stack.Deliver(b, (*sink)(m)))
+	return m.must(m.stack.Deliver(b, (*sink)(m)))
 }
 
 // end is the end of a strict program: nothing may be left over.

@@ -22,7 +22,7 @@ func (s *sink) Frame(at sut.Time, b []byte) {
 	}
 	m.sent(at, helper, b, packet)
 	if !helper && !m.queue.push(at, b) {
-		m.fail(NoRoom)
+		m.fail(Flooded)
 	}
 }
 

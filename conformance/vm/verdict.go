@@ -27,9 +27,10 @@ type Diff struct {
 	GotAddr   [16]byte
 }
 
-// Red tells whether a twin's verdict proves its case: the fault was planted, and it failed at the target.
+// Red tells whether a twin's verdict proves its case: the fault was planted, and the target's expectation was not met. A
+// stack that breaks the rules of the protocol there proves nothing.
 func (v *Verdict) Red(f *Fault) bool {
-	return v.Planted && v.Outcome == Fail && v.Event == f.Target
+	return v.Planted && v.Outcome == Fail && v.Reason <= FigureWrong && v.Event == f.Target
 }
 
 // number notes that a number differs; the Diff is reported as not matching.

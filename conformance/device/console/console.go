@@ -52,7 +52,7 @@ func (b *Board) Execute(j *conformance.Job, _ vm.Tracer) vm.Verdict {
 	b.why = ""
 	if err := b.start(); err != nil {
 		b.why = err.Error()
-		return vm.Verdict{Outcome: vm.Error, Reason: vm.Refused}
+		return vm.Verdict{Outcome: vm.Error}
 	}
 	twin := int64(0)
 	if j.Twin {

@@ -78,11 +78,25 @@ func TestBadFromTheStart(t *testing.T) {
 			for range 2 {
 				s.id = 0
 				require.Equal(t, c.st, s.Reset(&sut.Config{}))
+				require.Equal(t, c.st, s.Raw(0x3f, nil))
+				s.id = 0
 				require.Equal(t, c.st, s.Capabilities(new(sut.Caps)))
 				require.Equal(t, c.st, s.Raw(0x3f, nil))
 				assert.EqualError(t, s.Err(), c.want)
 			}
 		})
+	}
+}
+
+// TestCapabilitiesAfterTheEnd: each case asks for the capabilities before it resets, so that too has a fresh stack.
+func TestCapabilitiesAfterTheEnd(t *testing.T) {
+	s := New(spawn("exit"), 0)
+	defer s.Close()
+	for range 3 {
+		require.Equal(t, sut.OK, s.Capabilities(new(sut.Caps)), s.Err())
+		require.Equal(t, sut.OK, s.Reset(&sut.Config{}), s.Err())
+		require.Equal(t, sut.Crashed, deliver(s))
+		require.Equal(t, sut.Crashed, s.Advance(time.Second, discard{}), "it stays so for the rest of the case")
 	}
 }
 

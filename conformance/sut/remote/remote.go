@@ -22,7 +22,8 @@ const DefaultLimit = 10 * time.Second
 // Stack is a stack under test on the other side of a Transport. It is a sut.SUT.
 //
 // An operation whose status is Crashed or Hung, or Malformed by the stack's fault, breaks the connection: all further
-// operations give the same status until Reset has started the stack again. It must not be used concurrently.
+// operations give the same status until Capabilities or Reset, with which each case begins, starts the stack again. It
+// must not be used concurrently.
 type Stack struct {
 	transport Transport
 	limit     time.Duration
@@ -83,9 +84,10 @@ func (s *Stack) Close() (err error) {
 	return err
 }
 
-// Capabilities implements sut.SUT. The answer is the stack's own each time; nothing is remembered.
+// Capabilities implements sut.SUT. The answer is the stack's own each time; nothing is remembered. It starts the stack's
+// side first if that is not running.
 func (s *Stack) Capabilities(c *sut.Caps) sut.Status {
-	st := s.started()
+	st := s.restarted()
 	if st == sut.OK {
 		st = s.do(&message.Request{Op: message.Capabilities, Version: sut.Version}, nil)
 	}
@@ -101,10 +103,7 @@ func (s *Stack) Stray() string { return s.stray }
 
 // Reset implements sut.SUT. It starts the stack's side first if that is not running.
 func (s *Stack) Reset(cfg *sut.Config) sut.Status {
-	if s.broken != sut.OK {
-		s.drop()
-	}
-	st := s.started()
+	st := s.restarted()
 	if st == sut.OK {
 		st = s.do(&message.Request{Op: message.Reset, Config: *cfg}, nil)
 	}
@@ -215,6 +214,14 @@ func (s *Stack) drop() {
 		s.log = s.Log()
 	}
 	s.conn, s.broken = nil, sut.OK
+}
+
+// restarted is started, afresh after what broke the connection.
+func (s *Stack) restarted() sut.Status {
+	if s.broken != sut.OK {
+		s.drop()
+	}
+	return s.started()
 }
 
 // started makes sure of a connection whose other side speaks the protocol.
