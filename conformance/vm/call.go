@@ -38,8 +38,8 @@ func (m *Machine) call() {
 		m.tracer.Started(m.now, m.index, c)
 	}
 	m.res = sut.Result{}
-	m.from = m.now
-	if st := m.stack.Call(c, &m.res, (*sink)(m)); !basic(c.Op) && !m.status(st) || basic(c.Op) && !m.must(st) {
+	st := m.stack.Call(c, &m.res, (*sink)(m))
+	if basic(c.Op) && !m.must(st) || !m.status(st) {
 		return
 	}
 	p := m.hold()
@@ -55,7 +55,7 @@ func (m *Machine) call() {
 	}
 	switch {
 	case !m.res.Pending:
-		m.judge(p, m.now)
+		m.judge(p, &m.res, m.now)
 	case e.Blocks:
 		p.used = true
 	default:
@@ -129,30 +129,30 @@ func (s *stream) at(receiving bool) uint32 {
 	return s.sent
 }
 
-// judge holds what a call returned, m.res, against what it must.
-func (m *Machine) judge(p *pending, at sut.Time) {
-	m.returned(at, p.event, &m.res)
+// judge holds what a call returned against what it must.
+func (m *Machine) judge(p *pending, r *sut.Result, at sut.Time) {
+	m.returned(at, p.event, r)
 	if p.lost {
 		return
 	}
-	at, flip := m.plantResult(p.event, at)
+	at, flip := m.plantResult(p.event, r, at)
 	switch {
 	case p.blocks && at < p.due-m.prog.Tolerance:
 		m.failAt(CallEarly, p.event, at)
 	case p.blocks && at > p.due+m.slack():
 		m.failAt(CallLate, p.event, at)
-	case !p.want.Any && !m.matchResult(p, flip):
+	case !p.want.Any && !m.matchResult(p, r, flip):
 		m.differ(CallWrong, p.event, at)
 	}
-	m.account(p)
+	m.account(p, r)
 }
 
 // account follows the streams.
-func (m *Machine) account(p *pending) {
-	if m.res.Ret < 0 {
+func (m *Machine) account(p *pending, r *sut.Result) {
+	if r.Ret < 0 {
 		return
 	}
-	s, n := &m.streams[p.fd], uint32(m.res.Ret)
+	s, n := &m.streams[p.fd], uint32(r.Ret)
 	switch p.op {
 	case sut.OpSocket:
 		m.streams[p.newFD] = stream{datagram: p.kind == sut.TypeDatagram}
@@ -167,9 +167,9 @@ func (m *Machine) account(p *pending) {
 	}
 }
 
-// matchResult compares m.res. flip is a byte of the data that is to be taken as another, -1 for none.
-func (m *Machine) matchResult(p *pending, flip int) bool {
-	w, r := &p.want, &m.res
+// matchResult compares a result. flip is a byte of the data that is to be taken as another, -1 for none.
+func (m *Machine) matchResult(p *pending, r *sut.Result, flip int) bool {
+	w := &p.want
 	m.diff = Diff{}
 	switch {
 	case r.Ret != w.Ret:
@@ -181,11 +181,11 @@ func (m *Machine) matchResult(p *pending, flip int) bool {
 	case w.Addr.Family != 0 && w.Addr.Port != 0 && r.Addr.Port != w.Addr.Port:
 		return m.diff.number(PartPort, 0, uint64(w.Addr.Port), uint64(r.Addr.Port))
 	}
-	return !w.HasData || m.matchData(p, flip)
+	return !w.HasData || m.matchData(p, r.Data, flip)
 }
 
-func (m *Machine) matchData(p *pending, flip int) bool {
-	w, got := &p.want, m.res.Data
+func (m *Machine) matchData(p *pending, got []byte, flip int) bool {
+	w := &p.want
 	n := len(w.Data)
 	if w.Pattern {
 		n = int(max(w.Ret, 0))

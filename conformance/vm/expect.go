@@ -66,7 +66,7 @@ func verdictOf(match bool, at, early, late sut.Time) Reason {
 // parse looks at a waiting frame; where it is not well formed, that decides the run.
 func (m *Machine) parse(s *Slot) bool {
 	d := frame.Parse(m.queue.frame(s), &m.view)
-	if !d.OK() {
+	if !d.OK() && m.live() {
 		m.failAt(Malformed, m.index, s.at)
 		m.v.Defect = d
 	}

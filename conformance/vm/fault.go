@@ -149,20 +149,20 @@ func falsifyOption(opts []byte, kind uint8, n uint32) bool {
 	}
 }
 
-// plantResult plants the fault in what the call of event k returned, m.res, at a time. It answers the time, and which
+// plantResult plants the fault in what the call of an event returned at a time. It answers the time, and which
 // byte of the data is to be taken as another (-1: none), since the data itself is the stack's.
-func (m *Machine) plantResult(event int, at sut.Time) (sut.Time, int) {
+func (m *Machine) plantResult(event int, r *sut.Result, at sut.Time) (sut.Time, int) {
 	n := m.prog.Fault.N
 	switch {
 	case m.targets(FaultResult, event):
 		m.v.Planted = true
-		m.res.Ret += int32(n)
+		r.Ret += int32(n)
 	case m.targets(FaultTime, event):
 		m.v.Planted = true
 		return at + microseconds(n), -1
-	case m.targets(FaultData, event) && len(m.res.Data) > 0:
+	case m.targets(FaultData, event) && len(r.Data) > 0:
 		m.v.Planted = true
-		return at, len(m.res.Data) - 1
+		return at, len(r.Data) - 1
 	}
 	return at, -1
 }

@@ -2,8 +2,14 @@ package vm
 
 import "stackproof/conformance/frame"
 
-// Flow is what numbers of one connection count from.
-type Flow = frame.Flow
+// flow is what the numbers of one connection count from. A program's numbers are relative; those in frames are not.
+type flow struct {
+	stackPort, peerPort uint16
+	stackISN, peerISN   uint32 // initial sequence numbers
+	stackTS, peerTS     uint32 // time stamps: what the program's 0 is
+	// What of the stack's is known so far; what is not is 0.
+	hasPort, hasISN, hasTS bool
+}
 
 // scatter spreads a seed (the finisher of splitmix64): the judge's own numbers, one for each n.
 func scatter(seed uint64, n int) uint64 {
@@ -14,21 +20,25 @@ func scatter(seed uint64, n int) uint64 {
 }
 
 // begin gives flow i its port and the judge's numbers. These lie shortly before 2^32 in even flows and before 2^31 in
-// odd ones, so that unsigned and signed wrap are passed by in every exchange that is longer than a few hundred bytes
-// or milliseconds, and by many a handshake.
-func begin(f *Flow, seed uint64, i int, port uint16) {
-	*f = Flow{PeerPort: port}
+// odd ones, so that an exchange passes by the unsigned or the signed wrap: within a few hundred bytes or milliseconds,
+// and with every other seed within four.
+func (f *flow) begin(seed uint64, i int, port uint16) {
+	*f = flow{peerPort: port}
 	top := uint32(0xffffffff)
 	if i%2 == 1 {
 		top = 0x7fffffff
 	}
 	x := scatter(seed, i)
-	f.PeerISN = top - uint32(x&0xff)
-	f.PeerTS = top - uint32(x>>8&0x3ff)
+	before := uint32(x & 0xff)
+	if x>>18&1 != 0 {
+		before &= 3
+	}
+	f.peerISN = top - before
+	f.peerTS = top - uint32(x>>8&0xff)
 }
 
 // flow is the flow of a packet: TCP and UDP each have their own.
-func (m *Machine) flow(p *Packet) *Flow {
+func (m *Machine) flow(p *Packet) *flow {
 	if p.Transport == TransportUDP {
 		return &m.flows[Flows+int(p.Flow)]
 	}
@@ -36,16 +46,16 @@ func (m *Machine) flow(p *Packet) *Flow {
 }
 
 // base is what the numbers of a field count from. ok is false where the variable has no value yet.
-func (m *Machine) base(b Base, v uint8, f *Flow) (n uint32, ok bool) {
+func (m *Machine) base(b Base, v uint8, f *flow) (n uint32, ok bool) {
 	switch b {
 	case BaseLocalISN:
-		return f.StackISN, true
+		return f.stackISN, true
 	case BasePeerISN:
-		return f.PeerISN, true
+		return f.peerISN, true
 	case BaseLocalTS:
-		return f.StackTS, true
+		return f.stackTS, true
 	case BasePeerTS:
-		return f.PeerTS, true
+		return f.peerTS, true
 	case BaseVar:
 		return m.vars[v].n, m.vars[v].set
 	}

@@ -168,7 +168,7 @@ func (m *Machine) putFields(p *Packet, r frame.Role) bool {
 }
 
 // putField sets one field of the frame that is built.
-func (m *Machine) putField(op *FieldOp, f *Flow) bool {
+func (m *Machine) putField(op *FieldOp, f *flow) bool {
 	base, ok := m.base(op.Base, op.Var, f)
 	if !ok {
 		return m.fail(Undefined)
@@ -202,18 +202,18 @@ func (m *Machine) putPorts(p *Packet) bool {
 	f := m.flow(p)
 	stack, peer := ports(p.Transport, false)
 	if !p.named(peer) {
-		m.view.Set(peer, uint32(f.PeerPort))
+		m.view.Set(peer, uint32(f.peerPort))
 	}
 	if p.named(stack) {
-		if n, _ := m.view.Get(stack); !f.HasPort {
-			f.StackPort, f.HasPort = uint16(n), true
+		if n, _ := m.view.Get(stack); !f.hasPort {
+			f.stackPort, f.hasPort = uint16(n), true
 		}
 		return true
 	}
-	if !f.HasPort {
+	if !f.hasPort {
 		return m.fail(Undefined)
 	}
-	return m.view.Set(stack, uint32(f.StackPort))
+	return m.view.Set(stack, uint32(f.stackPort))
 }
 
 // putPayload writes what lies behind the headers.
@@ -223,5 +223,5 @@ func (m *Machine) putPayload(p *Packet) {
 		copy(b, p.Payload.Data)
 		return
 	}
-	frame.Fill(b, m.position(m.flow(p).PeerISN), p.Payload.Salt)
+	frame.Fill(b, m.position(m.flow(p).peerISN), p.Payload.Salt)
 }

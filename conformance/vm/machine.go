@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"time"
+
 	"stackproof/conformance/frame"
 	"stackproof/conformance/sut"
 )
@@ -37,10 +39,11 @@ type Machine struct {
 	down   bool // the stack can be asked no more
 
 	// Of time:
-	now  sut.Time
-	from sut.Time // when the operation that is under way began; its frames come between from and now
-	idle int      // steps without progress in time
-	left int      // steps that the event at hand may still take
+	now    sut.Time
+	from   sut.Time // when the operation that is under way began; its frames come between from and now
+	atOnce int      // steps within a millisecond
+	left   int      // steps that the event at hand may still take
+	steps  int      // as many as an event may take
 
 	// Of the event at hand:
 	index int
@@ -48,20 +51,21 @@ type Machine struct {
 	shape frame.Layout
 	view  frame.View // of the frame that is built or held against the event
 	heard frame.View // of the frame that just came
-	seen  Flow       // the event's flow, as it will be if the frame is the right one
+	seen  flow       // the event's flow, as it will be if the frame is the right one
 	diff  Diff
 	split uint32 // bytes of a split segment that came already
 	part  bool   // the frame at hand is a part of it, and not the last
 
 	// What the program refers to:
-	flows   [2 * Flows]Flow // TCP's, then UDP's
+	flows   [2 * Flows]flow // TCP's, then UDP's
 	vars    [Vars]variable
 	streams [MaxFDs]stream
 	pending [MaxPending]pending
 	sending int // bytes of store.Data in use
 	asked   asked
 
-	res    sut.Result
+	res    sut.Result // of the call that is being made
+	done   sut.Result // of one that blocked
 	figure int64
 	build  [frame.MaxLen]byte
 	in     lastFrame // the last frame injected
@@ -90,8 +94,11 @@ func (l *lastFrame) keep(b []byte, end int) {
 // datagram is what the Ethernet frame carries.
 func (l *lastFrame) datagram() []byte { return l.b[min(14, l.end):l.end] }
 
+// MaxTick is the coarsest timer granularity that a stack may declare: what it declares is forgiven in every time.
+const MaxTick = time.Second
+
 // Init gives the machine its storage. It must come first, once.
-func (m *Machine) Init(s Storage) { m.store = s }
+func (m *Machine) Init(s Storage) { m.store, m.steps = s, maxSteps }
 
 // Run runs an encoded program against a stack. It answers Pass only if every event was carried out and every
 // expectation met. tracer may be nil.
@@ -110,7 +117,7 @@ func (m *Machine) begin(stack sut.SUT, opt RunOptions, tracer Tracer) {
 	m.v = Verdict{}
 	m.hash = hashStart
 	m.down = false
-	m.now, m.from, m.idle, m.left = 0, 0, 0, maxSteps
+	m.now, m.from, m.atOnce, m.left = 0, 0, 0, m.steps
 	m.index, m.split, m.sending = 0, 0, 0
 	m.asked.n, m.asked.first = 0, 0
 	m.in.n, m.in.end, m.out.n, m.out.end = 0, 0, 0, 0
@@ -152,6 +159,9 @@ func (m *Machine) supported() bool {
 	if !m.must(m.stack.Capabilities(&m.caps)) {
 		return false
 	}
+	if m.caps.Tick < 0 || m.caps.Tick > MaxTick {
+		return m.fail(TimeWrong)
+	}
 	if missing := m.prog.Needs &^ m.caps.Features; missing != 0 {
 		m.diff.number(NoPart, 0, uint64(m.prog.Needs), uint64(m.caps.Features))
 		return m.differ(NeedsFeature, 0, 0)
@@ -168,21 +178,10 @@ func (m *Machine) reset(seed uint64) bool {
 		m.prog.Config.Seed = seed
 	}
 	for i := range m.flows {
-		begin(&m.flows[i], m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
+		m.flows[i].begin(m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
 	}
 	return m.must(m.stack.Reset(&m.prog.Config))
 }
-
-// Flow is what the numbers of a connection count from, as the last run found it.
-func (m *Machine) Flow(t Transport, i int) Flow {
-	if t == TransportUDP {
-		i += Flows
-	}
-	return m.flows[i]
-}
-
-// Program is the head of the last program that was run (its Events are left out).
-func (m *Machine) Program() *Program { return &m.prog }
 
 // play carries the events out, one after the other. Pass is given only here, after the last of them.
 func (m *Machine) play() {
@@ -191,7 +190,7 @@ func (m *Machine) play() {
 		if !ok {
 			break
 		}
-		m.index, m.left = i, maxSteps
+		m.index, m.left, m.atOnce = i, m.steps, 0
 		m.split = 0
 		m.step()
 	}

@@ -39,13 +39,13 @@ func kindOf(n Net, t Transport) uint64 { return uint64(n)<<8 | uint64(t) }
 // learn takes from the frame what is not known of its flow.
 func (m *Machine) learn(p *Packet) {
 	stack, _ := ports(p.Transport, true)
-	if port, ok := m.view.Get(stack); ok && !m.seen.HasPort {
-		m.seen.StackPort, m.seen.HasPort = uint16(port), true
+	if port, ok := m.view.Get(stack); ok && !m.seen.hasPort {
+		m.seen.stackPort, m.seen.hasPort = uint16(port), true
 	}
 	flags, ok := m.view.Get(frame.TCPFlags)
-	if ok && flags&frame.SYN != 0 && !m.seen.HasISN {
-		m.seen.StackISN, _ = m.view.Get(frame.TCPSeq)
-		m.seen.HasISN = true
+	if ok && flags&frame.SYN != 0 && !m.seen.hasISN {
+		m.seen.stackISN, _ = m.view.Get(frame.TCPSeq)
+		m.seen.hasISN = true
 	}
 }
 
@@ -95,7 +95,7 @@ func (m *Machine) matchPorts(p *Packet) bool {
 		return true
 	}
 	stack, peer := ports(p.Transport, true)
-	return m.isPort(p, stack, m.seen.StackPort) && m.isPort(p, peer, m.seen.PeerPort)
+	return m.isPort(p, stack, m.seen.stackPort) && m.isPort(p, peer, m.seen.peerPort)
 }
 
 func (m *Machine) isPort(p *Packet, f frame.Field, want uint16) bool {
@@ -197,7 +197,7 @@ func (m *Machine) matchPayload(p *Packet) bool {
 		}
 		return true
 	}
-	at, salt := m.position(m.seen.StackISN), p.Payload.Salt
+	at, salt := m.position(m.seen.stackISN), p.Payload.Salt
 	if p.Transport != frame.TransportICMP { // an echo comes back as it went
 		salt ^= saltToPeer
 	}

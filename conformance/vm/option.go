@@ -47,13 +47,13 @@ func (p *Packet) optionsSize() int {
 
 // mapped is what number i of an option counts from. Time stamps count from the clock of who made them, and are echoed
 // by the other; the echo means something only with ACK (RFC 7323 3.2). SACK acknowledges the other's stream.
-func (o *Option) mapped(i int, f *Flow, fromStack, ack bool) uint32 {
+func (o *Option) mapped(i int, f *flow, fromStack, ack bool) uint32 {
 	if o.AbsN>>i&1 != 0 {
 		return 0
 	}
-	ownTS, otherTS, otherISN := f.PeerTS, f.StackTS, f.StackISN
+	ownTS, otherTS, otherISN := f.peerTS, f.stackTS, f.stackISN
 	if fromStack {
-		ownTS, otherTS, otherISN = f.StackTS, f.PeerTS, f.PeerISN
+		ownTS, otherTS, otherISN = f.stackTS, f.peerTS, f.peerISN
 	}
 	switch {
 	case o.Kind == frame.OptSACK:
@@ -163,8 +163,8 @@ func (m *Machine) matchOption(o *Option, i int, b []byte) bool {
 		if o.AnyN>>k&1 != 0 {
 			continue
 		}
-		if o.Kind == frame.OptTimestamps && k == 0 && !m.seen.HasTS && o.AbsN&1 == 0 {
-			m.seen.StackTS, m.seen.HasTS = got-o.N[0], true
+		if o.Kind == frame.OptTimestamps && k == 0 && !m.seen.hasTS && o.AbsN&1 == 0 {
+			m.seen.stackTS, m.seen.hasTS = got-o.N[0], true
 		}
 		got -= o.mapped(k, &m.seen, true, flags&frame.ACK != 0)
 		if got != o.N[k] {

@@ -44,11 +44,12 @@ const (
 	CallEarly   // the call that must block returned too soon
 	CallLate    // the call returned too late
 	CallBlocked // the call did not return in time
-	CallStray   // a call returned that was not pending
 	FigureWrong // the figure is another
-	TimeWrong   // the stack's times do not lie within the operation, or its deadline in the past
-	Flooded     // more frames than can wait
-	Violation   // what the stack's side answers is no answer, or it refuses what it must be able to do
+	// of these, what breaks the rules of the protocol:
+	CallStray // a call returned that was not pending
+	TimeWrong // the stack's times do not lie within the operation, its deadline in the past, its tick beyond MaxTick
+	Flooded   // more frames than can wait
+	Violation // what the stack's side answers is no answer, or it refuses what it must be able to do
 
 	// Of Timeout and Crash:
 	Stuck   // the stack's deadlines do not end
@@ -71,7 +72,7 @@ const (
 var reasonNames = [reasons]string{
 	"", "silent", "wrong packet", "malformed packet", "unexpected packet", "packet too early", "packet too late",
 	"packet left over", "call result wrong", "call returned early", "call returned late", "call still blocked",
-	"call returned that was not made", "figure wrong", "stack's clock wrong", "more frames than can wait",
+	"figure wrong", "call returned that was not made", "stack's clock wrong", "more frames than can wait",
 	"protocol not kept", "stack's deadlines never end", "stack hung", "stack crashed",
 	"feature not declared", "other personality", "operation not offered", "bad program", "nothing there to refer to",
 	"frame cannot be built", "storage too small",

@@ -148,12 +148,13 @@ var misbehaviours = []misbehaviour{
 	{"figure", vm.FigureWrong, atState, vm.PartRet, 0, func(f *fake, _ *vm.Program) { f.figure = 5 }},
 	{"time in the future", vm.TimeWrong, atSYNACK - 1, 0, 0, func(f *fake, _ *vm.Program) { f.lie = 1 }},
 	{"time in the past", vm.TimeWrong, atSYNACK - 1, 0, 0, func(f *fake, _ *vm.Program) { f.lie = -1 }},
+	{"coarse clock", vm.TimeWrong, 0, 0, 0, func(f *fake, _ *vm.Program) { f.caps.Tick = vm.MaxTick + 1 }},
 	{"deadline in the past", vm.TimeWrong, 0, 0, 0, func(f *fake, _ *vm.Program) { f.past = true }},
 	{"deadlines without end", vm.Stuck, atIdle, 0, 0, replace(fPA, func(f *fake, b []byte) [][]byte {
 		f.after(time.Second, forever(f, 0))
 		return nil
 	})},
-	{"too many deadlines", vm.Stuck, atIdle, 0, 0, replace(fPA, func(f *fake, b []byte) [][]byte {
+	{"deadlines too close", vm.Stuck, atIdle, 0, 0, replace(fPA, func(f *fake, b []byte) [][]byte {
 		f.after(time.Second, forever(f, 1))
 		return nil
 	})},
@@ -247,6 +248,31 @@ func TestEveryReason(t *testing.T) {
 	}
 }
 
+// TestNames: every reason, part and outcome has a name of its own.
+func TestNames(t *testing.T) {
+	seen := map[string]bool{"": true}
+	once := func(name string) {
+		t.Helper()
+		require.False(t, seen[name], "%q", name)
+		seen[name] = true
+	}
+	for r := vm.NoReason + 1; r.String() != "unknown"; r++ {
+		once(r.String())
+	}
+	for p := vm.NoPart + 1; p.String() != "unknown"; p++ {
+		once(p.String())
+	}
+	for b := vm.BadNone; b.String() != "unknown"; b++ {
+		once(b.String())
+	}
+	seen = map[string]bool{"": true}
+	for _, o := range []vm.Outcome{vm.NotRun, vm.Pass, vm.Fail, vm.Error, vm.Timeout, vm.Crash, vm.Unsupported} {
+		once(o.String())
+	}
+	require.Equal(t, "unknown", (vm.Unsupported + 1).String())
+	require.Equal(t, "data", vm.PartData.String())
+}
+
 func TestOutcomeOfReason(t *testing.T) {
 	for _, c := range []struct {
 		break_ func(*fake, *vm.Program)
@@ -265,6 +291,25 @@ func TestOutcomeOfReason(t *testing.T) {
 		c.break_(f, p)
 		require.Equal(t, c.want, run(t, p, f, vm.RunOptions{}).Outcome)
 	}
+}
+
+// TestTooManyDeadlines: a stack that never rests is followed only so far; one with a tick for as long as it takes.
+func TestTooManyDeadlines(t *testing.T) {
+	p := exchange()
+	b, err := asm.Encode(p)
+	require.NoError(t, err)
+	f := newFake()
+	replace(fPA, func(f *fake, b []byte) [][]byte {
+		f.after(time.Second, forever(f, ms))
+		return nil
+	})(f, p)
+	m := newMachine()
+	require.Equal(t, vm.Pass, m.Run(b, f, vm.RunOptions{}, nil).Outcome)
+	m.SetSteps(4000)
+	v := m.Run(b, f, vm.RunOptions{}, nil)
+	require.Equal(t, vm.Stuck, v.Reason)
+	require.Equal(t, vm.Timeout, v.Outcome)
+	require.EqualValues(t, atIdle, v.Event)
 }
 
 func TestNeedsAreCheckedBeforeAnythingRuns(t *testing.T) {
@@ -308,9 +353,14 @@ func TestDiffs(t *testing.T) {
 	require.Equal(t, frame.Defect{Flaw: frame.IPChecksum, At: 24}, v.Defect)
 }
 
-// TestAnyProgram: no bytes make the machine panic or run for ever.
+// FuzzRun: no bytes make the machine panic or run for ever.
 func FuzzRun(f *testing.F) {
 	b, err := asm.Encode(exchange())
+	require.NoError(f, err)
+	f.Add(b, true)
+	silence := corrupt()
+	silence.Fault = vm.Fault{Target: atQuiet, Kind: vm.FaultInGood}
+	b, err = asm.Encode(silence)
 	require.NoError(f, err)
 	f.Add(b, true)
 	m := newMachine()

@@ -6,11 +6,11 @@ import (
 	"stackproof/conformance/sut"
 )
 
-// Bounds on how long the machine follows a stack: through how many deadlines in one event (enough for a millisecond
-// tick over Patience), and how many times without progress in time.
+// Bounds on how far the machine follows a stack in one event: through how many deadlines (enough for four hours of a
+// millisecond tick), and through how many within one millisecond.
 const (
-	maxSteps = 1 << 20
-	maxIdle  = 1000
+	maxSteps  = 1 << 24
+	maxAtOnce = 1000
 )
 
 // Lateness is how long after an expected frame's time the machine still looks for it, to tell late from silent.
@@ -66,6 +66,9 @@ func (m *Machine) must(s sut.Status) bool {
 	return m.status(s)
 }
 
+// carried settles what an operation brought about, if it was carried out; it answers whether the run goes on.
+func (m *Machine) carried(ok bool) bool { return ok && m.settle() }
+
 // step carries out the event at hand.
 func (m *Machine) step() {
 	m.plantBefore()
@@ -84,17 +87,16 @@ func (m *Machine) step() {
 	if !m.runTo(t) {
 		return
 	}
+	m.from = m.now
 	switch m.ev.Kind {
 	case Inject:
 		m.inject()
 	case Call:
 		m.call()
 	case Link:
-		m.from = m.now
-		_ = m.must(m.stack.Link(m.ev.Value != 0, (*sink)(m))) && m.settle()
+		m.carried(m.must(m.stack.Link(m.ev.Value != 0, (*sink)(m))))
 	case Knob:
-		m.from = m.now
-		_ = m.status(m.stack.Knob(m.ev.Knob, m.ev.Value, (*sink)(m))) && m.settle()
+		m.carried(m.status(m.stack.Knob(m.ev.Knob, m.ev.Value, (*sink)(m))))
 	case Inspect:
 		m.inspect()
 	}
@@ -144,11 +146,11 @@ func (m *Machine) await(limit sut.Time) bool {
 	return m.running() && !m.queue.empty()
 }
 
-// count bounds the work of one event and at one time.
+// count bounds the work of one event, and at one time.
 func (m *Machine) count() bool {
-	m.idle++
+	m.atOnce++
 	m.left--
-	if m.idle > maxIdle || m.left < 0 {
+	if m.atOnce > maxAtOnce || m.left < 0 {
 		m.down = true
 		return m.fail(Stuck)
 	}
@@ -156,14 +158,14 @@ func (m *Machine) count() bool {
 }
 
 func (m *Machine) advance(to sut.Time) {
-	if to > m.now {
-		m.idle = 0
+	if to.Truncate(time.Millisecond) > m.now {
+		m.atOnce = 0
 	}
 	if !m.count() {
 		return
 	}
 	m.from, m.now = m.now, to
-	if m.must(m.stack.Advance(to, (*sink)(m))) && m.settle() {
+	if m.carried(m.must(m.stack.Advance(to, (*sink)(m)))) {
 		m.overdue()
 	}
 }

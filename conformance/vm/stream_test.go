@@ -160,6 +160,34 @@ func TestManyBlock(t *testing.T) {
 	require.Equal(t, vm.NoRoom, run(t, program(append(events, one)...), f, vm.RunOptions{}).Reason)
 }
 
+// TestReturnWithinACall: a call that blocked may return while another is made; neither result covers the other.
+func TestReturnWithinACall(t *testing.T) {
+	f := newFake()
+	f.onCall = func(f *fake, c *sut.Call, r *sut.Result, out sut.Sink) (sut.Status, bool) {
+		if c.Op == sut.OpRead {
+			r.Pending, r.ID = true, 5
+			return sut.OK, true
+		}
+		r.Ret = 2
+		out.Done(f.now, 5, &sut.Result{Ret: 1})
+		return sut.OK, true
+	}
+	reading := call(sut.OpRead, 3, 1)
+	reading.Blocks = true
+	require.Equal(t, vm.Pass, run(t, program(reading, call(sut.OpWrite, 3, 2)), f, vm.RunOptions{}).Outcome)
+}
+
+// TestManyFramesAtOnce: a program may let in as many as it likes.
+func TestManyFramesAtOnce(t *testing.T) {
+	f := newFake()
+	f.onIn = func(*fake, *frame.View, sut.Sink) bool { return true }
+	var events []vm.Event
+	for range 3000 {
+		events = append(events, in(0, frame.ACK, 0, 0, 0))
+	}
+	require.Equal(t, vm.Pass, run(t, program(events...), f, vm.RunOptions{}).Outcome)
+}
+
 func TestFigures(t *testing.T) {
 	look := func(op vm.CheckOp, n int64) vm.Event {
 		return vm.Event{Kind: vm.Inspect, Figure: sut.FigDrops, Check: op, Value: n}
