@@ -78,8 +78,9 @@ type TimeMode uint8
 
 const (
 	Absolute TimeMode = iota // At after the start
-	Relative                 // At after the present: when the previous event happened (Expect: when its frame came; Call: when it began)
-	AnyTime                  // whenever it comes (Expect), within Patience
+	// Relative: At after the present: when the previous event happened (Expect: its frame came; Call: it began).
+	Relative
+	AnyTime // whenever it comes (Expect), within Patience
 	modes
 )
 
@@ -114,7 +115,7 @@ type Want struct {
 	Ret     int32
 	Err     sut.Errno
 	Addr    sut.Addr // Family 0: not checked; Port 0: port not checked
-	HasData bool     // Data must be what came; where Pattern is set: the pattern of Salt at the stream's position, of length Ret
+	HasData bool     // Data must be what came; with Pattern: the pattern of Salt where the stream is, of length Ret
 	Pattern bool
 	Salt    uint8
 	Data    []byte
@@ -258,16 +259,30 @@ type Fault struct {
 type FaultKind uint8
 
 const (
-	NoFault      FaultKind = iota
-	FaultOut               // N is added to Field of the frame that answers Target (address: exclusive-ored into its last bytes); checksums are repaired, unless Field is one
-	FaultDrop              // what answers Target is lost
-	FaultExtra             // the stack's last frame before Target (or, for want of one, what is let in, turned round) is sent once more at Target's beginning
-	FaultIn                // N, counted from the same base, is the value of Field in what is let in (address: exclusive-ored into its last bytes)
-	FaultInGood            // what is let in is made valid: its lengths and checksums, nothing cut off, padding zero
-	FaultInAgain           // what is let in is let in once more at Target's beginning
-	FaultResult            // N is added to what the call or the figure at Target returned
-	FaultData              // one byte of the data of the call at Target, or of the payload that answers it, is falsified
-	FaultTime              // what answers Target comes N microseconds (int32) later
-	FaultOption            // the TCP option of kind N&0xff in what answers Target: N>>8 is added to its first number; 0: NOPs stand in its place
+	NoFault FaultKind = iota
+	// FaultOut: N is added to Field of the frame that answers Target (address: exclusive-ored into its last bytes);
+	// checksums are repaired, unless Field is one.
+	FaultOut
+	// FaultDrop: what answers Target is lost.
+	FaultDrop
+	// FaultExtra: the stack's last frame before Target (or, for want of one, what is let in, turned round) is sent once
+	// more at Target's beginning.
+	FaultExtra
+	// FaultIn: N, counted from the same base, is the value of Field in what is let in (address: exclusive-ored into its
+	// last bytes).
+	FaultIn
+	// FaultInGood: what is let in is made valid: its lengths and checksums, nothing cut off, padding zero.
+	FaultInGood
+	// FaultInAgain: what is let in is let in once more at Target's beginning.
+	FaultInAgain
+	// FaultResult: N is added to what the call or the figure at Target returned.
+	FaultResult
+	// FaultData: one byte of the data of the call at Target, or of the payload that answers it, is falsified.
+	FaultData
+	// FaultTime: what answers Target comes N microseconds (int32) later.
+	FaultTime
+	// FaultOption: the TCP option of kind N&0xff in what answers Target: N>>8 is added to its first number; 0: NOPs
+	// stand in its place.
+	FaultOption
 	faultKinds
 )
