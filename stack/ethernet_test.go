@@ -40,11 +40,12 @@ func TestFamilyOff(t *testing.T) {
 			h.wantSent()
 			h.wantCount(DropEthernetType)
 			id := h.open(wire.Addr{}, 4000)
-			dst := peer4
+			dst, group := peer4, wire.AllHosts4
 			if c.name == "IPv6" {
-				dst = peer6
+				dst, group = peer6, wire.AllNodes6
 			}
 			require.Equal(t, NetUnreachable, h.UDPSend(h.now, id, dst, 7, nil))
+			require.Equal(t, NetUnreachable, h.UDPSend(h.now, id, group, 7, nil))
 		})
 	}
 }

@@ -85,8 +85,18 @@ func newHost(t rapid.TB, change func(*Config, *Storage)) *host {
 	return h
 }
 
-// slots empties the wire and gives the stack n transmit buffers.
-func (h *host) slots(n int) { h.dev.Init(make([]queue.Frame, 80), make([]queue.Frame, n)) }
+// slots empties the wire and gives the stack n transmit buffers, which hold rubbish.
+func (h *host) slots(n int) {
+	h.dev.Init(make([]queue.Frame, 80), make([]queue.Frame, n))
+	for range n {
+		b := h.dev.Reserve(queue.MaxFrame)
+		for i := range b {
+			b[i] = 0xa5
+		}
+		h.dev.Send(len(b))
+		h.dev.Done()
+	}
+}
 
 // receive delivers frames and polls once.
 func (h *host) receive(frames ...[]byte) {

@@ -70,6 +70,7 @@ func TestICMPErrorsSent(t *testing.T) {
 		{"576 bytes at most (RFC 1812 4.3.2.3)", udpFrame(peer4, me4, 4000, 9, long), "peer: 192.0.2.1 > 192.0.2.2 ttl 64 unreachable 3 quoting 548", DropUDPNoPort},
 		{"no such port, ICMPv6", udpFrame(peer6, me6, 4000, 9, "abc"), "peer: 2001:db8::1 > 2001:db8::2 hops 64 unreachable 4 quoting 51", DropUDPNoPort},
 		{"no such port, at the link-local address", udpFrame(peerLL6, meLink6, 4000, 9, "abc"), "peer: fe80::ff:fe00:1 > fe80::2 hops 64 unreachable 4 quoting 51", DropUDPNoPort},
+		{"no such port, at the other address", udpFrame(peer6, meLink6, 4000, 9, "abc"), "peer: fe80::ff:fe00:1 > 2001:db8::2 hops 64 unreachable 4 quoting 51", DropUDPNoPort},
 		{"1280 bytes at most (RFC 4443 2.4 c)", udpFrame(peer6, me6, 4000, 9, long), "peer: 2001:db8::1 > 2001:db8::2 hops 64 unreachable 4 quoting 1232", DropUDPNoPort},
 
 		{"not about the limited broadcast", udpFrame(peer4, wire.Broadcast4, 4000, 9, "abc"), "", DropUDPNoPort},
@@ -95,6 +96,21 @@ func TestICMPErrorsSent(t *testing.T) {
 			}
 			h.wantCount(c.drop)
 		})
+	}
+}
+
+// TestErrorsQuote: what is quoted is the packet, from its header on.
+func TestErrorsQuote(t *testing.T) {
+	for _, src := range []wire.Addr{peer4, peer6} {
+		h := newHost(t, nil)
+		h.meetPeers()
+		dst := me4
+		if src.Is6() {
+			dst = me6
+		}
+		f := udpFrame(src, dst, 4000, 9, "data enough to need no padding")
+		h.receive(f)
+		require.Equal(t, f[14:], h.dev.Sent()[14+headerLen(src)+wire.ICMPHeaderLen:])
 	}
 }
 
@@ -161,6 +177,7 @@ func TestErrorsReachTheEndpoint(t *testing.T) {
 			id := h.connect(4000, c.peer, 7)
 			h.receive(c.frame)
 			require.Empty(t, h.drops())
+			require.Equal(t, uint64(1), h.Counter(ICMPErrorsReceived))
 			require.Equal(t, Writable|Error, h.UDPReady(id))
 			require.Equal(t, c.want, h.UDPError(id))
 			require.Equal(t, OK, h.UDPError(id), "it is told once")

@@ -64,7 +64,6 @@ func (s *Stack) neighborSolicit(now time.Duration, m *packet, ns wire.NeighborSo
 	to, solicited := m.src, true
 	if to.IsUnspecified() { // a probe for duplicates: all nodes get the answer
 		to, solicited = wire.AllNodes6, false
-		mac, has = groupMAC(to), true
 	}
 	s.ndpAdvertise(now, to, ns.Target(), solicited, mac, has)
 }

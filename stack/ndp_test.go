@@ -49,6 +49,8 @@ var ndpDrops = []drop{
 	{"target link-layer address of a group", naFrame(peer6, me6, solicited, wire.MAC{3}), DropNDPInvalid},
 	{"advertisement of an unknown neighbour", naFrame(peer6, me6, wire.NeighborAdvertFields{Target: addr("2001:db8::99")}, peerMAC), DropNDPOther},
 	{"advertisement of our address", naFrame(peer6, me6, wire.NeighborAdvertFields{Target: me6}, peerMAC), DropNDPConflict},
+	{"router solicitation with another hop limit", icmpFrame(peer6, me6, wire.ICMPFields{Type: wire.ICMPv6RouterSolicit}, nil), DropNDPHopLimit},
+	{"redirect with another hop limit", icmpFrame(peerLL6, me6, wire.ICMPFields{Type: wire.ICMPv6Redirect}, make([]byte, 32)), DropNDPHopLimit},
 	{"router solicitation", ndp(peer6, me6, make([]byte, 8), func(b []byte) { b[0] = wire.ICMPv6RouterSolicit }), DropICMPIgnored},
 }
 

@@ -96,9 +96,25 @@ func TestResolutionFails(t *testing.T) {
 	})
 }
 
+// TestLateAnswer: what was given up stays given up.
+func TestLateAnswer(t *testing.T) {
+	each(t, func(t *testing.T, r resolution, h *host, id int) {
+		require.Equal(t, OK, h.sendUDP(id, "x"))
+		for range 3 {
+			h.advance(time.Second)
+		}
+		h.sent()
+		h.receive(r.answer)
+		h.wantSent()
+		h.wantIdle()
+	})
+}
+
 // TestResolution: one datagram waits, the latest (RFC 1122 2.3.2.2), and the question is not repeated for each.
 func TestResolution(t *testing.T) {
 	each(t, func(t *testing.T, r resolution, h *host, id int) {
+		require.Equal(t, OK, h.UDPSend(h.now, id, r.far, 7, nil), "another neighbour is being resolved as well")
+		h.wantSent(r.routerAsk)
 		require.Equal(t, OK, h.sendUDP(id, "first"))
 		require.Equal(t, OK, h.sendUDP(id, "second"))
 		h.wantSent(r.ask)
@@ -107,7 +123,6 @@ func TestResolution(t *testing.T) {
 		h.wantSent()
 		h.receive(r.answer)
 		h.wantSent(r.datagram + `"second"`)
-		h.wantIdle()
 		require.Equal(t, OK, h.sendUDP(id, "third"))
 		h.wantSent(r.datagram + `"third"`)
 	})
@@ -176,9 +191,9 @@ func TestWaitingPacketWaitsForATransmitBuffer(t *testing.T) {
 		h.receive(r.answer)
 		h.wantNext(transmitRetry)
 		h.slots(8)
-		h.advance(transmitRetry)
-		h.wantSent(r.datagram + `"x"`)
+		h.now += transmitRetry
 		h.wantIdle()
+		h.wantSent(r.datagram + `"x"`)
 	})
 }
 
@@ -190,6 +205,11 @@ func TestSlotsForWaitingPackets(t *testing.T) {
 	require.Equal(t, NoBuffers, h.UDPSend(h.now, id, other4, 7, nil))
 	require.Len(t, h.sent(), 3, "the third neighbour is asked for all the same")
 	require.Empty(t, h.drops(), "the sender knows")
+	for range 4 {
+		h.advance(time.Second)
+	}
+	require.Equal(t, OK, h.UDPSend(h.now, id, other4, 7, nil), "a failure gives the slot back")
+	require.Equal(t, OK, h.UDPSend(h.now, id, peer6, 7, nil))
 }
 
 // TestReplies: answers to strangers whose address is not known wait as well, but never at our own traffic's cost.
@@ -221,11 +241,12 @@ func TestReplies(t *testing.T) {
 		id := h.connect(4000, peer4, 7)
 		require.Equal(t, OK, h.sendUDP(id, "x"))
 		h.sent()
-		for n := range 20 {
-			h.receive(echoFrame(wire.IPv4(192, 0, 2, 100+byte(n)), me4, 7, 9, ""))
+		for n := range byte(20) {
+			h.receive(echoFrame(wire.IPv4(192, 0, 2, 100+n), me4, 7, 9, ""))
+			h.receive(nsFrame(wire.AddrFrom16([16]byte{0: 0xfe, 1: 0x80, 15: 100 + n}), meLink6, meLink6, wire.MAC{}))
 		}
 		require.Len(t, h.sent(), 3, "three rows are left for them")
-		require.Equal(t, map[string]uint64{"drop-reply-no-room": 18}, h.drops(), "two answers wait, one found no slot, 17 no row")
+		require.Equal(t, map[string]uint64{"drop-reply-no-room": 38}, h.drops(), "two answers wait, one found no slot, 37 no row")
 		require.Equal(t, OK, h.sendUDP(id, "y"))
 		h.wantSent(resolutions[0].datagram + `"y"`)
 	})

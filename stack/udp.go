@@ -148,9 +148,6 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if c != OK {
 		return c
 	}
-	if len(p) > s.maxPayload(dst)-wire.UDPHeaderLen {
-		return TooLong
-	}
 	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, n: wire.UDPHeaderLen + len(p)}
 	if c := s.beginIP(now, &o); c != OK {
 		return c

@@ -47,7 +47,6 @@ func TestReservationIsNotSent(t *testing.T) {
 func TestReceive(t *testing.T) {
 	d := device(1, 0)
 	require.Nil(t, d.Receive())
-	require.False(t, d.Put(make([]byte, MaxFrame+1)), "too long")
 	require.True(t, d.Put([]byte{7}))
 	require.False(t, d.Put([]byte{8}), "full")
 	require.Equal(t, []byte{7}, d.Receive())
@@ -55,7 +54,22 @@ func TestReceive(t *testing.T) {
 	d.Release()
 	require.Nil(t, d.Receive())
 	require.Nil(t, d.Reserve(60), "no transmit slots at all")
-	require.Nil(t, device(0, 1).Reserve(MaxFrame+1))
+}
+
+func TestLongestFrame(t *testing.T) {
+	d := device(1, 1)
+	require.Nil(t, d.Reserve(MaxFrame+1))
+	require.Len(t, d.Reserve(MaxFrame), MaxFrame)
+	require.False(t, d.Put(make([]byte, MaxFrame+1)))
+	require.True(t, d.Put(make([]byte, MaxFrame)))
+}
+
+func TestNothingToFree(t *testing.T) {
+	d := device(1, 1)
+	d.Done()
+	d.Release()
+	require.True(t, d.Put([]byte{1}))
+	require.Equal(t, []byte{1}, d.Receive())
 }
 
 // TestOrder: frames come out as they went in, however the two sides take turns.

@@ -42,6 +42,7 @@ func TestEviction(t *testing.T) {
 		{"a stranger's resolution before an address", [3]func(*testing.T, *Table, byte){heardAt(now - time.Minute), usedAt(now), resolving(false)}, 3, 1},
 		{"an unused row before one in use", [3]func(*testing.T, *Table, byte){usedAt(now - time.Second), heardAt(now), usedAt(now)}, 2, 2},
 		{"of unused rows the one that was used longest ago", [3]func(*testing.T, *Table, byte){usedAt(now - 2*time.Minute), usedAt(now - 3*time.Minute), usedAt(now - time.Minute)}, 2, 2},
+		{"of unused rows the one that was heard longest ago", [3]func(*testing.T, *Table, byte){heardAt(now - 2), heardAt(now - 3), heardAt(now - 1)}, 2, 2},
 		{"of rows in use the least recent, and not for a stranger", [3]func(*testing.T, *Table, byte){usedAt(now - 1*time.Second), usedAt(now - 2*time.Second), usedAt(now)}, 2, none},
 		{"in use means 30 seconds", [3]func(*testing.T, *Table, byte){usedAt(now), usedAt(now - ReachableTime), usedAt(now - ReachableTime + 1)}, 2, 2},
 		{"our own resolutions stay", [3]func(*testing.T, *Table, byte){resolving(true), resolving(true), resolving(true)}, none, none},

@@ -39,8 +39,8 @@ func TestSlotsAreShared(t *testing.T) {
 func TestStrangersGiveWay(t *testing.T) {
 	table := newTable(3, 2)
 	one, two, three := begin(t, table, 0, 1), begin(t, table, 0, 2), begin(t, table, 0, 3)
-	hold(t, table, one, 1, true)
 	hold(t, table, two, 2, false)
+	hold(t, table, one, 1, true)
 	b, _ := table.Hold(three, 1, false)
 	require.Nil(t, b, "an answer takes no packet's place")
 	b, _ = table.Hold(one, 1, false)
