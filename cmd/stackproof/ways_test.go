@@ -53,12 +53,10 @@ func TestFourWays(t *testing.T) {
 		same(t, conformance.NewLocal(remote.New(child, 0)))
 	})
 	t.Run("image", func(t *testing.T) {
-		same(t, console.New(bootTestImage(t, suite), suite, 0))
-	})
-	t.Run("image-sut", func(t *testing.T) {
 		boot := bootTestImage(t, suite)
+		t.Run("alone", func(t *testing.T) { same(t, console.New(boot, suite, 0)) })
 		line := &remote.Dial{Name: "image-sut", Line: true, Func: func() (io.ReadWriteCloser, error) { return console.Serve(boot, 0) }}
-		same(t, conformance.NewLocal(remote.New(line, 0)))
+		t.Run("serial line", func(t *testing.T) { same(t, conformance.NewLocal(remote.New(line, 0))) })
 	})
 }
 
