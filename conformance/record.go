@@ -7,55 +7,71 @@ import (
 
 	"stackproof/conformance/frame/render"
 	"stackproof/conformance/report"
+	"stackproof/conformance/script"
 	"stackproof/conformance/sut"
 )
 
-// recorder is the vm.Tracer of a run: it keeps what happened, and renders it if somebody asks.
+// recorder is the vm.Tracer of a run: it keeps what happened in words.
 type recorder struct {
+	lines   []script.EventInfo // of the program, by event
 	records []report.Record
 	trace   render.Trace
-	events  []int // the event at hand of each record
-	last    int   // index of the last frame from the stack that the script sees, plus one; 0 for none
+	waiting []int // indices of the frames from the stack that no expectation has taken yet
 	results map[int]string
 }
 
-func (r *recorder) add(event int, rec report.Record) {
-	r.records = append(r.records, rec)
-	r.events = append(r.events, event)
+func newRecorder(prog *Program) *recorder {
+	return &recorder{lines: prog.Form.Lines, results: map[int]string{}}
 }
 
-func (r *recorder) frame(at sut.Time, event int, side report.Side, arrow string, helper bool, b []byte) {
+func (r *recorder) frame(at sut.Time, side report.Side, arrow string, helper bool, b []byte) {
 	rec := report.Record{At: at, Side: side, Frame: slices.Clone(b), Text: r.trace.Line(arrow, b)}
 	if helper {
 		rec.Note = "neighbour helper"
 	} else if side == report.Stack {
-		r.last = len(r.records) + 1
+		r.waiting = append(r.waiting, len(r.records))
 	}
-	r.add(event, rec)
+	r.records = append(r.records, rec)
 }
 
 // Sent implements vm.Tracer.
-func (r *recorder) Sent(at sut.Time, event int, helper bool, b []byte) {
-	r.frame(at, event, report.Stack, ">", helper, b)
+func (r *recorder) Sent(at sut.Time, _ int, helper bool, b []byte) {
+	r.frame(at, report.Stack, ">", helper, b)
+}
+
+// Taken implements vm.Tracer.
+func (r *recorder) Taken(event int) {
+	if len(r.waiting) == 0 {
+		return // a twin's own frame
+	}
+	if event >= 0 && event < len(r.lines) {
+		r.records[r.waiting[0]].Note = r.lines[event].Phrase
+	}
+	r.waiting = r.waiting[1:]
+}
+
+// judged is the frame that an expectation did not take: the oldest that waits; nil if there is none.
+func (r *recorder) judged() *report.Record {
+	if len(r.waiting) == 0 {
+		return nil
+	}
+	return &r.records[r.waiting[0]]
 }
 
 // Delivered implements vm.Tracer.
-func (r *recorder) Delivered(at sut.Time, event int, helper bool, b []byte) {
-	r.frame(at, event, report.Judge, "<", helper, b)
+func (r *recorder) Delivered(at sut.Time, _ int, helper bool, b []byte) {
+	r.frame(at, report.Judge, "<", helper, b)
 }
 
 // Started implements vm.Tracer.
-func (r *recorder) Started(at sut.Time, event int, c *sut.Call) {
-	r.add(event, report.Record{At: at, Side: report.Judge, Text: callText(c)})
+func (r *recorder) Started(at sut.Time, _ int, c *sut.Call) {
+	r.records = append(r.records, report.Record{At: at, Side: report.Judge, Text: callText(c)})
 }
 
 // Returned implements vm.Tracer.
 func (r *recorder) Returned(at sut.Time, event int, res *sut.Result) {
-	if r.results == nil {
-		r.results = map[int]string{}
-	}
 	r.results[event] = resultText(res)
-	r.add(event, report.Record{At: at, Side: report.Stack, Text: "  = " + resultText(res)})
+	r.records = append(r.records, report.Record{At: at, Side: report.Stack, Text: "  = " + resultText(res)})
 }
 
 // callText is a call as it was made.

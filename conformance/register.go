@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"strconv"
 	"strings"
 
 	"stackproof/conformance/report"
@@ -40,10 +39,10 @@ func cover(res *report.Results) {
 	s.ShouldCovered, s.ShouldTotal = counts[reqs.Covered], total
 }
 
-// quote makes a word of a shell command of s.
-func quote(s string) string {
+// Quote makes one word of a shell command of s.
+func Quote(s string) string {
 	if s != "" && !strings.ContainsAny(s, " '\"\\$`*?[]{}()<>|&;#~!\n\t") {
 		return s
 	}
-	return strconv.Quote(s)
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -17,6 +17,8 @@ type Runner struct {
 	Link  string // what carries the frames, in reports: direct
 	Exec  Executor
 	Seed  uint64 // all chance in the run; 0: each program's own
+	// Command is how a shell starts the program, for the line that runs a case again; "": stackproof.
+	Command string
 	// Done is told of each case when it is judged, with how many of how many that were; may be nil.
 	Done func(n, of int, v *report.Verdict, failures []*report.Failure)
 }
@@ -53,7 +55,7 @@ func (r *Runner) Run(ctx context.Context, p Pattern) *report.Results {
 	return res
 }
 
-// judge runs one case in all its forms.
+// judge runs one case in all its forms. The verdict tells of the form that decides it: the first of the gravest.
 func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]bool, res *report.Results) (*report.Verdict, []*report.Failure) {
 	c := forms[0].Case
 	v := &report.Verdict{
@@ -63,103 +65,126 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 	var failures []*report.Failure
 	for i, prog := range forms {
 		f := report.Form{Name: prog.Form.Form.String(), Twin: report.TwinNotRun}
+		fail := &report.Failure{Verdict: v, Form: f.Name, Finding: report.Finding{Line: c.Line}}
 		good := knownGood[topic(c.ID)]
 		res.Summary.TwinsTotal++
 		switch {
 		case ctx.Err() != nil:
-			f.Outcome = report.NotRun
-			v.Got = "interrupted"
+			fail.Outcome, fail.Got = report.NotRun, "interrupted"
 		case bad[good+" "+f.Name]:
-			f.Outcome = report.Blocked
-			v.Got = "the known-good exchange failed: " + good
+			fail.Outcome, fail.Got = report.Blocked, "the known-good exchange failed: "+good
 		default:
-			if fail := r.runForm(prog, v, &f, res); fail != nil {
+			r.runForm(prog, &f, fail, res)
+			if fail.Kind != "" {
 				failures = append(failures, fail)
 			}
-			if f.Outcome != report.Pass && f.Outcome != report.Unsupported && good == c.ID {
+			if fail.Outcome != report.Pass && fail.Outcome != report.Unsupported && good == c.ID {
 				bad[c.ID+" "+f.Name] = true
 			}
 		}
-		res.Plan = append(res.Plan, plan(v, &f))
+		f.Outcome = fail.Outcome
+		res.Plan = append(res.Plan, plan(fail))
 		v.Forms = append(v.Forms, f)
 		v.VirtualUS += f.VirtualUS
-		if i == 0 {
-			v.Outcome = f.Outcome
-		} else {
-			v.Outcome = report.Worse(v.Outcome, f.Outcome)
+		if i == 0 || report.Worse(v.Outcome, f.Outcome) != v.Outcome {
+			v.Outcome, v.Line, v.Phrase, v.Want, v.Got = fail.Outcome, fail.Line, fail.Phrase, fail.Want, fail.Got
 		}
 	}
 	return v, failures
 }
 
 // plan says why a form ran or did not.
-func plan(v *report.Verdict, f *report.Form) report.Planned {
-	p := report.Planned{ID: v.ID, Form: f.Name}
+func plan(f *report.Failure) report.Planned {
+	p := report.Planned{ID: f.Verdict.ID, Form: f.Form}
 	switch f.Outcome {
 	case report.NotRun, report.Blocked, report.Unsupported:
-		p.Why = f.Outcome.String() + ": " + v.Got
+		p.Why = f.Outcome.String() + ": " + f.Got
 	default:
 		p.Run, p.Why = true, "selected"
 	}
 	return p
 }
 
-// runForm runs one form and, where it passes, its twin. What is said of a failure goes into v; the first failing form
-// has the word.
-func (r *Runner) runForm(prog *Program, v *report.Verdict, f *report.Form, res *report.Results) *report.Failure {
-	rec := &recorder{}
+// runForm runs one form and, where it passes, its twin. What is said of a failure goes into fail, whose Kind stays empty
+// where there is none.
+func (r *Runner) runForm(prog *Program, f *report.Form, fail *report.Failure, res *report.Results) {
+	rec := newRecorder(prog)
 	verdict := r.Exec.Execute(&Job{Program: prog, Seed: r.Seed}, rec)
-	f.Outcome = outcome(verdict.Outcome)
 	f.VirtualUS = verdict.At.Microseconds()
 	f.Trace = fmt.Sprintf("%016x", verdict.Hash)
 	res.Summary.VirtualSeconds += verdict.At.Seconds()
-	fail := &report.Failure{Verdict: v, Form: f.Name}
-	switch {
-	case f.Outcome == report.Unsupported:
-		if v.Got == "" {
-			v.Got = unsupported(prog, &verdict)
+	switch fail.Outcome = outcome(verdict.Outcome); fail.Outcome {
+	case report.Unsupported:
+		fail.Got = unsupported(prog, &verdict, r.Exec.Why())
+		return
+	case report.Pass:
+		if r.repeats(prog) {
+			r.repeat(prog, &verdict, fail)
 		}
-		return nil
-	case f.Outcome == report.Pass && r.repeats(prog):
-		if again := r.Exec.Execute(&Job{Program: prog, Seed: r.Seed}, nil); again != verdict {
-			f.Outcome = report.Error
-			fail.Kind = "not deterministic"
-			v.Got = fmt.Sprintf("a second run with the same seed gave another trace: %016x, not %s", again.Hash, f.Trace)
+		if fail.Outcome == report.Pass {
+			r.runTwin(prog, f, fail)
 		}
+		if f.Twin != report.TwinRed && fail.Outcome == report.Error { // is that the case's fault?
+			r.repeat(prog, &verdict, fail)
+		}
+	default:
+		describe(prog, &verdict, rec, r.Exec.Why(), fail)
 	}
-	if f.Outcome == report.Pass {
-		r.runTwin(prog, v, f, fail)
-		if f.Twin == report.TwinRed {
-			res.Summary.TwinsRed++
-			return nil
-		}
-	} else if fail.Kind == "" {
-		describe(prog, &verdict, rec, r.Exec.Why(), v, fail)
+	if f.Twin == report.TwinRed {
+		res.Summary.TwinsRed++
 	}
-	complete(prog, rec, r, fail)
-	return fail
+	if fail.Kind != "" {
+		complete(prog, r, fail)
+	}
 }
 
-// runTwin runs the negative twin. A twin that is not red where it must be makes the case an error: it proves nothing.
-func (r *Runner) runTwin(prog *Program, v *report.Verdict, f *report.Form, fail *report.Failure) {
-	verdict := r.Exec.Execute(&Job{Program: prog, Twin: true, Seed: r.Seed}, nil)
-	fault := &prog.Form.Program.Fault
-	if verdict.Red(fault) {
-		f.Twin = report.TwinRed
+// repeat runs a form that has passed once more: the same must happen. A stack that does something else draws on chance
+// that is not the tester's, or broke down.
+func (r *Runner) repeat(prog *Program, first *vm.Verdict, fail *report.Failure) {
+	rec := newRecorder(prog)
+	again := r.Exec.Execute(&Job{Program: prog, Seed: r.Seed}, rec)
+	if again == *first {
 		return
 	}
-	f.Outcome = report.Error
-	fail.Kind = "the case proves nothing"
+	*fail = report.Failure{Verdict: fail.Verdict, Form: fail.Form, Finding: report.Finding{Outcome: report.Fail, Line: fail.Line}}
+	if again.Outcome != vm.Pass {
+		fail.Outcome = outcome(again.Outcome)
+		describe(prog, &again, rec, r.Exec.Why(), fail)
+		fail.Kind = "not deterministic: in a second run with the same seed: " + fail.Kind
+	} else {
+		fail.Kind = "not deterministic"
+		fail.Got = fmt.Sprintf("a second run with the same seed gave another trace: %016x, not %016x", again.Hash, first.Hash)
+		fail.Records = rec.records
+	}
+}
+
+// runTwin runs the negative twin. A twin that is not red where it must be makes the case an error: it proves nothing;
+// unless the stack broke down in it.
+func (r *Runner) runTwin(prog *Program, f *report.Form, fail *report.Failure) {
+	rec := newRecorder(prog)
+	verdict := r.Exec.Execute(&Job{Program: prog, Twin: true, Seed: r.Seed}, rec)
+	fault := &prog.Form.Program.Fault
+	switch {
+	case verdict.Red(fault):
+		f.Twin = report.TwinRed
+		return
+	case verdict.Outcome == vm.Crash, verdict.Outcome == vm.Timeout, verdict.Outcome == vm.Fail && verdict.Reason > vm.FigureWrong:
+		fail.Outcome, f.Twin = outcome(verdict.Outcome), report.TwinElsewhere
+		describe(prog, &verdict, rec, r.Exec.Why(), fail)
+		fail.Kind = "in the negative twin (" + prog.Case.Twin.Text + "): " + fail.Kind
+		return
+	}
+	fail.Outcome, fail.Kind, fail.Records = report.Error, "the case proves nothing", rec.records
 	want := prog.Form.Lines[fault.Target]
-	v.Line, v.Phrase, v.Want = want.Line, want.Phrase, "the twin fails here: "+prog.Case.Twin.Text
+	fail.Line, fail.Phrase, fail.Want = want.Line, want.Phrase, "the twin fails here: "+prog.Case.Twin.Text
 	switch {
 	case verdict.Outcome == vm.Pass && !verdict.Planted:
-		f.Twin, v.Got = report.TwinGreen, "the twin's fault was never planted"
+		f.Twin, fail.Got = report.TwinGreen, "the twin's fault was never planted"
 	case verdict.Outcome == vm.Pass:
-		f.Twin, v.Got = report.TwinGreen, "the twin passed"
+		f.Twin, fail.Got = report.TwinGreen, "the twin passed"
 	default:
 		f.Twin = report.TwinElsewhere
-		v.Got = fmt.Sprintf("the twin: %s at %s: %s", verdict.Outcome, lineOf(prog, verdict.Event), verdict.Reason)
+		fail.Got = fmt.Sprintf("the twin: %s at %s: %s", verdict.Outcome, lineOf(prog, verdict.Event), verdict.Reason)
 	}
 }
 
@@ -175,7 +200,7 @@ func outcome(o vm.Outcome) report.Outcome { return report.Outcome(o) }
 
 // Show runs one program and returns all that happened.
 func Show(exec Executor, prog *Program) (vm.Verdict, []report.Record) {
-	rec := &recorder{}
+	rec := newRecorder(prog)
 	v := exec.Execute(&Job{Program: prog}, rec)
 	return v, rec.records
 }

@@ -141,7 +141,7 @@ func TestNotDeterministic(t *testing.T) {
 	for seed := uint64(1); seed < 10*repeatEvery && !found; seed++ {
 		r := Runner{Suite: s, Stack: "test", Seed: seed, Exec: &dice{Local: NewLocal(new(inproc.Host))}}
 		res := r.Run(context.Background(), Pattern{})
-		if res.Verdicts[0].Outcome == report.Error {
+		if res.Verdicts[0].Outcome == report.Fail {
 			require.Equal(t, "not deterministic", res.Failures[0].Kind)
 			found = true
 		}

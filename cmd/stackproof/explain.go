@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 
 func newExplain() *cobra.Command {
 	var stack string
+	var limit time.Duration
 	cmd := &cobra.Command{
 		Use:   "explain CASE",
 		Short: "say what one case demands, and show how it goes",
@@ -29,14 +31,15 @@ its negative twin; then it runs the case and shows every packet and call with it
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return explain(cmd.Context(), cmd.OutOrStdout(), args[0], stack)
+			return explain(cmd.Context(), cmd.OutOrStdout(), args[0], stack, limit)
 		},
 	}
 	cmd.Flags().StringVar(&stack, "stack", conformance.OwnStack, "the stack to show it on")
+	addLimit(cmd, &limit)
 	return cmd
 }
 
-func explain(ctx context.Context, out io.Writer, id, stack string) error {
+func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Duration) error {
 	suite, err := conformance.LoadSuite()
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func explain(ctx context.Context, out io.Writer, id, stack string) error {
 	if forms == nil {
 		return fmt.Errorf("explain: there is no case %q%s", id, nearest(suite, id))
 	}
-	exec, err := openStack(ctx, stack, suite)
+	exec, err := openStack(ctx, stack, suite, limit)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 type runFlags struct {
 	stack, out string
 	seed       uint64
+	limit      time.Duration
 	verbose    bool
 }
 
@@ -52,6 +54,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 	fl.StringVar(&f.stack, "stack", conformance.OwnStack, "the stack under test")
 	fl.StringVar(&f.out, "out", "", "write a results folder")
 	fl.Uint64Var(&f.seed, "seed", 0, "all chance in the run; 0 is each case's own seed")
+	addLimit(cmd, &f.limit)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each case, on a terminal too")
 	return cmd
 }
@@ -75,13 +78,13 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
 		return exitCode(report.ExitNone)
 	}
-	stack, err := openStack(ctx, f.stack, suite)
+	stack, err := openStack(ctx, f.stack, suite, f.limit)
 	if err != nil {
 		return err
 	}
 	defer stack.Close()
 	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, Done: screen.done}
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, Command: command(), Done: screen.done}
 	res := runner.Run(ctx, p)
 	screen.end(res)
 	if f.out != "" {
@@ -96,6 +99,14 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		return exitCode(code)
 	}
 	return nil
+}
+
+// command is how this program was started, so that a line of output can be pasted into the same shell.
+func command() string {
+	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") {
+		return "go run stackproof/cmd/stackproof" // from anywhere in the module
+	}
+	return conformance.Quote(os.Args[0])
 }
 
 // screen is what the run shows: a progress bar on a terminal, a line for each case in a pipe or when asked.
@@ -144,28 +155,34 @@ func (s *screen) label(o report.Outcome) string {
 }
 
 // line is a case's one line.
-func (s *screen) line(v *report.Verdict) string {
+func (s *screen) line(v *report.Verdict, failures []*report.Failure) string {
 	l := s.label(v.Outcome) + " " + v.ID
-	switch v.Outcome {
-	case report.Pass:
-		return l
-	case report.Fail, report.Error, report.Timeout, report.Crash:
-		l += ": " + v.Outcome.String()
-		if v.Phrase != "" {
-			l += ": " + v.Phrase
+	for _, f := range failures {
+		if f.Outcome != v.Outcome {
+			continue
 		}
-		if v.Got != "" {
-			l += ": got " + v.Got
+		if v.Outcome != report.Fail {
+			l += ": " + v.Outcome.String()
 		}
+		l += ": " + f.Happened()
+		break
+	}
+	if v.Phrase != "" {
+		l += ": " + v.Phrase
+	}
+	switch {
+	case v.Got == "":
 		return l
+	case len(failures) > 0:
+		return l + ": got " + v.Got
 	}
 	return l + ": " + v.Got
 }
 
-func (s *screen) done(_, _ int, v *report.Verdict, _ []*report.Failure) {
+func (s *screen) done(_, _ int, v *report.Verdict, failures []*report.Failure) {
 	switch {
 	case s.lines:
-		fmt.Fprintln(s.out, s.line(v))
+		fmt.Fprintln(s.out, s.line(v, failures))
 	case s.bar != nil:
 		_ = s.bar.Add(1)
 	}

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/firmware/qemu"
@@ -28,8 +31,13 @@ const stacksHelp = `  stackproof             this project's stack, in this proce
   uart:COMMAND ARG...    the same with the framing of a serial line
   serial:DEVICE@BAUD     a board on a serial line`
 
-// openStack reaches the stack of this name.
-func openStack(ctx context.Context, name string, suite *conformance.Suite) (conformance.Executor, error) {
+// addLimit adds the flag that says how long a stack in another process may take.
+func addLimit(cmd *cobra.Command, limit *time.Duration) {
+	cmd.Flags().DurationVar(limit, "limit", remote.DefaultLimit, "real time in which a stack in another process must answer")
+}
+
+// openStack reaches the stack of this name; limit is the real time in which one in another process must answer.
+func openStack(ctx context.Context, name string, suite *conformance.Suite, limit time.Duration) (conformance.Executor, error) {
 	if name == "image" {
 		boot, err := bootImage(ctx)
 		if err != nil {
@@ -37,7 +45,7 @@ func openStack(ctx context.Context, name string, suite *conformance.Suite) (conf
 		}
 		return console.New(boot, suite, 0), nil
 	}
-	s, err := openSUT(ctx, name)
+	s, err := openSUT(ctx, name, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +53,10 @@ func openStack(ctx context.Context, name string, suite *conformance.Suite) (conf
 }
 
 // openSUT reaches a stack as a sut.SUT.
-func openSUT(ctx context.Context, name string) (sut.SUT, error) {
+func openSUT(ctx context.Context, name string, limit time.Duration) (sut.SUT, error) {
+	if limit <= 0 {
+		return nil, fmt.Errorf("stackproof: --limit %v: it must be more than 0", limit)
+	}
 	if name == conformance.OwnStack {
 		return new(inproc.Host), nil
 	}
@@ -53,7 +64,7 @@ func openSUT(ctx context.Context, name string) (sut.SUT, error) {
 	if err != nil {
 		return nil, err
 	}
-	return remote.New(t, 0), nil
+	return remote.New(t, limit), nil
 }
 
 // transport is the way to a stack that is not in this process.

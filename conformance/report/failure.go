@@ -7,10 +7,20 @@ import (
 	"time"
 )
 
-// Failure is all that is told about a case that did not pass, in the order in which it is told.
+// Finding is what came of one form of a case: what was wanted where, and what came instead.
+type Finding struct {
+	Outcome Outcome
+	Line    int    // of the expectation that was not met; else of the case
+	Phrase  string // the expectation's
+	Want    string
+	Got     string
+}
+
+// Failure is all that is told about a form of a case that did not pass, in the order in which it is told.
 type Failure struct {
-	Verdict      *Verdict
-	Form         string
+	Verdict *Verdict // of the whole case
+	Form    string
+	Finding
 	Requirements []string // "RFC9293 MUST-14 (3.7.1): what it demands"
 	Kind         string   // what happened: "silent", "wrong packet", "malformed packet" ...
 	Field        string   // the part that differs, and how; "" where there is none
@@ -49,23 +59,19 @@ func (f *Failure) Text(w io.Writer) {
 	if f.Form != "" {
 		where += " (" + f.Form + ")"
 	}
-	fmt.Fprintf(w, "%s %s  %s:%d\n", v.Outcome.Label(), where, v.File, v.Line)
+	fmt.Fprintf(w, "%s %s  %s:%d\n", f.Outcome.Label(), where, v.File, f.Line)
 	for _, r := range f.Requirements {
 		fmt.Fprintf(w, "  requirement  %s\n", r)
 	}
-	if v.Phrase != "" {
-		fmt.Fprintf(w, "  expected     %s\n", v.Phrase)
+	if f.Phrase != "" {
+		fmt.Fprintf(w, "  expected     %s\n", f.Phrase)
 	}
-	kind := f.Kind
-	if f.Field != "" {
-		kind += ": " + f.Field
+	fmt.Fprintf(w, "  happened     %s\n", f.Happened())
+	if f.Want != "" {
+		fmt.Fprintf(w, "  want         %s\n", f.Want)
 	}
-	fmt.Fprintf(w, "  happened     %s\n", kind)
-	if v.Want != "" {
-		fmt.Fprintf(w, "  want         %s\n", v.Want)
-	}
-	if v.Got != "" {
-		fmt.Fprintf(w, "  got          %s\n", v.Got)
+	if f.Got != "" {
+		fmt.Fprintf(w, "  got          %s\n", f.Got)
 	}
 	fmt.Fprintf(w, "  at           %s of virtual time\n", Clock(f.At))
 	if n := len(f.Records); n > 0 {
@@ -76,6 +82,14 @@ func (f *Failure) Text(w io.Writer) {
 	if f.Rerun != "" {
 		fmt.Fprintf(w, "  run again    %s\n", f.Rerun)
 	}
+}
+
+// Happened is what happened, with the part that differs.
+func (f *Failure) Happened() string {
+	if f.Field == "" {
+		return f.Kind
+	}
+	return f.Kind + ": " + f.Field
 }
 
 // WriteRecords writes one line for each record.
@@ -98,8 +112,7 @@ func (f *Failure) Log(w io.Writer) {
 
 // Capture writes all frames as pcapng, the notes as packet comments and the verdict at the head.
 func (f *Failure) Capture(w io.Writer) error {
-	v := f.Verdict
-	head := fmt.Sprintf("%s %s: %s: %s", v.Outcome.Label(), v.ID, v.Phrase, f.Kind)
+	head := fmt.Sprintf("%s %s (%s): %s: %s", f.Outcome.Label(), f.Verdict.ID, f.Form, f.Phrase, f.Happened())
 	c := NewCapture(w, head, sideNames...)
 	for _, r := range f.Records {
 		if r.Frame != nil {

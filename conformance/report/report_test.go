@@ -38,7 +38,7 @@ func failing() *Failure {
 		Forms: []Form{{Name: "ipv4", Outcome: Pass, Twin: TwinRed}, {Name: "ipv6", Outcome: Fail, Twin: TwinNotRun}},
 	}
 	return &Failure{
-		Verdict: v, Form: "ipv6", Requirements: []string{"RFC5961:3.2:1 (3.2): an in-window RST is challenged"},
+		Verdict: v, Form: "ipv6", Finding: Finding{Fail, 14, v.Phrase, v.Want, v.Got}, Requirements: []string{"RFC5961:3.2:1 (3.2): an in-window RST is challenged"},
 		Kind: "wrong packet", Field: "tcp.flags differs: want 16, got 4", At: 200 * time.Millisecond,
 		Records: []Record{
 			{At: 100 * time.Millisecond, Side: Judge, Frame: []byte{1, 2, 3}, Text: "< S 0:0(0) win 65535"},
@@ -56,7 +56,7 @@ func TestFailureText(t *testing.T) {
 
 func TestFailureTextOfSilence(t *testing.T) {
 	f := failing()
-	f.Kind, f.Field, f.Verdict.Got, f.Records = "silent", "", "", nil
+	f.Kind, f.Field, f.Got, f.Records = "silent", "", "", nil
 	var b bytes.Buffer
 	f.Text(&b)
 	golden(t, "silence.txt", b.String())

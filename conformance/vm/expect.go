@@ -25,7 +25,7 @@ func (m *Machine) expect(start sut.Time) {
 		}
 		s := m.queue.head()
 		if m.plantFrame(s) {
-			m.queue.pop() // the fault: it is lost
+			m.taken(-1) // the fault: it is lost
 			continue
 		}
 		if !m.parse(s) {
@@ -80,7 +80,7 @@ func (m *Machine) take(s *Slot) {
 	if m.part {
 		m.split += uint32(len(m.view.Payload()))
 	}
-	m.queue.pop()
+	m.taken(m.index)
 }
 
 // lookLater tells late from silent: the right frame may come after its time. It does not change where or why the run

@@ -29,6 +29,10 @@ func (r *recorder) Sent(at sut.Time, event int, helper bool, b []byte) {
 	r.note(at, event, "sent "+summary(b), helper)
 }
 
+func (r *recorder) Taken(event int) {
+	r.lines = append(r.lines, fmt.Sprintf("taken by #%d", event))
+}
+
 func (r *recorder) Delivered(at sut.Time, event int, helper bool, b []byte) {
 	r.note(at, event, "delivered "+summary(b), helper)
 	r.delivered = append(r.delivered, append([]byte(nil), b...))
@@ -63,10 +67,11 @@ func TestTracer(t *testing.T) {
 		"0s #0 started socket", "0s #0 returned 3", "0s #1 started bind", "0s #1 returned 0", "0s #2 started listen",
 		"0s #2 returned 0", "0s #3 started accept",
 		"100ms #4 delivered tcp 02 0", "100ms #4 sent arp 1 (helper)", "100ms #4 delivered arp 2 (helper)", "100ms #4 sent tcp 12 0",
+		"taken by #5",
 		"200ms #6 delivered tcp 10 0", "200ms #3 returned 4",
-		"200ms #7 delivered tcp 18 10", "200ms #7 sent tcp 10 0",
+		"200ms #7 delivered tcp 18 10", "200ms #7 sent tcp 10 0", "taken by #8",
 		"200ms #9 started read", "200ms #9 returned 10", "200ms #10 started write", "200ms #10 sent tcp 18 20",
-		"200ms #10 returned 20", "210ms #12 delivered tcp 10 0",
+		"200ms #10 returned 20", "taken by #11", "210ms #12 delivered tcp 10 0",
 	}, r.lines)
 }
 

@@ -198,7 +198,7 @@ func (m *Machine) finish() {
 		if !m.parse(s) {
 			return
 		}
-		m.queue.pop()
+		m.taken(-1)
 	}
 	m.v.Outcome, m.v.At = Pass, m.now
 }

@@ -7,6 +7,8 @@ import "stackproof/conformance/sut"
 type Tracer interface {
 	// Sent is a frame from the stack; helper: the judge's neighbour helper took it, the program does not see it.
 	Sent(at sut.Time, event int, helper bool, frame []byte)
+	// Taken is the oldest frame from the stack that still waits: event expected it, or, if that is -1, nothing does.
+	Taken(event int)
 	// Delivered is a frame to the stack; helper: the judge's neighbour helper made it.
 	Delivered(at sut.Time, event int, helper bool, frame []byte)
 	// Started is a socket call that begins; event names it in Returned.
@@ -56,6 +58,14 @@ func (m *Machine) sent(at sut.Time, helper bool, b, packet []byte) {
 	m.hash.bytes(packet)
 	if m.tracer != nil {
 		m.tracer.Sent(at, m.index, helper, b)
+	}
+}
+
+// taken takes the oldest frame that waits off the queue.
+func (m *Machine) taken(event int) {
+	m.queue.pop()
+	if m.tracer != nil {
+		m.tracer.Taken(event)
 	}
 }
 

@@ -5,6 +5,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 
 	"stackproof/conformance/sut"
@@ -94,10 +95,14 @@ func Names() []string {
 	return names
 }
 
-// Run checks a stack and gives each result to each as it comes. It may leave the stack in any state.
-func Run(stack sut.SUT, seed uint64, each func(Result)) {
+// Run checks a stack and gives each result to each as it comes. It may leave the stack in any state. When ctx ends the
+// checks that are left are not run.
+func Run(ctx context.Context, stack sut.SUT, seed uint64, each func(Result)) {
 	blocked := ""
 	for i, c := range checks {
+		if ctx.Err() != nil && blocked == "" {
+			blocked = "interrupted"
+		}
 		r := Result{Name: c.name, Reason: blocked}
 		if blocked == "" {
 			r.Outcome, r.Reason = attempt(c.run, &env{stack: stack, seed: seed})

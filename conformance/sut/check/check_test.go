@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ import (
 // all runs the checks.
 func all(s sut.SUT, seed uint64) map[string]Result {
 	got := map[string]Result{}
-	Run(s, seed, func(r Result) { got[r.Name] = r })
+	Run(context.Background(), s, seed, func(r Result) { got[r.Name] = r })
 	return got
 }
 

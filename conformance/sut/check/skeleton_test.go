@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,7 +21,7 @@ func results(t *testing.T, c *remote.Command) map[string]Result {
 	s := remote.New(c, 0)
 	defer func() { assert.NoError(t, s.Close()) }()
 	all := map[string]Result{}
-	Run(s, 1, func(r Result) { all[r.Name] = r })
+	Run(context.Background(), s, 1, func(r Result) { all[r.Name] = r })
 	require.Len(t, all, len(checks))
 	return all
 }

@@ -85,8 +85,11 @@ func (p *child) run(started chan<- error) {
 	err := p.cmd.Start()
 	started <- err
 	if err == nil {
+		bury(p.cmd)
 		p.cmd.Wait() // its error is in ProcessState
 		close(p.ended)
+		// What it wrote is there to be read; but a process that it has left behind may keep the output open for ever.
+		time.AfterFunc(grace, func() { p.stdout.Close() })
 	}
 }
 

@@ -28,6 +28,8 @@ func TestChildren(t *testing.T) {
 		{"close output", sut.Crashed, "remote: stack ended during deliver: it closed its output and goes on running"},
 		{"half a message", sut.Crashed, "remote: stack ended during deliver: exit status 0"},
 		{"chatter", sut.Crashed, "remote: stack ended during deliver: exit status 1: the end"},
+		{"overflow", sut.Crashed, "remote: stack ended during deliver: exit status 2: fatal error: stack overflow"},
+		{"leave output", sut.Crashed, "remote: stack ended during deliver: exit status 4"},
 		{"hang", sut.Hung, "remote: no answer to deliver within 100ms"},
 		{"begin and hang", sut.Hung, "remote: no answer to deliver within 100ms, but the beginning of a message"},
 		{"text", sut.Malformed, `remote: stack's answer to deliver is no message but "hello from the stack\n": as a length that is 1819043176, at most 1049600`},

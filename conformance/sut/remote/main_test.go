@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,19 @@ var children = map[string]func(arg string){
 		body(0x81, 1, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0)
 		hang()
 	},
+	"leave output": atDeliver(func() {
+		c := exec.Command("sleep", "60")
+		c.Stdout, c.Stderr = os.Stdout, os.Stderr
+		if err := c.Start(); err != nil {
+			panic(err)
+		}
+		os.Exit(4)
+	}),
+	"leave orphan": func(addr string) { atDeliver(func() { leaveOrphan(addr) })("") },
+	"overflow": atDeliver(func() {
+		fmt.Fprint(os.Stderr, "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n", strings.Repeat("a frame of it\n", 5000))
+		os.Exit(2)
+	}),
 	"parent":  func(addr string) { beParent(addr) },
 	"orphan":  func(addr string) { beOrphan(addr) },
 	"chatter": atDeliver(func() { fmt.Fprint(os.Stderr, strings.Repeat("a line of chatter\n", 5000), "the end\n"); os.Exit(1) }),
@@ -95,6 +109,23 @@ func atDeliver(do func()) func(string) {
 	}
 }
 
+// leaveOrphan starts a child "orphan" and ends when that is under way.
+func leaveOrphan(addr string) {
+	orphan := exec.Command(os.Args[0])
+	orphan.Env = append(os.Environ(), childVar+"=orphan="+addr)
+	out, err := orphan.StdoutPipe()
+	if err == nil {
+		err = orphan.Start()
+	}
+	if err == nil {
+		_, err = io.ReadFull(out, make([]byte, 1))
+	}
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(4)
+}
+
 // drip writes byte by byte.
 type drip struct{ w io.Writer }
 
@@ -114,6 +145,7 @@ func beParent(addr string) {
 		panic(err)
 	}
 	defer c.Close()
+	fmt.Println("here")
 	hang()
 }
 
@@ -124,5 +156,6 @@ func beOrphan(addr string) {
 		panic(err)
 	}
 	defer c.Close()
+	fmt.Println("here")
 	hang()
 }

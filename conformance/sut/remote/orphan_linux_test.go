@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/sut"
 )
 
 // TestNoOrphan: when the tester is killed, its child dies too, though it reads nothing.
@@ -29,4 +31,23 @@ func TestNoOrphan(t *testing.T) {
 	_, err = orphan.Read(make([]byte, 1))
 	require.Error(t, err)
 	require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the child goes on living")
+}
+
+// TestNoneLeftBehind: what a child has started dies when the child ends by itself.
+func TestNoneLeftBehind(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	s := New(spawn("leave orphan="+l.Addr().String()), 0)
+	defer s.Close()
+	require.Equal(t, sut.OK, s.Reset(&sut.Config{}), s.Err())
+	require.Equal(t, sut.Crashed, deliver(s))
+	l.(*net.TCPListener).SetDeadline(time.Now().Add(30 * time.Second))
+	orphan, err := l.Accept()
+	require.NoError(t, err)
+	defer orphan.Close()
+	orphan.SetDeadline(time.Now().Add(30 * time.Second))
+	_, err = orphan.Read(make([]byte, 1))
+	require.Error(t, err)
+	require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the grandchild goes on living")
 }
