@@ -101,7 +101,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segm
 		return
 	}
 	id := old
-	if id < 0 {
+	if old < 0 || s.st.TCP[old].use != tcpOrphan { // an application keeps its row, and what is in it, until it closes
 		id = s.tcpAlloc()
 	}
 	if id < 0 {
@@ -111,7 +111,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segm
 	r := &s.st.TCP[id]
 	cfg := s.tcpConfig(now, id, m.dst, t.DstPort(), m.src, t.SrcPort())
 	if old >= 0 {
-		cfg.ISS = r.state.NextISS(cfg.ISS)
+		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}
 	r.begin(tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
 	r.listener = listener

@@ -193,9 +193,10 @@ func (c *Conn) Reopens(g Segment) bool {
 	return c.state == TimeWait && g.Flags&(SYN|ACK|RST) == SYN && c.rcvNxt.Less(g.Seq)
 }
 
-// NextISS returns the initial sequence number of the connection that follows this one between the same ends: iss, or one
-// that is out of reach of this one's segments if iss is not.
-func (c *Conn) NextISS(iss Seq) Seq {
+// Succeed ends a connection that Reopens, and returns the initial sequence number of the one that follows it between the
+// same ends: iss, or one that is out of reach of this one's segments if iss is not.
+func (c *Conn) Succeed(iss Seq) Seq {
+	c.over(NoFailure)
 	if beyond := c.sndNxt.Add(maxWindow + 1); iss.Less(beyond) {
 		return beyond
 	}
