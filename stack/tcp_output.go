@@ -74,6 +74,7 @@ func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 	r := &s.st.TCP[id]
 	opts := tcpOptions(&p.Segment)
 	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + opts.Len() + p.Len}
+	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
 	if c := s.beginIP(now, &o); c != OK {
 		return c
 	}

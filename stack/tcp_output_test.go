@@ -145,6 +145,27 @@ func (h *tcpHost) peerAnswers() {
 
 // TestTCPUnreachable: a neighbour that does not answer is no reason to give up before time (RFC 9293 3.9.2.2, MUST-56), but
 // it is what is reported (SHLD-25).
+// A SYN can come from any address that anybody invents. What answers it does not push out the neighbours in use.
+func TestTCPFloodLeavesNeighbours(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		h := newTCPHost(t, me, peer)
+		id := h.accepted()
+		h.writes(id, "x")
+		h.Poll(h.now)
+		h.wantTCP(`P. 1 ack 1 "x"`)
+		for _, a := range []string{"10", "11", "12", "13"} {
+			b := make([]byte, wire.TCPHeaderLen)
+			wire.TCPFields{SrcPort: 1, DstPort: 80, Flags: syn}.Put(b)
+			src := addr(strings.TrimSuffix(peer.String(), "2") + a)
+			wire.TCP(b).SetChecksum(src, me)
+			h.receive(ipFrame(src, me, wire.ProtoTCP, b))
+		}
+		require.Len(t, h.sent(), len(h.st.Neighbours)-1, "questions for the addresses")
+		h.gets(ack, 1, 2, "y")
+		h.wantTCP(". 2 ack 2")
+	})
+}
+
 func TestTCPUnreachable(t *testing.T) {
 	families(t, func(t *testing.T, me, peer wire.Addr) {
 		h := newTCPHost(t, me, peer)
