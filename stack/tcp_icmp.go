@@ -19,22 +19,18 @@ func (s *Stack) tcpUndelivered(now time.Duration, local, remote wire.Addr, quote
 		return
 	}
 	r := &s.st.TCP[id]
-	switch c {
-	case TooLong:
+	switch {
+	case c == TooLong:
 		// RFC 8201 4: less than the least MTU of IPv6 is a lie. IPv4 routers have leave to fragment what we send.
 		if local.Is4() || mtu < wire.IPv6MinMTU {
 			s.count(DropICMPIgnored)
 			return
 		}
 		r.state.LowerMSS(mtu - headerLen(remote) - wire.TCPHeaderLen)
-	case PortUnreachable, ProtoUnreachable:
+	case r.use == tcpOpen && r.state.State() == tcp.SynSent && (c == PortUnreachable || c == ProtoUnreachable && local.Is4()):
 		// RFC 5927 5.2: once there is a connection its own segments know better (SHLD-26).
-		if r.use == tcpOpen && r.state.State() == tcp.SynSent {
-			r.state.Refuse()
-			return
-		}
-		r.soft = c
-	default: // MUST-56: no reason to give up
+		r.state.Refuse()
+	default: // MUST-56: no reason to give up; nor is what ICMPv6 says of the protocol, a parameter problem
 		r.soft = c
 	}
 }
