@@ -33,8 +33,11 @@ func (s *Stack) ip6Input(now time.Duration, b []byte, linkGroup bool) {
 			return
 		}
 	}
-	if w.Err() != wire.OK {
+	if err := w.Err(); err != wire.OK {
 		s.count(DropIPv6Ext)
+		if err == wire.ErrShort { // RFC 4443 3.4: it is the header's own length that is wrong
+			s.paramProblem6(now, &m, wire.ICMPv6BadField, w.Offset()+1)
+		}
 		return
 	}
 	m.proto = w.Proto()
@@ -102,8 +105,9 @@ func (s *Stack) ip6Options(now time.Duration, m *packet, x wire.Ext) bool {
 		}
 		return false
 	}
-	if o.Malformed() {
+	if o.Malformed() { // RFC 4443 3.4
 		s.count(DropIPv6Option)
+		s.paramProblem6(now, m, wire.ICMPv6BadField, x.Offset+o.Offset())
 		return false
 	}
 	return true

@@ -49,12 +49,10 @@ var ip6Drops = []drop{
 	{"from our link-local address", echoFrame(meLink6, me6, 7, 9, ""), DropIPv6Source},
 	{"datagram without a source", udpFrame(wire.Any6, me6, 4000, 7, "x"), DropIPv6Source},
 	{"segment without a source", ip6Frame(wire.Any6, me6, wire.ProtoTCP, make([]byte, 20)), DropIPv6Source},
-	{"extension header cut off", ethFrame(meMAC, peerMAC, wire.EtherTypeIPv6, ip6Packet(peer6, me6, 64, opts, nil, []byte{icmp6, 0, 1})), DropIPv6Ext},
-	{"extension header beyond the end", ext6(me6, opts, icmp6, 9, 1, 4, 0, 0, 0, 0), DropIPv6Ext},
+	{"extension header beyond the end, to a group", ext6(wire.AllNodes6, opts, icmp6, 9, 1, 4, 0, 0, 0, 0), DropIPv6Ext},
 	{"nine extension headers", ext6(me6, opts, chain(9)...), DropIPv6Ext},
 	{"option 01: discard", ext6(me6, opts, icmp6, 0, 0x41, 4, 0, 0, 0, 0), DropIPv6Option},
 	{"option 11 to a group: discard", ext6(wire.AllNodes6, opts, icmp6, 0, 0xc1, 4, 0, 0, 0, 0), DropIPv6Option},
-	{"option beyond the header", ext6(me6, opts, icmp6, 0, 0x05, 5, 0, 0, 0, 0), DropIPv6Option},
 	{"first fragment", ext6(me6, wire.ProtoFragment, icmp6, 0, 0, 1, 0, 0, 0, 7), DropIPv6Fragment},
 	{"last fragment", ext6(me6, wire.ProtoFragment, icmp6, 0, 0, 8, 0, 0, 0, 7), DropIPv6Fragment},
 	{"no next header", ip6Frame(peer6, me6, wire.ProtoNone, nil), DropIPv6Empty},
@@ -104,6 +102,9 @@ func TestIPv6ParameterProblems(t *testing.T) {
 		{"option 10", ext6(me6, opts, icmp6, 0, 1, 0, 0x81, 2, 0, 0), head + "2 at 44 quoting 56", DropIPv6Option},
 		{"option 10 to a group", ext6(wire.AllNodes6, opts, icmp6, 0, 0x81, 4, 0, 0, 0, 0), head + "2 at 42 quoting 56", DropIPv6Option},
 		{"option 11", ext6(me6, opts, icmp6, 0, 0xc1, 4, 0, 0, 0, 0), head + "2 at 42 quoting 56", DropIPv6Option},
+		{"option beyond the header", ext6(me6, opts, icmp6, 0, 0x05, 5, 0, 0, 0, 0), head + "0 at 42 quoting 56", DropIPv6Option},
+		{"extension header beyond the end", ext6(me6, opts, icmp6, 9, 1, 4, 0, 0, 0, 0), head + "0 at 41 quoting 56", DropIPv6Ext},
+		{"extension header cut off", ethFrame(meMAC, peerMAC, wire.EtherTypeIPv6, ip6Packet(peer6, me6, 64, opts, nil, []byte{icmp6, 0, 1})), head + "0 at 41 quoting 43", DropIPv6Ext},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t, nil)
