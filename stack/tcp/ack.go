@@ -63,6 +63,9 @@ func (c *Conn) acked(now time.Duration, ack Seq) int {
 	c.dupAcks = 0
 	if c.synAcked {
 		c.recoverACK(n)
+	} else if c.synLost {
+		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
+		c.cong.init(c.sndMSS, true)
 	}
 	c.synAcked = true
 	if c.mode == timerRetransmit {

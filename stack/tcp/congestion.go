@@ -7,9 +7,12 @@ type congestion struct {
 	credit   int // acknowledged in congestion avoidance since cwnd last grew
 }
 
-// init sets the initial window: ten segments (RFC 6928 2), or one if the SYN was lost (RFC 5681 3.1).
+// initialCwnd is the initial window: ten segments (RFC 6928 2).
+func initialCwnd(mss int) int { return min(10*mss, max(2*mss, 14600)) }
+
+// init sets the initial window, or one segment if the SYN was lost (RFC 5681 3.1).
 func (g *congestion) init(mss int, synLost bool) {
-	*g = congestion{cwnd: min(10*mss, max(2*mss, 14600)), ssthresh: 1 << 30}
+	*g = congestion{cwnd: initialCwnd(mss), ssthresh: 1 << 30}
 	if synLost {
 		g.cwnd = mss
 	}
@@ -27,6 +30,9 @@ func (g *congestion) acked(n, mss int) {
 	}
 	g.cwnd = min(g.cwnd, 1<<30)
 }
+
+// restart is for a sender that was idle: what it learnt of the network is out of date (RFC 5681 4.1).
+func (g *congestion) restart(mss int) { g.cwnd = min(g.cwnd, initialCwnd(mss)) }
 
 // lost halves what may be in flight (RFC 5681 3.1, equation 4).
 func (g *congestion) lost(flight, mss int) {

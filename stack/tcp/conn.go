@@ -82,7 +82,7 @@ type Conn struct {
 
 	mode      timerMode
 	rtx, wait timer
-	since     time.Duration // when the wait that R2 limits began
+	since     time.Duration // when the wait that R2 limits began; nothing outstanding: when the last was acknowledged
 	probeWait time.Duration
 }
 

@@ -85,10 +85,6 @@ func (c *Conn) establish() {
 	if c.finQueued {
 		c.state = FinWait1
 	}
-	if c.synLost {
-		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
-		c.cong.init(c.sndMSS, true)
-	}
 }
 
 // arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.

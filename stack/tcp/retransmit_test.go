@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,39 @@ func TestRetransmit(t *testing.T) {
 			> . 1:1001(1000) ack 1
 			> nothing
 			deadline 3s
+		`},
+		{name: "RFC 6298 5.7 holds for a FIN that did not wait for the handshake", text: `
+			listen
+			< S 0:0(0) win 10000 mss 1000
+			> S. 0:0(0) ack 1
+			close
+			> F. 1:1(0) ack 1
+			+1s
+			> S. 0:0(0) ack 1
+			> F. 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			deadline 3s
+			+3s
+			> F. 1:1(0) ack 1
+			< . 1:1(0) ack 2
+		`},
+		{name: "RFC 5681 4.1 who was idle begins with the initial window", text: established + `
+			write 10000
+			` + full(1, 10) + `
+			< . 1:1(0) ack 5001 win 20000
+			< . 1:1(0) ack 10001 win 20000
+			+1s idle
+			write 12000
+			` + full(10001, 12) + `
+			< . 1:1(0) ack 16001 win 20000
+			< . 1:1(0) ack 22001 win 20000
+			+1001ms idle
+			write 12000
+			` + strings.ReplaceAll(full(22001, 10), "P.", ".") + `
+			> nothing
+			< . 1:1(0) ack 32001 win 20000
+			` + full(32001, 2) + `
+			< . 1:1(0) ack 34001 win 20000
 		`},
 		{name: "RFC 6298 5.3 an ACK of new data restarts the timer, a duplicate does not", text: established + `
 			write 2000

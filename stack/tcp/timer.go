@@ -51,6 +51,9 @@ func (c *Conn) Tick(now time.Duration) {
 	if c.rtx.expired(now) {
 		c.rtxExpired(now)
 	}
+	if c.mode == timerOff && now-c.since > c.rtt.rto {
+		c.cong.restart(c.sndMSS)
+	}
 	c.schedule(now)
 }
 
