@@ -148,7 +148,7 @@ func complete(prog *Program, r *Runner, fail *report.Failure) {
 			fail.Requirements = append(fail.Requirements, id)
 		}
 	}
-	fail.Rerun = cmp.Or(r.Command, "stackproof") + " run " + prog.Case.ID
+	fail.Rerun = cmp.Or(r.Command, "stackproof") + " run " + Quote(cmp.Or(r.File, prog.Case.ID))
 	if r.Stack != OwnStack {
 		fail.Rerun += " --stack " + Quote(r.Stack)
 	}

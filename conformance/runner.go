@@ -17,6 +17,8 @@ type Runner struct {
 	Link  string // what carries the frames, in reports: direct
 	Exec  Executor
 	Seed  uint64 // all chance in the run; 0: each program's own
+	// File is the script that a user gave, if the suite is of that; else "".
+	File string
 	// Command is how a shell starts the program, for the line that runs a case again; "": stackproof.
 	Command string
 	// Done is told of each case when it is judged, with how many of how many that were; may be nil.
@@ -67,12 +69,16 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 		f := report.Form{Name: prog.Form.Form.String(), Twin: report.TwinNotRun}
 		fail := &report.Failure{Verdict: v, Form: f.Name, Finding: report.Finding{Line: c.Line}}
 		good := knownGood[topic(c.ID)]
-		res.Summary.TwinsTotal++
+		if hasTwin(prog) {
+			res.Summary.TwinsTotal++
+		}
 		switch {
 		case ctx.Err() != nil:
 			fail.Outcome, fail.Got = report.NotRun, "interrupted"
 		case bad[good+" "+f.Name]:
 			fail.Outcome, fail.Got = report.Blocked, "the known-good exchange failed: "+good
+		case i > 0 && v.Outcome == report.Timeout: // each form would cost as much real time
+			fail.Outcome, fail.Got = report.Blocked, "the stack hung in the form before"
 		default:
 			r.runForm(prog, &f, fail, res)
 			if fail.Kind != "" {
@@ -92,6 +98,9 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 	}
 	return v, failures
 }
+
+// hasTwin tells a case of our own from somebody else's script.
+func hasTwin(prog *Program) bool { return prog.Form.Program.Fault.Kind != vm.NoFault }
 
 // plan says why a form ran or did not.
 func plan(f *report.Failure) report.Planned {
@@ -121,7 +130,7 @@ func (r *Runner) runForm(prog *Program, f *report.Form, fail *report.Failure, re
 		if r.repeats(prog) {
 			r.repeat(prog, &verdict, fail)
 		}
-		if fail.Outcome == report.Pass {
+		if fail.Outcome == report.Pass && hasTwin(prog) {
 			r.runTwin(prog, f, fail)
 		}
 		if f.Twin != report.TwinRed && fail.Outcome == report.Error { // is that the case's fault?

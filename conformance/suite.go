@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -31,6 +32,26 @@ func LoadSuite() (*Suite, error) {
 		return nil, err
 	}
 	return NewSuite(all)
+}
+
+// LoadFile is the suite of one script that a user gives: a case of our own kind, or a plain packetdrill script, whose id
+// is then its path.
+func LoadFile(file string) (*Suite, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: cannot read the script: %w", err)
+	}
+	c, err := cases.Compile(file, text)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.Script.Events) == 0 {
+		return nil, fmt.Errorf("conformance: %s: the script has no events, so it proves nothing", file)
+	}
+	if c.ID == "" {
+		c.ID = file
+	}
+	return NewSuite([]*cases.Case{c})
 }
 
 // NewSuite encodes cases.

@@ -108,6 +108,14 @@ func TestAgainstTheProtocol(t *testing.T) {
 	}
 }
 
+// TestHangCostsOneForm: where one form hangs the other is not tried, which would take as much real time.
+func TestHangCostsOneForm(t *testing.T) {
+	res := runOn(&refusing{status: sut.Hung}, suiteOf(t, goodEcho))
+	require.Equal(t, report.Timeout, res.Verdicts[0].Outcome)
+	require.Equal(t, []report.Outcome{report.Timeout, report.Blocked}, []report.Outcome{res.Verdicts[0].Forms[0].Outcome, res.Verdicts[0].Forms[1].Outcome})
+	require.Equal(t, "blocked: the stack hung in the form before", res.Plan[1].Why)
+}
+
 // nth is an executor whose stack breaks down in one run.
 type nth struct {
 	*Local

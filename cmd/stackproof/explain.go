@@ -19,10 +19,11 @@ func newExplain() *cobra.Command {
 	var stack string
 	var limit time.Duration
 	cmd := &cobra.Command{
-		Use:   "explain CASE",
+		Use:   "explain CASE | FILE.pkt",
 		Short: "say what one case demands, and show how it goes",
 		Long: `explain prints what a case is about: the requirements that it proves, its script, the fault of
-its negative twin; then it runs the case and shows every packet and call with its virtual time.`,
+its negative twin; then it runs the case and shows every packet and call with its virtual time.
+FILE.pkt is a script of your own.`,
 		Example: "  stackproof explain tcp/handshake/passive-open",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -40,11 +41,14 @@ its negative twin; then it runs the case and shows every packet and call with it
 }
 
 func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Duration) error {
-	suite, err := conformance.LoadSuite()
+	suite, all, file, err := selected(id, stack)
 	if err != nil {
 		return err
 	}
 	forms := suite.Find(id)
+	if file != "" {
+		forms = suite.Cases(all)[0]
+	}
 	if forms == nil {
 		return fmt.Errorf("explain: there is no case %q%s", id, nearest(suite, id))
 	}
@@ -64,7 +68,11 @@ func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Du
 			fmt.Fprintf(out, "proves  %s, %s\n", q, q.Level)
 		}
 	}
-	fmt.Fprintf(out, "needs   %s\ntwin    %s, red at \"%s\"\n\n", strings.Join(c.Needs(), " "), c.Twin.Text, c.Twin.Phrase)
+	fmt.Fprintf(out, "needs   %s\n", strings.Join(c.Needs(), " "))
+	if c.Twin.Text != "" {
+		fmt.Fprintf(out, "twin    %s, red at \"%s\"\n", c.Twin.Text, c.Twin.Phrase)
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintln(out, indent(body(c)))
 	for _, prog := range forms {
 		v, records := conformance.Show(exec, prog)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -58,6 +59,9 @@ func oneLine(err error) string {
 	return line
 }
 
+// parsing is how package strconv names its functions and, once more, the value.
+var parsing = regexp.MustCompile(`strconv\.\w+: parsing ".*": `)
+
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stackproof",
@@ -81,7 +85,8 @@ what held and what did not.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%s: %w: see %s --help", cmd.CommandPath(), err, cmd.CommandPath())
+		what := parsing.ReplaceAllString(err.Error(), "")
+		return fmt.Errorf("%s: %s: see %s --help", cmd.CommandPath(), what, cmd.CommandPath())
 	})
 	root.AddCommand(newRun(), newExplain(), newReqs(), newServe(), newShim(), newShimCheck())
 	return root

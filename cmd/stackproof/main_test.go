@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,11 +23,18 @@ func invoke(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 // TestMistakes: a user's mistake is one clear line and exit code 2.
 func TestMistakes(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.pkt")
+	require.NoError(t, os.WriteFile(bad, []byte("+0 > S. 0:0(0 ack"), 0o600))
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{"--bogus"}, "stackproof: unknown flag: --bogus: see stackproof --help"},
+		{[]string{"run", "--seed", "x"}, `stackproof run: invalid argument "x" for "--seed" flag: invalid syntax: see stackproof run --help`},
+		{[]string{"run", "missing.pkt"}, "conformance: cannot read the script: open missing.pkt: no such file or directory"},
+		{[]string{"run", bad}, "script: " + bad + ":1:15: sequence numbers: want `)`, got `ack`"},
+		{[]string{"explain", bad}, "script: " + bad + ":1:15: sequence numbers: want `)`, got `ack`"},
+		{[]string{"run", bad, "--stack", "image"}, "stackproof: " + bad + ": the image has its cases on board; --stack image-sut runs a file on it"},
 		{[]string{"frobnicate"}, `stackproof: unknown command "frobnicate": see stackproof --help`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -27,17 +27,19 @@ type runFlags struct {
 func newRun() *cobra.Command {
 	f := runFlags{}
 	cmd := &cobra.Command{
-		Use:   "run [PATTERN]",
+		Use:   "run [PATTERN | FILE.pkt]",
 		Short: "run the cases against a stack",
 		Long: `run runs the cases that PATTERN selects (all without one) and each one's negative twin.
 
 PATTERN is a case's id, a folder of cases (tcp/close) or a glob over segments (tcp/*/reset*).
+FILE.pkt is a script of your own; a plain packetdrill script has no twin.
 STACK is one of
 ` + stacksHelp + `
 
 Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof run
   stackproof run tcp/loss -v
+  stackproof run my-case.pkt
   stackproof run --stack pipe --out results
   stackproof run --stack 'exec:./my-shim --quiet'`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -61,7 +63,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 
 // run runs the cases and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
-	p, err := conformance.ParsePattern(pattern)
+	suite, p, file, err := selected(pattern, f.stack)
 	if err != nil {
 		return err
 	}
@@ -69,10 +71,6 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		if err := report.CheckFolder(f.out); err != nil {
 			return err
 		}
-	}
-	suite, err := conformance.LoadSuite()
-	if err != nil {
-		return err
 	}
 	if len(suite.Cases(p)) == 0 {
 		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
@@ -84,7 +82,7 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 	}
 	defer stack.Close()
 	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, Command: command(), Done: screen.done}
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, File: file, Command: command(), Done: screen.done}
 	res := runner.Run(ctx, p)
 	screen.end(res)
 	if f.out != "" {
@@ -99,6 +97,21 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		return exitCode(code)
 	}
 	return nil
+}
+
+// selected is the suite and what of it an argument selects: a pattern, or the file of a script.
+func selected(arg, stack string) (suite *conformance.Suite, p conformance.Pattern, file string, err error) {
+	if strings.HasSuffix(arg, ".pkt") {
+		if stack == "image" {
+			return nil, p, "", fmt.Errorf("stackproof: %s: the image has its cases on board; --stack image-sut runs a file on it", arg)
+		}
+		suite, err = conformance.LoadFile(arg)
+		return suite, p, arg, err
+	}
+	if p, err = conformance.ParsePattern(arg); err == nil {
+		suite, err = conformance.LoadSuite()
+	}
+	return suite, p, "", err
 }
 
 // command is how this program was started, so that a line of output can be pasted into the same shell.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -92,15 +91,16 @@ func transport(ctx context.Context, name string) (remote.Transport, error) {
 	return nil, fmt.Errorf("stackproof: no stack is called %q: see stackproof run --help", name)
 }
 
-// reachable finds out, before anything runs, that a program or a device is not there: that is the user's mistake, not
-// the stack's failure.
+// reachable finds out, before anything runs, that a program or a serial line is not there: that is the user's mistake,
+// not the stack's failure.
 func reachable(t remote.Transport) (err error) {
 	switch t := t.(type) {
 	case *remote.Command:
 		_, err = exec.LookPath(t.Argv[0])
 	case *remote.Serial:
-		if runtime.GOOS != "windows" { // where devices are no files
-			_, err = os.Stat(t.Device)
+		var line io.Closer
+		if line, err = t.Open(); err == nil {
+			err = line.Close()
 		}
 	}
 	if err != nil {

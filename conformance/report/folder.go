@@ -102,7 +102,7 @@ func (r *Results) Write(dir string) error {
 
 // write leaves NAME.log and NAME.pcapng, NAME being the case's id with its form.
 func (f *Failure) write(dir string) error {
-	name := strings.ReplaceAll(f.Verdict.ID, "/", "-")
+	name := strings.NewReplacer("/", "-", `\`, "-", ":", "-").Replace(f.Verdict.ID) // that of a user's script is its path
 	if f.Form != "" {
 		name += "." + f.Form
 	}

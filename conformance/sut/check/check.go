@@ -81,7 +81,12 @@ var checks = []one{
 	{"reset/same-seed", resetSameSeed},
 	{"reset/other-seed", resetOtherSeed},
 	{"reset/forgets", resetForgets},
+	{"end/bye", endBye},
+	{"end/end-of-input", endOfInput},
 }
+
+// patience is in how many checks a stack may hang, each of which takes the whole limit of real time.
+const patience = 3
 
 // vital is how many of the first checks must pass for the others to mean anything.
 const vital = 3
@@ -98,16 +103,23 @@ func Names() []string {
 // Run checks a stack and gives each result to each as it comes. It may leave the stack in any state. When ctx ends the
 // checks that are left are not run.
 func Run(ctx context.Context, stack sut.SUT, seed uint64, each func(Result)) {
-	blocked := ""
+	blocked, hangs := "", 0
 	for i, c := range checks {
 		if ctx.Err() != nil && blocked == "" {
 			blocked = "interrupted"
 		}
 		r := Result{Name: c.name, Reason: blocked}
 		if blocked == "" {
-			r.Outcome, r.Reason = attempt(c.run, &env{stack: stack, seed: seed})
+			e := &env{stack: stack, seed: seed}
+			r.Outcome, r.Reason = attempt(c.run, e)
+			if e.hung {
+				hangs++
+			}
 		}
 		each(r)
+		if hangs == patience && blocked == "" {
+			blocked = fmt.Sprintf("the stack hung in %d checks", hangs)
+		}
 		if i < vital && r.Outcome != Pass && blocked == "" {
 			blocked = c.name + " did not pass"
 		}

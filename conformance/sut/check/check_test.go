@@ -34,7 +34,7 @@ func TestNames(t *testing.T) {
 func TestGoodInProcess(t *testing.T) {
 	for _, r := range all(new(inproc.Host), 1) {
 		switch r.Name {
-		case "capabilities/names", "nonsense/operation", "nonsense/cut-short":
+		case "capabilities/names", "nonsense/operation", "nonsense/cut-short", "end/bye", "end/end-of-input":
 			assert.Equal(t, NotRun, r.Outcome, r)
 		default:
 			assert.Equal(t, Pass, r.Outcome, r)
@@ -123,6 +123,9 @@ var bad = []struct{ mode, check, want string }{
 	{"ignores the seed", "reset/other-seed", "4 seeds give one initial sequence number"},
 	{"resets nothing", "reset/forgets", "advance to 1h0m0s: remote: stack "},
 	{"keeps the link", "reset/forgets", "the stack did not send an echo reply after a reset with the link down"},
+	{"stays", "end/bye", "remote: stack's process goes on running after bye"},
+	{"stays", "end/end-of-input", "remote: stack's process goes on running after the end of its standard input"},
+	{"ends badly", "end/bye", "remote: stack's process ends badly after bye: exit status 5"},
 }
 
 // TestBadChildren: each bad shim is found, by the check that is there for it, and it does not keep the others from
@@ -148,6 +151,22 @@ func TestBadChildren(t *testing.T) {
 			assert.Contains(t, r.Reason, c.want)
 		})
 	}
+}
+
+// TestPatience: a stack that hangs again and again does not cost the limit of real time in each check.
+func TestPatience(t *testing.T) {
+	s := remote.New(spawn("hangs at a frame"), 500*time.Millisecond)
+	defer s.Close()
+	hung := 0
+	for name, r := range all(s, 1) {
+		if strings.Contains(r.Reason, "no answer") {
+			hung++
+		}
+		if name == "end/bye" {
+			assert.Equal(t, Result{name, NotRun, "the stack hung in 3 checks"}, r)
+		}
+	}
+	assert.Equal(t, patience, hung)
 }
 
 // TestEachCheckCanFail: there is a bad shim for each check.

@@ -22,6 +22,7 @@ type env struct {
 	trace  strings.Builder // all that the stack did
 	mute   bool            // the peer does not answer ARP and neighbour solicitations: they stay in the queue
 	flawed string          // the last frame that was not well formed
+	hung   bool
 }
 
 type sent struct {
@@ -92,6 +93,7 @@ func (e *env) skip(format string, args ...any) {
 // is wants a status.
 func (e *env) is(want, got sut.Status, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
+	e.hung = e.hung || got == sut.Hung
 	switch {
 	case got == want:
 	case got > sut.Malformed, got == sut.Malformed && e.why() != "":

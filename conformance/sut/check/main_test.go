@@ -77,8 +77,16 @@ var children = map[string]func(){
 	"never waits":           func() { run(&faulty{calls: "at once"}) },
 	"cancels nothing":       func() { run(&faulty{calls: "no cancel"}) },
 	"link stays up":         func() { run(&faulty{link: true}) },
+	"hangs at a frame":      func() { run(&stuck{}) },
+	"stays":                 func() { run(new(inproc.Host)); hang() },
+	"ends badly":            func() { run(new(inproc.Host)); os.Exit(5) },
 	"counts nothing":        func() { run(&faulty{counts: true}) },
 }
+
+// stuck is a stack that does not return from a frame.
+type stuck struct{ inproc.Host }
+
+func (*stuck) Deliver([]byte, sut.Sink) sut.Status { hang(); return sut.OK }
 
 // someName is the names by which the checks try nonsense.
 var someName = regexp.MustCompile("\x07(unknown|x[0-9a-f]{6})")

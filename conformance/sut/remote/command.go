@@ -111,8 +111,17 @@ func (p *child) Close() error {
 	return nil
 }
 
+// CloseInput implements mortal.
+func (p *child) CloseInput() error { return p.stdin.Close() }
+
 // Log implements logger.
 func (p *child) Log() string { return p.stderr.String() }
+
+// goesOn is the Obituary of a process that lives.
+const goesOn = "it closed its output and goes on running"
+
+// endedWell is the Obituary of one that ended as it should.
+const endedWell = "exit status 0"
 
 // Obituary implements mortal.
 func (p *child) Obituary() string {
@@ -121,7 +130,7 @@ func (p *child) Obituary() string {
 	select {
 	case <-p.ended:
 	case <-timeout.C:
-		return "it closed its output and goes on running"
+		return goesOn
 	}
 	how := p.cmd.ProcessState.String()
 	if line := p.stderr.first(); line != "" {

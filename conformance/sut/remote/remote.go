@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"stackproof/conformance/sut"
@@ -82,6 +83,38 @@ func (s *Stack) Close() (err error) {
 	}
 	s.drop()
 	return err
+}
+
+// Mortal tells whether the stack's side is a process, which ends when the tester leaves.
+func (s *Stack) Mortal() bool {
+	_, ok := s.transport.(*Command)
+	return ok
+}
+
+// Leave ends a stack's process as the protocol has it: with bye, or by the end of its standard input. The error says that
+// it did not end, or not with status 0.
+func (s *Stack) Leave(bye bool) error {
+	m, ok := s.conn.(mortal)
+	if !ok || s.broken != sut.OK {
+		return errors.New("remote: there is no process to take leave of")
+	}
+	defer s.drop()
+	what := "the end of its standard input"
+	if bye {
+		what = "bye"
+		if s.do(&message.Request{Op: message.Bye}, nil) != sut.OK {
+			return s.err
+		}
+	} else if err := m.CloseInput(); err != nil {
+		return fmt.Errorf("remote: cannot close the stack's standard input: %w", err)
+	}
+	switch how := m.Obituary(); {
+	case how == goesOn:
+		return fmt.Errorf("remote: stack's process goes on running after %s", what)
+	case !strings.HasPrefix(how, endedWell): // there may be words on its standard error behind it
+		return fmt.Errorf("remote: stack's process ends badly after %s: %s", what, how)
+	}
+	return nil
 }
 
 // Capabilities implements sut.SUT. The answer is the stack's own each time; nothing is remembered. It starts the stack's

@@ -21,8 +21,11 @@ type Transport interface {
 // logger is a connection that knows what its other side has said to people.
 type logger interface{ Log() string }
 
-// mortal is a connection that knows how its other side ended.
-type mortal interface{ Obituary() string }
+// mortal is a connection to a process.
+type mortal interface {
+	CloseInput() error
+	Obituary() string // how the process ended; it waits a moment for that
+}
 
 // Parse reads a stack's address as it is given on a command line:
 //
