@@ -71,10 +71,11 @@ func isHost4(p wire.Prefix, a wire.Addr) bool {
 	return p.Contains(a) && isUnicast4(a) && a != p.Broadcast() && (p.Bits > 30 || a != p.Network())
 }
 
-// isUnicast4 reports whether a can be the address of one host on some link: not 0.0.0.0, 127/8, a group, or class E (RFC
+// isUnicast4 reports whether a can be the address of one host on some link: not in 0/8, 127/8, a group, or class E (RFC
 // 1122 3.2.1.3), which has the limited broadcast in it.
 func isUnicast4(a wire.Addr) bool {
-	return a.Is4() && !a.IsUnspecified() && !a.IsLoopback() && a.As4()[0] < 224
+	network := a.As4()[0]
+	return a.Is4() && network != 0 && network < 224 && !a.IsLoopback()
 }
 
 // isUnicast6 reports whether a can be the address of one host on some link. An IPv4-mapped address is for programs, and

@@ -19,9 +19,11 @@ func (s *Stack) route4(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
 		return src, dst, NetUnreachable
 	case src.IsValid() && src != own:
 		return src, dst, AddrNotAvailable
-	case dst == own || dst.IsUnspecified() || dst.IsLoopback(): // RFC 1122 3.2.1.3 g: 127/8 never leaves the host
+	case s.isGroup(dst):
+		return own, dst, OK
+	case dst == own || !isUnicast4(dst): // RFC 1122 3.2.1.3: neither 0/8 nor 127/8 ever leaves the host
 		return src, dst, NetUnreachable
-	case s.isGroup(dst) || s.onLink4(dst):
+	case s.onLink4(dst):
 		return own, dst, OK
 	case s.cfg.Gateway4.IsValid():
 		return own, s.cfg.Gateway4, OK

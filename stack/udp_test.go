@@ -140,6 +140,8 @@ func TestUDPSend(t *testing.T) {
 		{name: "to ourselves", dst: me4, port: 7, cause: NetUnreachable},
 		{name: "to ourselves, IPv6", dst: meLink6, port: 7, cause: NetUnreachable},
 		{name: "loopback", dst: addr("127.1.2.3"), port: 7, cause: NetUnreachable},
+		{name: "this network", dst: addr("0.1.2.3"), port: 7, cause: NetUnreachable},
+		{name: "class E", dst: addr("240.0.0.1"), port: 7, cause: NetUnreachable},
 		{name: "loopback, IPv6", dst: wire.Loopback6, port: 7, cause: NetUnreachable},
 		{name: "nowhere", dst: wire.Any4, port: 7, cause: NetUnreachable},
 		{name: "nowhere, IPv6", dst: wire.Any6, port: 7, cause: NetUnreachable},
