@@ -16,6 +16,7 @@ const (
 	NetUnreachable                // there is no route to the destination, or a router says so
 	ProtoUnreachable              // the peer does not speak the protocol (ICMP)
 	PortUnreachable               // nobody listens on the port (ICMP)
+	Prohibited                    // a router does not let it through (ICMPv6)
 	NetDown                       // the link is down
 	AddrInUse                     // another endpoint has the local address and port
 	AddrNotAvailable              // the local address is not one of this host
@@ -34,7 +35,7 @@ const (
 
 var causeNames = [numCauses]string{
 	"ok", "would block", "in progress", "refused", "reset", "aborted", "timed out", "host unreachable",
-	"network unreachable", "protocol unreachable", "port unreachable", "link down", "address in use",
+	"network unreachable", "protocol unreachable", "port unreachable", "prohibited", "link down", "address in use",
 	"address not available", "not connected", "already connected", "too long", "no buffers", "table full", "invalid",
 	"end of file", "shut down", "wrong address family", "unsupported",
 }

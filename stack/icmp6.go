@@ -49,6 +49,8 @@ func cause6(msg wire.ICMPv6) Cause {
 	switch msg.Code() {
 	case wire.ICMPv6PortUnreachable:
 		return PortUnreachable
+	case wire.ICMPv6Prohibited:
+		return Prohibited
 	case wire.ICMPv6NoRoute, wire.ICMPv6RejectRoute:
 		return NetUnreachable
 	}

@@ -167,6 +167,7 @@ func TestErrorsReachTheEndpoint(t *testing.T) {
 		{"no route, ICMPv6", peer6, quote6(1, 0, 0, ours6()), NetUnreachable},
 		{"address, ICMPv6", peer6, quote6(1, 3, 0, ours6()), HostUnreachable},
 		{"port, ICMPv6", peer6, quote6(1, 4, 0, ours6()), PortUnreachable},
+		{"prohibited, ICMPv6", peer6, quote6(1, 1, 0, ours6()), Prohibited},
 		{"too big, ICMPv6", peer6, quote6(2, 0, 1280, ours6()), TooLong},
 		{"hop limit, ICMPv6", peer6, quote6(3, 0, 0, ours6()), HostUnreachable},
 		{"next header, ICMPv6", peer6, quote6(4, 1, 6, ours6()), ProtoUnreachable},

@@ -27,10 +27,16 @@ func (s *Stack) tcpUndelivered(now time.Duration, local, remote wire.Addr, quote
 			return
 		}
 		r.state.LowerMSS(mtu - headerLen(remote) - wire.TCPHeaderLen)
-	case r.use == tcpOpen && r.state.State() == tcp.SynSent && (c == PortUnreachable || c == ProtoUnreachable && local.Is4()):
+	case r.use == tcpOpen && r.state.State() == tcp.SynSent && isHard(c, local):
 		// RFC 5927 5.2: once there is a connection its own segments know better (SHLD-26).
 		r.state.Refuse()
-	default: // MUST-56: no reason to give up; nor is what ICMPv6 says of the protocol, a parameter problem
+	default: // MUST-56: no reason to give up
 		r.soft = c
 	}
+}
+
+// isHard reports whether RFC 9293 3.9.2.2 has an error as a reason to give up. What ICMPv6 says of the protocol is a
+// parameter problem, which is none.
+func isHard(c Cause, local wire.Addr) bool {
+	return c == PortUnreachable || c == Prohibited || c == ProtoUnreachable && local.Is4()
 }

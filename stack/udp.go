@@ -161,7 +161,7 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 }
 
 // UDPError tells what an ICMP error, or a neighbour that did not answer, has said of the peer since the last call:
-// PortUnreachable, ProtoUnreachable, HostUnreachable, NetUnreachable, TooLong; OK if nothing.
+// PortUnreachable, ProtoUnreachable, HostUnreachable, NetUnreachable, Prohibited, TooLong; OK if nothing.
 func (s *Stack) UDPError(id int) Cause {
 	e := s.udp(id)
 	if e == nil {

@@ -13,7 +13,7 @@ var errnos = map[stack.Cause]syscall.Errno{
 	stack.Refused: syscall.ECONNREFUSED, stack.Reset: syscall.ECONNRESET, stack.Aborted: syscall.ECONNABORTED,
 	stack.TimedOut: syscall.ETIMEDOUT, stack.HostUnreachable: syscall.EHOSTUNREACH,
 	stack.NetUnreachable: syscall.ENETUNREACH, stack.ProtoUnreachable: syscall.ENOPROTOOPT,
-	stack.PortUnreachable: syscall.ECONNREFUSED, stack.NetDown: syscall.ENETDOWN,
+	stack.PortUnreachable: syscall.ECONNREFUSED, stack.NetDown: syscall.ENETDOWN, stack.Prohibited: syscall.EACCES,
 	stack.AddrInUse: syscall.EADDRINUSE, stack.AddrNotAvailable: syscall.EADDRNOTAVAIL,
 	stack.NotConnected: syscall.ENOTCONN, stack.AlreadyConnected: syscall.EISCONN, stack.TooLong: syscall.EMSGSIZE,
 	stack.NoBuffers: syscall.ENOBUFS, stack.TableFull: syscall.EMFILE, stack.Invalid: syscall.EINVAL,

@@ -75,6 +75,8 @@ func errno(c stack.Cause) Errno {
 		return ENETUNREACH
 	case stack.ProtoUnreachable:
 		return ENOPROTOOPT
+	case stack.Prohibited:
+		return EACCES
 	case stack.NetDown:
 		return ENETDOWN
 	case stack.AddrInUse:
