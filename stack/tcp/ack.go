@@ -85,8 +85,9 @@ func (c *Conn) sndBase() Seq {
 	return c.sndUna
 }
 
-// updateSndWnd takes the peer's window, unless an older segment overtook a newer one: SND.WL1 and SND.WL2 tell. They do
-// not know a retransmission, whose sequence number is old; but one that acknowledges new data is newer than all before.
+// updateSndWnd takes the peer's window, unless a newer segment overtook this one: its acknowledgment or SND.WL1 tells
+// (SND.WL2, never ahead of SND.UNA, has nothing to add). SND.WL1 would also refuse a retransmission, whose sequence
+// number is old; but one that acknowledges new data is newer than all before.
 func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 	if g.Ack.Less(c.sndUna) {
 		return
@@ -94,7 +95,7 @@ func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 	if c.mode == timerPersist {
 		c.since = now // the peer is alive: go on probing (MUST-37)
 	}
-	if progress || c.sndWl1.Less(g.Seq) || c.sndWl1 == g.Seq && c.sndWl2.LessEq(g.Ack) {
+	if progress || c.sndWl1.LessEq(g.Seq) {
 		c.setSndWnd(g)
 	}
 }
@@ -102,5 +103,5 @@ func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 func (c *Conn) setSndWnd(g Segment) {
 	c.sndWnd = int(g.Wnd)
 	c.maxSndWnd = max(c.maxSndWnd, c.sndWnd)
-	c.sndWl1, c.sndWl2 = g.Seq, g.Ack
+	c.sndWl1 = g.Seq
 }

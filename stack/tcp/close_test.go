@@ -135,6 +135,16 @@ func TestClose(t *testing.T) {
 			> R. 1:1(0) ack 11
 			= CLOSED aborted
 		`},
+		{name: "close in TIME-WAIT with unread data: there is nobody to tell", text: established + `
+			shutdown
+			> F. 1:1(0) ack 1
+			< F. 1:11(10) ack 2
+			> . 2:2(0) ack 12
+			close
+			= TIME-WAIT
+			+60s
+			= CLOSED in-order
+		`},
 		{name: "RFC 9293 3.10.4 close sends what is queued first", text: established + `
 			write 1500
 			close
@@ -185,6 +195,19 @@ func TestClose(t *testing.T) {
 			> . 1:1(0) ack 22
 			read 20
 		`},
+		{name: "the FIN that was announced stays where it is", text: established + `
+			< F. 11:11(0) ack 1
+			> . 1:1(0) ack 1
+			< F. 15:15(0) ack 1
+			> . 1:1(0) ack 1
+			< . 1:11(10) ack 1
+			= CLOSE-WAIT
+			> . 1:1(0) ack 12
+		`},
+		{name: "a FIN again is acknowledged, however often", text: established + `
+			< F. 1:1(0) ack 1
+			> . 1:1(0) ack 2
+		` + repeat(2*challengeLimit, "< F. 1:1(0) ack 1\n> . 1:1(0) ack 2\n")},
 		{name: "text behind the FIN that was announced is refused", text: established + `
 			< F. 11:11(0) ack 1
 			> . 1:1(0) ack 1

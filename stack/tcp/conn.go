@@ -50,7 +50,7 @@ type Conn struct {
 	sndEnd           Seq // behind the last byte that the application has written
 	sndWnd           int
 	maxSndWnd        int // the largest window that the peer has offered
-	sndWl1, sndWl2   Seq
+	sndWl1           Seq // sequence number of the segment that last brought sndWnd
 	sndMSS           int
 	synAcked         bool
 	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
@@ -178,7 +178,6 @@ func (c *Conn) over(why Failure) {
 		return
 	}
 	c.state, c.failure = Closed, why
-	c.ackNow, c.challengeNow = false, false
 	c.mode = timerOff
 	c.rtx.stop()
 	c.wait.stop()

@@ -131,6 +131,25 @@ func TestHandshake(t *testing.T) {
 			> . 1:1(0) ack 1
 			= SYN-RECEIVED
 		`},
+		{name: "SYN-RECEIVED: an ACK counts our SYN whatever the peer's window", text: `
+			listen
+			< S 0:0(0) win 0
+			> S. 0:0(0) ack 1
+			< . 5000:5010(10) ack 1
+			drop outside-window
+			> . 1:1(0) ack 1
+		`},
+		{name: "RFC 9293 3.9.2.2 SHLD-26: the peer's host refuses", text: `
+			connect
+			> S 0:0(0)
+			refuse
+			= CLOSED refused
+			deadline none
+		`},
+		{name: "RFC 5927 5.2: but not in a connection", text: established + `
+			refuse
+			= ESTABLISHED
+		`},
 		{name: "the peer's SYN again gets our SYN again", text: `
 			listen
 			< S 0:0(0)

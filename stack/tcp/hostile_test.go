@@ -43,8 +43,8 @@ type hostile struct {
 	now      time.Duration
 	rx, tx   Ring
 	rxb, txb []byte
-	edge     Seq  // right edge as last advertised
-	known    bool // edge is
+	edge     Seq // right edge as last advertised
+	known    bool
 }
 
 func newHostile(t *rapid.T) *hostile {

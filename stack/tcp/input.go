@@ -198,7 +198,6 @@ func (c *Conn) tailor(g Segment) (Segment, Result) {
 	if old := c.rcvNxt.Sub(g.Seq); old > 0 {
 		r.Skip = old
 		g.Seq, g.Len = c.rcvNxt, g.Len-old
-		c.ackNow = true // the peer sends again what has arrived: tell it (RFC 9293 3.10.7.4, first)
 	}
 	if over := g.end().Sub(c.rcvNxt.Add(c.rcvWnd())); over > 0 {
 		if g.Flags.Has(FIN) {

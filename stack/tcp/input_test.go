@@ -58,11 +58,18 @@ func TestText(t *testing.T) {
 			read 4000
 			> . 1:1(0) ack 4001 win 4000
 		`},
-		{name: "beyond the window altogether", text: established + `
-			< . 4001:4011(10) ack 1
+		{name: "beyond the window altogether: not even the acknowledgment counts", text: established + `
+			write 10
+			> P. 1:11(10) ack 1
+			< . 4001:4011(10) ack 11
 			drop outside-window
-			> . 1:1(0) ack 1
+			> . 11:11(0) ack 1
 			unread 0
+			unsent 10
+			< . 4001:4001(0) ack 11
+			drop outside-window
+			> . 11:11(0) ack 1
+			unsent 10
 		`},
 		{name: "a FIN that the window has no room for comes again", text: established + `
 			< F. 1:4001(4000) ack 1
@@ -196,8 +203,12 @@ func TestAcknowledgment(t *testing.T) {
 			write 10
 			> P. 1001:1011(10) ack 1
 			< . 1:1(0) ack 1 win 0
-			deadline 1s
-			< . 1:1(0) ack 1011 win 5000
+			< P. 1:11(10) ack 1 win 0
+			> . 1011:1011(0) ack 11
+			write 1000
+			> P. 1011:2011(1000) ack 11
+			unsent 1010
+			< . 11:11(0) ack 2011 win 5000
 		`},
 		{name: "a retransmission that acknowledges new data does bring its window", text: established + `
 			< P. 1:11(10) ack 1
@@ -215,16 +226,16 @@ func TestAcknowledgment(t *testing.T) {
 			deadline 1s
 		`},
 		{name: "RFC 9293 3.10.7.4 an overtaken segment does not bring its window, SND.WL1", text: established + `
-			< P. 1:11(10) ack 1 win 500
-			> . 1:1(0) ack 11
-			< . 1:11(10) ack 1 win 9000
-			> . 1:1(0) ack 11
+			< P. 11:21(10) ack 1 win 500
+			> . 1:1(0) ack 1
+			< P. 1:11(10) ack 1 win 9000
+			> . 1:1(0) ack 21
 			write 600
 			+500ms
-			> . 1:501(500) ack 11
-			< . 11:11(0) ack 501 win 500
-			> P. 501:601(100) ack 11
-			< . 11:11(0) ack 601
+			> . 1:501(500) ack 21
+			< . 21:21(0) ack 501 win 500
+			> P. 501:601(100) ack 21
+			< . 21:21(0) ack 601
 		`},
 	})
 }

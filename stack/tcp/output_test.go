@@ -114,6 +114,47 @@ func TestSend(t *testing.T) {
 	})
 }
 
+func TestLowerMSS(t *testing.T) {
+	scripts(t, []scriptCase{
+		{name: "RFC 9293 3.7.5 what is outstanding goes again in smaller segments, SHLD-6", text: established + `
+			write 2000
+			> . 1:1001(1000) ack 1
+			> P. 1001:2001(1000) ack 1
+			lower 700
+			> . 1:701(700) ack 1
+			> . 701:1401(700) ack 1
+			> P. 1401:2001(600) ack 1
+			< . 1:1(0) ack 2001
+			write 700
+			> P. 2001:2701(700) ack 1
+			< . 1:1(0) ack 2701
+			deadline none
+		`},
+		{name: "larger segments are nothing new", text: established + `
+			write 1000
+			> P. 1:1001(1000) ack 1
+			lower 1000
+			> nothing
+			lower 1400
+			> nothing
+			< . 1:1(0) ack 1001
+			write 1001
+			> . 1001:2001(1000) ack 1
+		`},
+		{name: "the floor", text: established + `
+			lower 1
+			write 50
+			> . 1:49(48) ack 1
+		`},
+		{name: "before there is a connection", text: `
+			connect
+			> S 0:0(0)
+			lower 1300
+			> nothing
+		`},
+	})
+}
+
 func TestZeroWindow(t *testing.T) {
 	scripts(t, []scriptCase{
 		{name: "RFC 9293 3.8.6.1 probes of one byte, first after RTO, then further and further apart, MUST-36, SHLD-29, SHLD-30",
@@ -211,8 +252,8 @@ func TestZeroWindow(t *testing.T) {
 			> . 1001:2001(1000) ack 1
 			> P. 2001:3001(1000) ack 1
 			< . 1:1(0) ack 3001
-			write 10000
-		` + full(3001, 10) + `
+			write 10001
+		` + segments(3001, 10) + `
 			> nothing
 		`},
 		{name: "a FIN as probe", text: established + `

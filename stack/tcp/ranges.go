@@ -19,9 +19,6 @@ func (r *Ranges) Len() int { return r.n }
 // At returns range i, counted from the lowest: from lo up to but not including hi.
 func (r *Ranges) At(i int) (lo, hi uint32) { return r.at[i].lo, r.at[i].hi }
 
-// Clear empties the set.
-func (r *Ranges) Clear() { r.n = 0 }
-
 // Add adds the numbers from lo up to but not including hi. It refuses, and changes nothing, if that took more than
 // MaxRanges ranges.
 func (r *Ranges) Add(lo, hi uint32) bool {

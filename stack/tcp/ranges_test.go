@@ -56,12 +56,6 @@ func TestRangesAreABitmap(t *testing.T) {
 				copy(next[:], model[n:])
 				model = next
 			},
-			"clear": func(t *rapid.T) {
-				if rapid.IntRange(0, 9).Draw(t, "really") == 0 {
-					r.Clear()
-					model = bitmap{}
-				}
-			},
 			"": func(t *rapid.T) {
 				var got bitmap
 				require.Equal(t, model.runs(), r.Len(), "no two ranges touch")

@@ -59,7 +59,6 @@ func (c *Conn) resendFirst() {
 func (c *Conn) resendAll() {
 	c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndNxt, 0
-	c.timing = false // Karn: a round trip of a segment that was sent twice says nothing
 	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
 	c.cong.cwnd = c.sndMSS
 }

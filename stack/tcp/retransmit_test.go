@@ -222,6 +222,57 @@ func TestFastRetransmit(t *testing.T) {
 			< . 21:21(0) ack 1
 			> . 1:1001(1000) ack 21
 		`},
+		{name: "RFC 5681 2 what does not fit into our window is text all the same", text: flight + `
+			< . 1:4001(4000) ack 1
+			> . 5001:5001(0) ack 4001 win 0
+		` + repeat(4, "< . 4001:4002(1) ack 1\n> . 5001:5001(0) ack 4001\n")},
+		{name: "RFC 5681 2 new data begins the count again", text: flight + `
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1
+			< . 1:1(0) ack 1001
+			< . 1:1(0) ack 1001
+			< . 1:1(0) ack 1001
+			> nothing
+			< . 1:1(0) ack 1001
+			> . 1001:2001(1000) ack 1
+		`},
+		{name: "RFC 6582 3.2 the window in recovery and behind it", text: established + `
+			< . 1:1(0) ack 1 win 60000
+			write 40000
+		` + segments(1, 10) + `
+			> nothing
+			< . 1:1(0) ack 1 win 60000
+			< . 1:1(0) ack 1 win 60000
+			< . 1:1(0) ack 1 win 60000
+			> . 1:1001(1000) ack 1
+			# ssthresh 5, window 8 segments; each further duplicate adds one, from the third on there is room
+			< . 1:1(0) ack 1 win 60000
+			< . 1:1(0) ack 1 win 60000
+			> nothing
+			< . 1:1(0) ack 1 win 60000
+			> . 10001:11001(1000) ack 1
+			> nothing
+			# step 3, full acknowledgment: no burst
+			< . 1:1(0) ack 11001 win 60000
+			> . 11001:12001(1000) ack 1
+			> . 12001:13001(1000) ack 1
+			> nothing
+			# slow start up to ssthresh
+			< . 1:1(0) ack 13001 win 60000
+		` + segments(13001, 3) + `
+			> nothing
+			< . 1:1(0) ack 16001 win 60000
+		` + segments(16001, 4) + `
+			> nothing
+			< . 1:1(0) ack 20001 win 60000
+		` + segments(20001, 5) + `
+			> nothing
+			# congestion avoidance: a segment per window
+			< . 1:1(0) ack 22001 win 60000
+		` + segments(25001, 2) + `
+			> nothing
+			< . 1:1(0) ack 25001 win 60000
+		` + segments(27001, 4)},
 		{name: "RFC 5681 2 nothing outstanding, no duplicate", text: established + `
 			< . 1:1(0) ack 1
 			< . 1:1(0) ack 1
@@ -259,6 +310,39 @@ func TestFastRetransmit(t *testing.T) {
 			deadline none
 		`},
 	})
+}
+
+// TestLongStream: after more than 2^31 bytes without a loss duplicates are still understood.
+func TestLongStream(t *testing.T) {
+	var c Conn
+	now := time.Hour
+	iss := Seq(1<<32 - 9)
+	c.Connect(Config{ISS: iss, MSS: 60000, DefaultMSS: 536, RcvBuf: 1000})
+	send := func() Plan {
+		p, ok := c.Next()
+		require.True(t, ok)
+		c.Sent(now, p)
+		return p
+	}
+	send()
+	c.Arrive(now, Segment{Seq: 7, Ack: iss + 1, Flags: SYN | ACK, Wnd: 65535, HasMSS: true, MSS: 60000})
+	send()
+	peer := Segment{Seq: 8, Ack: iss + 1, Flags: ACK, Wnd: 65535}
+	for total := 0; total < 5<<30/2; total += 60000 {
+		c.Write(60000)
+		peer.Ack = send().end()
+		if c.Arrive(now, peer).Acked != 60000 {
+			require.Fail(t, "not acknowledged", "after %d bytes", total)
+		}
+	}
+	c.Write(60000)
+	first := send()
+	for range dupThreshold {
+		c.Arrive(now, peer)
+	}
+	again := send()
+	require.True(t, again.Again)
+	require.Equal(t, first.Segment, again.Segment)
 }
 
 // TestRTT holds the estimator to RFC 6298 2.

@@ -18,7 +18,7 @@ import (
 //	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given
 //	> nothing
 //	+1s                      time passes; it is an error if a timer runs out before, or none does at the end (+1s idle: none)
-//	write 10, read 10, shutdown, close, abort, nodelay
+//	write 10, read 10, shutdown, close, abort, nodelay, lower 500 (the MSS), refuse
 //	= ESTABLISHED            the state; "= CLOSED reset" also how it failed
 //	drop outside-window      what the last segment's result said
 //	unread 10, unsent 10     bytes in the queues
@@ -135,6 +135,10 @@ func (s *script) call(f []string) {
 		s.c.Close()
 	case "abort":
 		s.c.Abort()
+	case "lower":
+		s.c.LowerMSS(s.number(f[1]))
+	case "refuse":
+		s.c.Refuse()
 	case "nodelay":
 		s.c.SetNoDelay(true)
 	default:
@@ -303,15 +307,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func repeat(n int, text string) string { return strings.Repeat(text, n) }
 
-// full expects n full segments, all there is.
-func full(from, n int) (text string) {
+// segments expects n full segments of which none is the last.
+func segments(from, n int) (text string) {
 	for i := range n {
-		flags := "."
-		if i == n-1 {
-			flags = "P."
-		}
 		at := from + 1000*i
-		text += fmt.Sprintf("> %s %d:%d(1000) ack 1\n", flags, at, at+1000)
+		text += fmt.Sprintf("> . %d:%d(1000) ack 1\n", at, at+1000)
 	}
 	return text
 }

@@ -82,7 +82,6 @@ func (c *Conn) takeFIN(now time.Duration) {
 	c.rcvNxt++
 	c.finTaken = true
 	c.ackNow = true
-	c.arrived.Clear()
 	switch c.state {
 	case Established:
 		c.state = CloseWait

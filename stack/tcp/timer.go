@@ -34,13 +34,10 @@ const (
 
 // Deadline returns when Tick has something to do; ok is false if never.
 func (c *Conn) Deadline() (at time.Duration, ok bool) {
-	switch {
-	case !c.rtx.on:
-		return c.wait.at, c.wait.on
-	case c.wait.on:
-		return min(c.rtx.at, c.wait.at), true
+	if c.wait.on {
+		return c.wait.at, true // nothing is outstanding then
 	}
-	return c.rtx.at, true
+	return c.rtx.at, c.rtx.on
 }
 
 // Tick does what is due at now.
