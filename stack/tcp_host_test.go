@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/gopacket/layers"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
@@ -38,7 +39,7 @@ func withTCP(_ *Config, st *Storage) {
 }
 
 // newTCPHost returns a host with six rows, which knows the peer's link-layer address.
-func newTCPHost(t testing.TB, me, peer wire.Addr) *tcpHost {
+func newTCPHost(t rapid.TB, me, peer wire.Addr) *tcpHost {
 	t.Helper()
 	h := &tcpHost{host: newHost(t, withTCP), me: me, peer: peer, port: 80, peerPort: peerPort, irs: 1<<32 - 2}
 	h.now = time.Hour

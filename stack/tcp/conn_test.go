@@ -29,9 +29,12 @@ func TestReopens(t *testing.T) {
 			require.Equal(t, g.want, c.Reopens(Segment{Seq: g.seq, Flags: g.flags}))
 		})
 	}
-	require.Equal(t, Seq(100+1<<16), c.NextISS(99), "beyond what may still be under way")
-	require.Equal(t, Seq(100+1<<16), c.NextISS(100))
-	require.Equal(t, Seq(1<<20), c.NextISS(1<<20))
+	for iss, want := range map[Seq]Seq{99: 100 + 1<<16, 100: 100 + 1<<16, 1 << 20: 1 << 20} {
+		c.state = TimeWait
+		require.Equal(t, want, c.Succeed(iss), "beyond what may still be under way")
+		require.Equal(t, Closed, c.State())
+		require.True(t, c.Done())
+	}
 }
 
 // TestInFlight: RFC 5927 4.1.

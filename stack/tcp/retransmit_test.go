@@ -1,7 +1,6 @@
 package tcp
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -103,7 +102,7 @@ func TestRetransmit(t *testing.T) {
 			< . 1:1(0) ack 22001 win 20000
 			+1001ms idle
 			write 12000
-			` + strings.ReplaceAll(full(22001, 10), "P.", ".") + `
+			` + segments(22001, 10) + `
 			> nothing
 			< . 1:1(0) ack 32001 win 20000
 			` + full(32001, 2) + `

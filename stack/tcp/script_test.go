@@ -315,3 +315,9 @@ func segments(from, n int) (text string) {
 	}
 	return text
 }
+
+// full is the same with PSH on the last: it is the end of what was written.
+func full(from, n int) string {
+	last := from + 1000*(n-1)
+	return segments(from, n-1) + fmt.Sprintf("> P. %d:%d(1000) ack 1\n", last, last+1000)
+}

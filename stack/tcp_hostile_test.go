@@ -1,0 +1,143 @@
+package stack
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"stackproof/stack/wire"
+)
+
+// tcpHostile is a host whose peers send whatever they like while its application does.
+type tcpHostile struct {
+	*tcpHost
+	listener int
+	ids      []int // what the application has
+	seq, ack uint32
+}
+
+// TestTCPHostilePeers: segments that may mean something, from three ports of one host, to a listener, to connections and
+// to nobody. Every answer is sound, the stack comes to rest after each, and in the end no row is lost.
+func TestTCPHostilePeers(t *testing.T) {
+	var seen [tcpOrphan + 1]int
+	run := func() { rapid.Check(t, func(t *rapid.T) { hostilePeers(t, &seen) }) }
+	run()
+	for tries := 0; slices.Contains(seen[:], 0); tries++ {
+		require.Less(t, tries, 20, "there must be rows in every use: %v", seen)
+		run()
+	}
+}
+
+func hostilePeers(t *rapid.T, seen *[tcpOrphan + 1]int) {
+	h := &tcpHostile{tcpHost: newTCPHost(t, me4, peer4)}
+	h.slots(32)
+	h.listener = h.listen(2)
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		switch rapid.IntRange(0, 9).Draw(t, "step") {
+		case 0:
+			h.now += time.Duration(rapid.IntRange(0, 70000).Draw(t, "ms")) * time.Millisecond
+		case 1, 2, 3:
+			h.call(t)
+		case 4:
+			h.greet(t)
+		default:
+			h.segment(t)
+		}
+		h.rest(t)
+		for i := range h.st.TCP {
+			seen[h.st.TCP[i].use]++
+		}
+	}
+	for _, id := range append(h.ids, h.listener) {
+		require.Equal(t, OK, h.TCPAbort(h.now, id))
+	}
+	for range 10 { // what an application closed before may still try for a while
+		h.rest(t)
+		h.now += time.Minute
+	}
+	h.rest(t)
+	require.Zero(t, h.rowsInUse())
+}
+
+// greet makes a handshake as it should be, if the port is not used.
+func (h *tcpHostile) greet(t *rapid.T) {
+	h.peerPort = peerPort + rapid.Uint16Range(0, 2).Draw(t, "from")
+	h.port, h.irs = 80, rapid.Uint32().Draw(t, "isn")
+	h.receive(h.tcpHost.segment(syn, 0, 0, ""))
+	h.rest(t)
+	h.irs, h.iss = h.ack, h.seq
+	h.receive(h.tcpHost.segment(ack, 0, 0, ""))
+}
+
+// segment delivers one whose numbers are near those of what was last sent.
+func (h *tcpHostile) segment(t *rapid.T) {
+	near := rapid.OneOf(rapid.Just(0), rapid.IntRange(-2, 2), rapid.IntRange(-70000, 70000))
+	flags := rapid.OneOf(rapid.SampledFrom([]wire.TCPFlags{syn, ack, ack, psh | ack, fin | ack, syn | ack, rst}),
+		rapid.Custom(func(t *rapid.T) wire.TCPFlags { return wire.TCPFlags(rapid.Byte().Draw(t, "any")) }))
+	h.peerPort = peerPort + rapid.Uint16Range(0, 2).Draw(t, "from")
+	h.port = rapid.SampledFrom([]uint16{80, 80, 80, 81}).Draw(t, "to")
+	h.irs, h.iss = h.ack, h.seq
+	h.receive(h.tcpHost.segment(flags.Draw(t, "flags"), near.Draw(t, "seq"), near.Draw(t, "ack"),
+		string(make([]byte, rapid.IntRange(0, 1400).Draw(t, "len")))))
+}
+
+// call does something that an application may.
+func (h *tcpHostile) call(t *rapid.T) {
+	if len(h.ids) == 0 || rapid.IntRange(0, 3).Draw(t, "new") == 0 {
+		if id, c := h.TCPAccept(h.listener); c == OK {
+			h.ids = append(h.ids, id)
+		}
+		return
+	}
+	i := rapid.IntRange(0, len(h.ids)-1).Draw(t, "which")
+	id := h.ids[i]
+	switch rapid.IntRange(0, 6).Draw(t, "call") {
+	case 0:
+		h.TCPWrite(id, make([]byte, rapid.IntRange(0, 5000).Draw(t, "write")))
+	case 1, 2:
+		h.TCPRead(id, make([]byte, rapid.IntRange(0, 5000).Draw(t, "read")), false)
+	case 3:
+		h.TCPShutdownWrite(id)
+	case 4:
+		h.TCPShutdownRead(id)
+	case 5:
+		require.Equal(t, OK, h.TCPClose(h.now, id))
+		h.ids = append(h.ids[:i], h.ids[i+1:]...)
+	case 6:
+		h.TCPSetNoDelay(id, true)
+	}
+}
+
+// rest polls until there is nothing to do at this time, and looks at what was sent.
+func (h *tcpHostile) rest(t *rapid.T) {
+	h.Poll(h.now)
+	for k := 0; ; k++ {
+		require.Less(t, k, 100, "it comes to rest")
+		quiet := true
+		for f := h.dev.Sent(); f != nil; f = h.dev.Sent() {
+			quiet = false
+			h.look(t, f)
+			h.dev.Done()
+		}
+		if next, ok := h.Poll(h.now); quiet && (!ok || next > h.now) {
+			require.Nil(t, h.dev.Sent())
+			return
+		}
+	}
+}
+
+// look checks a frame and learns its numbers.
+func (h *tcpHostile) look(t *rapid.T, frame []byte) {
+	if wire.Ethernet(frame).Type() != wire.EtherTypeIPv4 {
+		return
+	}
+	requireChecksums(t, frame)
+	b := wire.TCP(wire.IPv4Packet(frame[wire.EthernetHeaderLen:]).Payload())
+	h.seq = b.Seq() + b.SegLen()
+	if b.Flags().Has(ack) {
+		h.ack = b.Ack()
+	}
+}
