@@ -30,10 +30,14 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	out := &output{Writer: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var code exitCode
+	if e := out.failed(); e != nil && (err == nil || errors.As(err, &code)) {
+		err = e
+	}
 	switch {
 	case err == nil:
 		return report.ExitOK

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,4 +51,37 @@ func TestHelpHasExamples(t *testing.T) {
 	code, stdout, _ := invoke(t, "--help")
 	require.Equal(t, report.ExitOK, code)
 	require.Contains(t, stdout, "Examples:")
+}
+
+// full is an output that takes so many bytes.
+type full struct {
+	room int
+	err  error
+}
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.room -= len(p); f.room < 0 {
+		return 0, f.err
+	}
+	return len(p), nil
+}
+
+// TestOutputLost: output that cannot be written is told and is no success; results go elsewhere and are whole. A reader
+// that has read enough is no mistake.
+func TestOutputLost(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		want string
+	}{
+		{syscall.ENOSPC, report.ExitTester, "stackproof: cannot write the output: no space left on device\n"},
+		{syscall.EPIPE, report.ExitOK, ""},
+	} {
+		dir := t.TempDir()
+		var stderr bytes.Buffer
+		code := execute(context.Background(), []string{"run", "arp", "--out", dir}, nil, &full{60, c.err}, &stderr)
+		require.Equal(t, c.code, code)
+		require.Equal(t, c.want, stderr.String())
+		require.FileExists(t, filepath.Join(dir, "summary.json"))
+	}
 }

@@ -67,14 +67,15 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	if f.out != "" {
-		if err := report.CheckFolder(f.out); err != nil {
-			return err
-		}
-	}
 	if len(suite.Cases(p)) == 0 {
 		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
 		return exitCode(report.ExitNone)
+	}
+	if f.out != "" {
+		if err := report.PrepareFolder(f.out); err != nil {
+			return err
+		}
+		outlive()
 	}
 	stack, err := openStack(ctx, f.stack, suite, f.limit)
 	if err != nil {
@@ -132,15 +133,19 @@ type screen struct {
 
 func newScreen(stdout, stderr io.Writer, verbose bool, cases int) *screen {
 	s := &screen{out: stdout, lines: verbose || !isTerminal(stdout)}
-	s.color = isTerminal(stdout) && os.Getenv("NO_COLOR") == ""
-	if !s.lines && isTerminal(stderr) {
+	dumb := os.Getenv("TERM") == "dumb" // it only knows how to print
+	s.color = isTerminal(stdout) && os.Getenv("NO_COLOR") == "" && !dumb
+	if !s.lines && isTerminal(stderr) && !dumb {
 		s.bar = progressbar.NewOptions(cases, progressbar.OptionSetWriter(stderr), progressbar.OptionShowCount(),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("cases"))
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(65*time.Millisecond), progressbar.OptionSetDescription("cases"))
 	}
 	return s
 }
 
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

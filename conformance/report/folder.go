@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,8 +31,27 @@ type Results struct {
 // marker is the file by which a folder is known to be a results folder, so that nothing else is ever overwritten.
 const marker = "summary.json"
 
-// CheckFolder says whether results can be written to dir: it is absent, empty, or an older results folder.
-func CheckFolder(dir string) error {
+// PrepareFolder makes dir, if it is absent, and says before anything runs whether results can be written there: it is
+// empty or an older results folder, and not read-only.
+func PrepareFolder(dir string) error {
+	if err := checkFolder(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("report: cannot make results folder %s: %w", dir, unwrapPath(err))
+	}
+	f, err := os.CreateTemp(dir, "probe")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("report: cannot write to results folder %s: %w", dir, unwrapPath(err))
+	}
+	return nil
+}
+
+// checkFolder says whether dir is absent, empty, or an older results folder.
+func checkFolder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -59,15 +79,12 @@ func unwrapPath(err error) error {
 // Write leaves the results in dir: summary.json, verdicts.jsonl, junit.xml, plan.json, and in failures/ a log and a
 // capture for each failing case. What an earlier run left there is replaced.
 func (r *Results) Write(dir string) error {
-	if err := CheckFolder(dir); err != nil {
+	if err := PrepareFolder(dir); err != nil {
 		return err
 	}
 	failures := filepath.Join(dir, "failures")
 	if err := os.RemoveAll(failures); err != nil {
 		return fmt.Errorf("report: cannot clear %s: %w", failures, unwrapPath(err))
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("report: cannot make results folder %s: %w", dir, unwrapPath(err))
 	}
 	// The summary is written last: a folder without one is of a run that did not end.
 	_ = os.Remove(filepath.Join(dir, marker))
@@ -134,10 +151,9 @@ func writeFile(path string, fill func(io.Writer) error) error {
 		return fmt.Errorf("report: cannot write %s: %w", path, unwrapPath(err))
 	}
 	b := bufio.NewWriter(f)
-	err = fill(b)
-	err = errors.Join(err, b.Flush(), f.Close())
+	err = cmp.Or(fill(b), b.Flush(), f.Close())
 	if err != nil {
-		return fmt.Errorf("report: cannot write %s: %w", path, err)
+		return fmt.Errorf("report: cannot write %s: %w", path, unwrapPath(err))
 	}
 	return nil
 }

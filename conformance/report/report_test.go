@@ -143,7 +143,7 @@ func TestFolderOfOthers(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "thesis.tex"), nil, 0o644))
 	require.ErrorContains(t, results().Write(dir), "it holds other files")
 	file := filepath.Join(dir, "thesis.tex")
-	require.ErrorContains(t, CheckFolder(file), "cannot use results folder")
+	require.ErrorContains(t, PrepareFolder(file), "cannot use results folder")
 }
 
 func TestOutcomeNames(t *testing.T) {
@@ -197,4 +197,16 @@ func TestJUnitIsEscaped(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, writeJUnit(&b, "s", []Verdict{*v}))
 	require.NoError(t, xml.Unmarshal([]byte(b.String()), &junitSuite{}))
+}
+
+// TestFolderReadOnly: that results cannot be written is known before anything runs.
+func TestFolderReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o500))
+	if f, err := os.Create(filepath.Join(dir, "x")); err == nil {
+		f.Close()
+		t.Skip("NOTRUN folder: this user can write everywhere")
+	}
+	require.ErrorContains(t, PrepareFolder(dir), "cannot write to results folder "+dir+": permission denied")
+	require.ErrorContains(t, PrepareFolder(filepath.Join(dir, "x")), "cannot make results folder")
 }
