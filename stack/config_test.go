@@ -95,14 +95,20 @@ func TestInitForgets(t *testing.T) {
 	h := newHost(t, nil)
 	h.meetPeers()
 	h.open(wire.Addr{}, 7)
-	h.receive(goodUDP4)
-	cfg := testConfig()
-	st := h.st
-	require.Equal(t, InitOK, h.Init(&cfg, &st, &h.dev))
-	fresh := newHost(t, nil)
-	clear(h.st.UDPBuffer) // what is in no queue does not count
-	clear(h.st.Waiting)
-	require.Equal(t, fresh.snapshot(), h.snapshot())
+	h.receive(goodUDP4, udpFrame(peer4, me4, 1, 9, ""))
+	h.UDPSend(h.now, 0, other4, 7, nil)
+	h.SetLink(h.now, false)
+	for _, change := range []func(*Config, *Storage){
+		func(*Config, *Storage) {},
+		func(c *Config, _ *Storage) { c.IPv6, c.Gateway6 = wire.Prefix{}, wire.Addr{} },
+	} {
+		cfg, st := testConfig(), h.st
+		change(&cfg, &st)
+		require.Equal(t, InitOK, h.Init(&cfg, &st, &h.dev))
+		clear(h.st.UDPBuffer) // what is in no queue does not count
+		clear(h.st.Waiting)
+		require.Equal(t, newHost(t, change).snapshot(), h.snapshot())
+	}
 }
 
 func TestNames(t *testing.T) {

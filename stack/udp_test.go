@@ -278,7 +278,7 @@ func TestUDPNoSuchEndpoint(t *testing.T) {
 	h := newHost(t, nil)
 	closed := h.open(wire.Addr{}, 7)
 	h.UDPClose(closed)
-	for _, id := range []int{-1, closed, 99} {
+	for _, id := range []int{-1, closed, len(h.st.UDP), 99} {
 		_, c := h.UDPReceive(id, nil, false)
 		require.Equal(t, Invalid, c)
 		require.Equal(t, Invalid, h.UDPSend(h.now, id, peer4, 7, nil))
