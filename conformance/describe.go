@@ -52,7 +52,7 @@ func describeFrame(verdict *vm.Verdict, rec *recorder, fail *report.Failure) {
 	}
 	if f := rec.judged(); f != nil {
 		fail.Got = f.Text
-		f.Note = fail.Kind + ": " + fail.Phrase
+		f.Note = strings.TrimSuffix(fail.Kind+": "+fail.Phrase, ": ")
 	}
 }
 

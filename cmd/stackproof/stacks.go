@@ -123,5 +123,6 @@ func bootImage(ctx context.Context) (func() (io.ReadWriteCloser, error), error) 
 	if err := qemu.Available(); err != nil {
 		return nil, err
 	}
-	return func() (io.ReadWriteCloser, error) { return qemu.Start(ctx, elf, list) }, nil
+	// The run at hand is finished when ctx ends: who closes the line ends the machine.
+	return func() (io.ReadWriteCloser, error) { return qemu.Start(context.WithoutCancel(ctx), elf, list) }, nil
 }

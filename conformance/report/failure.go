@@ -112,7 +112,7 @@ func (f *Failure) Log(w io.Writer) {
 
 // Capture writes all frames as pcapng, the notes as packet comments and the verdict at the head.
 func (f *Failure) Capture(w io.Writer) error {
-	head := fmt.Sprintf("%s %s (%s): %s: %s", f.Outcome.Label(), f.Verdict.ID, f.Form, f.Phrase, f.Happened())
+	head := fmt.Sprintf("%s %s (%s): %s", f.Outcome.Label(), f.Verdict.ID, f.Form, strings.TrimPrefix(f.Phrase+": "+f.Happened(), ": "))
 	c := NewCapture(w, head, sideNames...)
 	for _, r := range f.Records {
 		if r.Frame != nil {
