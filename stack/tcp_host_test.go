@@ -23,6 +23,7 @@ type tcpHost struct {
 	iss      uint32 // ours, learnt from the first SYN seen
 	issKnown bool
 	irs      uint32
+	window   uint16 // the peer's
 }
 
 const peerPort = 40000
@@ -41,7 +42,7 @@ func withTCP(_ *Config, st *Storage) {
 // newTCPHost returns a host with six rows, which knows the peer's link-layer address.
 func newTCPHost(t rapid.TB, me, peer wire.Addr) *tcpHost {
 	t.Helper()
-	h := &tcpHost{host: newHost(t, withTCP), me: me, peer: peer, port: 80, peerPort: peerPort, irs: 1<<32 - 2}
+	h := &tcpHost{host: newHost(t, withTCP), me: me, peer: peer, port: 80, peerPort: peerPort, irs: 1<<32 - 2, window: 20000}
 	h.now = time.Hour
 	h.meetPeers()
 	return h
@@ -53,7 +54,7 @@ func (h *tcpHost) segment(flags wire.TCPFlags, seq int, ack int, data string, op
 	copy(b[wire.TCPHeaderLen:], opts)
 	copy(b[wire.TCPHeaderLen+len(opts):], data)
 	f := wire.TCPFields{
-		SrcPort: h.peerPort, DstPort: h.port, Seq: h.irs + uint32(seq), Flags: flags, Window: 20000,
+		SrcPort: h.peerPort, DstPort: h.port, Seq: h.irs + uint32(seq), Flags: flags, Window: h.window,
 		OptionsLen: uint8(len(opts)),
 	}
 	if flags.Has(wire.FlagACK) {

@@ -61,9 +61,7 @@ func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 		default:
 			// It is lost, as it could have been further on; the connection's timers see to it (RFC 9293 MUST-56).
 			s.count(DropTCPUnsent)
-			if c != NoBuffers {
-				r.soft = c
-			}
+			r.soft = c
 		}
 		r.state.Sent(now, p)
 	}

@@ -16,7 +16,8 @@ const (
 
 // TCPStatus says how a connection is: InProgress until it is established, then OK until it fails: Refused, Reset, or
 // TimedOut; instead of TimedOut, if known, why the peer could not be reached: HostUnreachable, NetUnreachable,
-// PortUnreachable, ProtoUnreachable, Prohibited, NetDown. A connection that both sides have closed in order stays OK.
+// PortUnreachable, ProtoUnreachable, Prohibited, NetDown, NoBuffers (no row for the neighbour). A connection that both
+// sides have closed in order stays OK.
 func (s *Stack) TCPStatus(id int) Cause {
 	if r := s.tcpRow(id, tcpOpen); r != nil {
 		return r.status()

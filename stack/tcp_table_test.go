@@ -198,6 +198,61 @@ func TestTCPEviction(t *testing.T) {
 	require.EqualValues(t, 2, h.Counter(TCPEvicted))
 }
 
+// TestTCPEvictionOrder: of what has equally little to lose, what was closed first.
+func TestTCPEvictionOrder(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	l := h.listen(9)
+	var ids [5]int
+	for i := range ids {
+		h.enter()
+		ids[i], _ = h.TCPAccept(l)
+	}
+	for _, i := range []int{3, 1} {
+		h.peerPort = peerPort + 1 + uint16(i)
+		require.Equal(t, OK, h.TCPClose(h.now, ids[i]))
+		h.Poll(h.now)
+		h.sent()
+		h.iss = uint32(seqOf(&h.st.TCP[ids[i]]))
+		h.gets(ack, 1, 0, "")
+		h.now += time.Second
+	}
+	h.peerPort = 50000
+	h.enter()
+	require.Equal(t, []tcpUse{tcpWaiting, tcpOrphan}, []tcpUse{h.st.TCP[ids[3]].use, h.st.TCP[ids[1]].use})
+}
+
+// TestTCPEvictionOfTheStuck: a peer that never takes the rest of the data of an application that has gone does not keep
+// the row for ever, if others need it.
+func TestTCPEvictionOfTheStuck(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	l := h.listen(9)
+	var ids [5]int
+	for i := range ids {
+		h.enter()
+		ids[i], _ = h.TCPAccept(l)
+	}
+	h.window = 0
+	h.gets(ack, 1, 1, "")
+	h.writes(ids[4], "stuck")
+	require.Equal(t, OK, h.TCPClose(h.now, ids[4]))
+	for end, refused := h.now+orphanGrace, uint64(0); h.now < end; refused++ {
+		require.Equal(t, refused, h.Counter(DropTCPTableFull), "not yet")
+		next, ok := h.Poll(h.now)
+		require.True(t, ok)
+		h.gets(ack, 1, 1, "") // I am alive, but no
+		h.peerPort += 10000
+		h.gets(syn, 0, 0, "")
+		h.peerPort -= 10000
+		h.sent()
+		h.now = min(max(next, h.now+1), end)
+	}
+	h.Poll(h.now)
+	h.sent()
+	h.peerPort += 10000
+	h.enter()
+	require.Equal(t, tcpWaiting, h.st.TCP[ids[4]].use)
+}
+
 // seqOf returns what the peer would acknowledge.
 func seqOf(r *TCPConn) tcp.Seq {
 	c := r.state
