@@ -15,6 +15,18 @@ func (s *Stack) solicit(target, source wire.Addr) bool {
 	return s.ndpSolicit(target, source)
 }
 
+// doubt asks the neighbour that a packet goes to for its link-layer address again: nothing seems to arrive, and it may
+// have another by now (RFC 9293 3.8.3, MUST-20). Until it answers the old one serves.
+func (s *Stack) doubt(now time.Duration, src, dst wire.Addr) {
+	from, next, c := s.route(src, dst)
+	if c != OK {
+		return
+	}
+	if i, ask := s.neighbours.Doubt(now, next); ask && s.solicit(next, from) {
+		s.neighbours.Solicited(now, i)
+	}
+}
+
 // pollNeighbours does what is due about neighbours, and reports whether something had to stay undone because there was
 // no transmit buffer.
 func (s *Stack) pollNeighbours(now time.Duration) (blocked bool) {

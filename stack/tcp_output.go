@@ -52,6 +52,9 @@ func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 		if !ok {
 			return true
 		}
+		if p.Again && r.state.InTrouble() {
+			s.doubt(now, r.local, r.remote)
+		}
 		switch c := s.tcpSend(now, id, &p); c {
 		case OK:
 		case WouldBlock:

@@ -145,6 +145,32 @@ func (h *tcpHost) peerAnswers() {
 
 // TestTCPUnreachable: a neighbour that does not answer is no reason to give up before time (RFC 9293 3.9.2.2, MUST-56), but
 // it is what is reported (SHLD-25).
+// TestTCPDoubtsItsNeighbour: RFC 9293 3.8.3, MUST-20.
+func TestTCPDoubtsItsNeighbour(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		h := newTCPHost(t, me, peer)
+		id := h.connected()
+		h.writes(id, "x")
+		asked := map[time.Duration]bool{}
+		for began := h.now; h.TCPStatus(id) == OK; {
+			h.slots(1) // the question does not get lost because the segment has the only buffer
+			next, ok := h.Poll(h.now)
+			require.True(t, ok && next > h.now || h.TCPStatus(id) == TimedOut)
+			for _, f := range h.sent() {
+				if !strings.HasPrefix(f, "peer: ") {
+					asked[(h.now - began).Truncate(time.Second)] = true
+				}
+			}
+			h.now = next
+		}
+		want := map[time.Duration]bool{}
+		for _, at := range []time.Duration{7, 15, 31, 63} {
+			want[at*time.Second] = true
+		}
+		require.Equal(t, want, asked)
+	})
+}
+
 // A SYN can come from any address that anybody invents. What answers it does not push out the neighbours in use.
 func TestTCPFloodLeavesNeighbours(t *testing.T) {
 	families(t, func(t *testing.T, me, peer wire.Addr) {

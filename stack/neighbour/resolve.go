@@ -28,6 +28,13 @@ func (t *Table) Solicited(now time.Duration, i int) {
 	t.entries[i].due = now + RetransTime
 }
 
+// Doubt tells whether a neighbour whose address is known can be asked for it again: the last solicitation must be
+// RetransTime ago. Call Solicited if it was.
+func (t *Table) Doubt(now time.Duration, a wire.Addr) (i int, ask bool) {
+	i, _, state := t.Lookup(now, a)
+	return i, (state == Reachable || state == Stale) && now >= t.entries[i].due
+}
+
 // Event is what is to be done about a row.
 type Event uint8
 

@@ -65,7 +65,8 @@ type Conn struct {
 	timedEnd         Seq  // it ends when this is acknowledged,
 	timedAt          time.Duration
 	synLost, overdue bool
-	probing          bool // the next segment is to go out against the window
+	timeouts         uint8 // since the last progress
+	probing          bool  // the next segment is to go out against the window
 
 	// Receive sequence space.
 	irs, rcvNxt Seq

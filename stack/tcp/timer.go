@@ -3,6 +3,7 @@ package tcp
 import "time"
 
 const (
+	r1              = 3                      // RFC 9293 3.8.3, SHLD-10
 	r2Data          = 100 * time.Second      // RFC 9293 3.8.3, SHLD-11
 	r2SYN           = 3 * time.Minute        // RFC 9293 3.8.3, MUST-23
 	overrideTimeout = 500 * time.Millisecond // RFC 9293 3.8.6.2.1: 0.1 to 1 s
@@ -69,6 +70,7 @@ func (c *Conn) rtxExpired(now time.Duration) {
 	case c.mode == timerRetransmit:
 		c.synLost = c.synLost || !c.synAcked
 		c.overdue = true
+		c.timeouts++
 		c.rtt.backoff()
 		c.resendAll()
 	}
@@ -86,10 +88,14 @@ func (c *Conn) r2() time.Duration {
 
 // startRetransmit (re)starts the retransmission timer after progress.
 func (c *Conn) startRetransmit(now time.Duration) {
-	c.since = now
+	c.since, c.timeouts = now, 0
 	c.overdue = false
 	c.rtx.start(now + c.rtt.rto)
 }
+
+// InTrouble reports whether the same segment has been sent again R1 times, so that IP should look for the reason (RFC
+// 9293 3.8.3, MUST-20).
+func (c *Conn) InTrouble() bool { return c.timeouts >= r1 }
 
 // restartRetransmit starts it after a retransmission: R2 runs on.
 func (c *Conn) restartRetransmit(now time.Duration) {
