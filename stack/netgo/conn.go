@@ -1,85 +1,85 @@
 package netgo
 
 import (
-	"errors"
 	"io"
 	"net"
-	"os"
-	"sync/atomic"
 	"time"
 
 	"stackproof/stack"
 	"stackproof/stack/socket"
 )
 
-// handle is what streams and datagram sockets share: a socket of the host, and its deadlines.
+// handle is what streams, listeners and datagram sockets share: sockets of the host, and their deadlines.
 type handle struct {
 	host   *Host
 	ids    []int // one; a listener or packet socket for both families has two
-	closed atomic.Bool
-	read   deadline
-	write  deadline
+	closed bool  // host.mu guards it
+	read   direction
+	write  direction
 }
 
-// lock takes the host's lock unless the handle or the host is closed.
-func (h *handle) lock() error {
+func (h *handle) init(host *Host, ids []int) {
+	h.host, h.ids = host, ids
+	h.read.waiter, h.write.waiter = newWaiter(ids), newWaiter(ids)
+}
+
+// lock takes the host's lock for an operation in one direction, or says why there is none.
+func (h *handle) lock(d *direction) error {
 	h.host.mu.Lock()
-	if h.closed.Load() || h.host.closed {
+	if err := h.err(d); err != nil {
 		h.host.mu.Unlock()
-		return net.ErrClosed
+		return err
 	}
 	return nil
 }
 
-// wait waits as Host.wait does and notices that the handle was closed meanwhile.
-func (h *handle) wait(want socket.Ready, d *deadline) error {
-	err := h.host.wait(h.ids, want, d.passed())
-	if h.closed.Load() {
-		return net.ErrClosed
-	}
-	return err
+// wait waits until the sockets may be able to do what is wanted, or says why there is no point in it.
+func (h *handle) wait(d *direction, want socket.Ready) error {
+	h.host.wait(&d.waiter, want)
+	return h.err(d)
 }
 
-// expired tells that d has passed: an operation then fails even if it could go on (package net).
-func expired(d *deadline) bool { return isClosed(d.passed()) }
+func (h *handle) err(d *direction) error {
+	if h.closed || h.host.closed {
+		return net.ErrClosed
+	}
+	return d.err()
+}
 
 // close ends the sockets and wakes who waits for them.
 func (h *handle) close() error {
 	h.host.mu.Lock()
 	defer h.host.mu.Unlock()
-	if h.closed.Swap(true) {
+	if h.closed {
 		return net.ErrClosed
 	}
-	for _, id := range h.ids {
-		h.host.rouseAll(id)
-		h.host.table.Close(h.host.now(), id)
+	h.closed = true
+	for _, d := range []*direction{&h.read, &h.write} {
+		h.host.setDeadline(d, time.Time{})
+		h.host.rouse(&d.waiter)
 	}
-	if !h.host.closed {
-		h.host.touch()
-	}
+	h.host.discard(h.ids)
 	return nil
 }
 
 // SetDeadline sets both deadlines.
-func (h *handle) SetDeadline(t time.Time) error {
-	return errors.Join(h.SetReadDeadline(t), h.SetWriteDeadline(t))
-}
+func (h *handle) SetDeadline(t time.Time) error { return h.setDeadlines(t, &h.read, &h.write) }
 
 // SetReadDeadline sets when Read, Accept and ReadFrom give up; the zero time is never.
-func (h *handle) SetReadDeadline(t time.Time) error {
-	if h.closed.Load() {
-		return net.ErrClosed
-	}
-	h.read.set(t)
-	return nil
-}
+func (h *handle) SetReadDeadline(t time.Time) error { return h.setDeadlines(t, &h.read) }
 
 // SetWriteDeadline sets when Write and WriteTo give up; the zero time is never.
-func (h *handle) SetWriteDeadline(t time.Time) error {
-	if h.closed.Load() {
-		return net.ErrClosed
+func (h *handle) SetWriteDeadline(t time.Time) error { return h.setDeadlines(t, &h.write) }
+
+func (h *handle) setDeadlines(t time.Time, directions ...*direction) error {
+	h.host.mu.Lock()
+	defer h.host.mu.Unlock()
+	if h.closed || h.host.closed {
+		return opError("set", "", nil, nil, net.ErrClosed)
 	}
-	h.write.set(t)
+	for _, d := range directions {
+		h.host.setDeadline(d, t)
+	}
 	return nil
 }
 
@@ -87,19 +87,17 @@ func (h *handle) SetWriteDeadline(t time.Time) error {
 type Conn struct {
 	handle
 	local, remote net.Addr
-	reading       chan struct{} // a token: one Read at a time, so that two do not tear one stream's order
-	writing       chan struct{} // likewise for Write
 }
 
 // newConn makes a Conn of a connected socket. host.mu is held.
 func newConn(h *Host, id int) *Conn {
-	c := &Conn{handle: handle{host: h, ids: []int{id}}, reading: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
-	c.local, c.remote = tcpAddr(h.table.Local(id)), tcpAddr(h.table.Remote(id))
+	c := &Conn{local: tcpAddr(h.table.Local(id)), remote: tcpAddr(h.table.Remote(id))}
+	c.init(h, []int{id})
 	return c
 }
 
 func (c *Conn) fail(op string, err error) error {
-	if err == io.EOF {
+	if err == nil || err == io.EOF {
 		return err
 	}
 	return opError(op, "tcp", c.local, c.remote, err)
@@ -107,24 +105,21 @@ func (c *Conn) fail(op string, err error) error {
 
 // Read reads what has come, at least one byte unless p is empty; io.EOF after the peer's FIN.
 func (c *Conn) Read(p []byte) (int, error) {
-	c.reading <- struct{}{}
-	defer func() { <-c.reading }()
-	n, err := c.doRead(p)
+	c.read.turn.Lock()
+	n, err := c.receive(p)
+	c.read.turn.Unlock()
 	return n, c.fail("read", err)
 }
 
-func (c *Conn) doRead(p []byte) (int, error) {
-	if err := c.lock(); err != nil {
+func (c *Conn) receive(p []byte) (int, error) {
+	if err := c.lock(&c.read); err != nil {
 		return 0, err
 	}
 	defer c.host.mu.Unlock()
+	if len(p) == 0 {
+		return 0, nil
+	}
 	for {
-		if expired(&c.read) {
-			return 0, os.ErrDeadlineExceeded
-		}
-		if len(p) == 0 {
-			return 0, nil
-		}
 		r, cause := c.host.table.Receive(c.ids[0], p, false)
 		if r.N > 0 {
 			c.host.touch() // the window may have opened
@@ -137,7 +132,7 @@ func (c *Conn) doRead(p []byte) (int, error) {
 		default:
 			return 0, causeError(cause)
 		}
-		if err := c.wait(socket.Readable|socket.Failed|socket.HungUp, &c.read); err != nil {
+		if err := c.wait(&c.read, socket.Readable|socket.Failed|socket.HungUp); err != nil {
 			return 0, err
 		}
 	}
@@ -145,63 +140,60 @@ func (c *Conn) doRead(p []byte) (int, error) {
 
 // Write queues all of p for sending; it waits while the send buffer is full.
 func (c *Conn) Write(p []byte) (int, error) {
-	c.writing <- struct{}{}
-	defer func() { <-c.writing }()
-	n, err := c.doWrite(p)
+	c.write.turn.Lock()
+	n, err := c.send(p)
+	c.write.turn.Unlock()
 	return n, c.fail("write", err)
 }
 
-func (c *Conn) doWrite(p []byte) (n int, err error) {
-	if err := c.lock(); err != nil {
+func (c *Conn) send(p []byte) (n int, err error) {
+	if err := c.lock(&c.write); err != nil {
 		return 0, err
 	}
 	defer c.host.mu.Unlock()
 	for {
-		if expired(&c.write) {
-			return n, os.ErrDeadlineExceeded
+		k, cause := c.host.table.Send(c.host.now(), c.ids[0], p[n:])
+		if k > 0 {
+			c.host.touch()
 		}
-		if n == len(p) {
+		n += k
+		switch {
+		case cause != stack.OK && cause != stack.WouldBlock:
+			return n, causeError(cause)
+		case n == len(p):
 			return n, nil
 		}
-		k, cause := c.host.table.Send(c.host.now(), c.ids[0], p[n:])
-		if n += k; k > 0 {
-			c.host.touch()
-			continue
-		}
-		if cause != stack.WouldBlock {
-			return n, causeError(cause)
-		}
-		if err := c.wait(socket.Writable|socket.Failed|socket.HungUp, &c.write); err != nil {
+		if err := c.wait(&c.write, socket.Writable|socket.Failed|socket.HungUp); err != nil {
 			return n, err
 		}
 	}
 }
 
-// Close ends the connection: what was written is still sent, then FIN; a reset if bytes have come that nobody read.
+// Close ends the connection and returns at once. What was written is still sent, in the background, and then FIN; but if
+// bytes have come that nobody has read, the peer gets a reset.
 func (c *Conn) Close() error { return c.fail("close", c.close()) }
 
 // CloseWrite sends FIN after what was written; reading goes on.
 func (c *Conn) CloseWrite() error {
-	if err := c.lock(); err != nil {
-		return c.fail("close", err)
-	}
-	defer c.host.mu.Unlock()
-	if cause := c.host.table.Shutdown(c.ids[0], false, true); cause != stack.OK {
-		return c.fail("close", causeError(cause))
-	}
-	c.host.touch()
-	return nil
+	return c.do("close", func(t *socket.Table, id int) stack.Cause { return t.Shutdown(id, false, true) })
 }
 
 // SetNoDelay turns Nagle's algorithm off, or on.
 func (c *Conn) SetNoDelay(on bool) error {
-	if err := c.lock(); err != nil {
-		return c.fail("set", err)
-	}
+	return c.do("set", func(t *socket.Table, id int) stack.Cause { return t.SetNoDelay(id, on) })
+}
+
+// do changes something about the connection, whatever the deadlines.
+func (c *Conn) do(op string, f func(t *socket.Table, id int) stack.Cause) error {
+	c.host.mu.Lock()
 	defer c.host.mu.Unlock()
-	if cause := c.host.table.SetNoDelay(c.ids[0], on); cause != stack.OK {
-		return c.fail("set", causeError(cause))
+	if c.closed || c.host.closed {
+		return c.fail(op, net.ErrClosed)
 	}
+	if cause := f(&c.host.table, c.ids[0]); cause != stack.OK {
+		return c.fail(op, causeError(cause))
+	}
+	c.host.touch()
 	return nil
 }
 

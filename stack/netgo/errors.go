@@ -17,7 +17,7 @@ var errnos = map[stack.Cause]syscall.Errno{
 	stack.AddrInUse: syscall.EADDRINUSE, stack.AddrNotAvailable: syscall.EADDRNOTAVAIL,
 	stack.NotConnected: syscall.ENOTCONN, stack.AlreadyConnected: syscall.EISCONN, stack.TooLong: syscall.EMSGSIZE,
 	stack.NoBuffers: syscall.ENOBUFS, stack.TableFull: syscall.EMFILE, stack.Invalid: syscall.EINVAL,
-	stack.Shutdown: syscall.EPIPE,
+	stack.Shutdown: syscall.EPIPE, stack.WrongFamily: syscall.EAFNOSUPPORT, stack.Unsupported: syscall.EOPNOTSUPP,
 }
 
 // causeError is the error for a cause.

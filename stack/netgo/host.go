@@ -13,7 +13,7 @@ import (
 	"stackproof/stack/socket"
 )
 
-// Device moves frames in real time.
+// Device moves frames in real time. One goroutine at a time calls it.
 type Device interface {
 	stack.Device
 	// Ready delivers a token after frames have come in; it is closed when the device has ended.
@@ -23,9 +23,10 @@ type Device interface {
 // Config says what a Host is made of. Zero sizes take the defaults.
 type Config struct {
 	Stack       stack.Config
-	Sockets     int // sockets at the same time; 256
+	Sockets     int // sockets at the same time; as many as Connections and Endpoints together
 	Connections int // TCP connections and listeners at the same time, those that are still closing too; 512
 	Endpoints   int // UDP endpoints at the same time; 32
+	Backlog     int // connections that wait for a listener's Accept; 256
 	Buffer      int // bytes of send and of receive buffer of a TCP connection, and of a UDP receive queue; 64 KiB
 	Neighbours  int // hosts on the link spoken to at the same time; 64
 }
@@ -34,40 +35,41 @@ func (c *Config) defaults() {
 	for _, d := range []struct {
 		p *int
 		v int
-	}{{&c.Sockets, 256}, {&c.Connections, 512}, {&c.Endpoints, 32}, {&c.Buffer, 64 << 10}, {&c.Neighbours, 64}} {
+	}{{&c.Connections, 512}, {&c.Endpoints, 32}, {&c.Backlog, 256}, {&c.Buffer, 64 << 10}, {&c.Neighbours, 64}} {
 		if *d.p == 0 {
 			*d.p = d.v
 		}
 	}
+	if c.Sockets == 0 {
+		c.Sockets = c.Connections + c.Endpoints
+	}
 }
 
-// Host is a stack with a life of its own: a goroutine polls it when frames come in and when its deadlines pass. All
-// methods may be called from any goroutine.
+// Host is a stack with a life of its own: a goroutine owns the device and polls the stack when frames come in, when a
+// socket call has left it work, and when its deadlines pass. All methods may be called from any goroutine.
 type Host struct {
-	mu      sync.Mutex // guards everything below
+	mu      sync.Mutex // guards everything below; nobody holds it while the device sends
 	stack   stack.Stack
 	table   socket.Table
-	waiters map[*waiter]struct{}
-	armed   time.Duration // when the goroutine will wake by itself; never where it will not
+	out     outbox
+	waiters []*waiter
+	backlog int
 	closed  bool
 
-	dev   Device
 	epoch time.Time
-	kick  chan struct{} // wakes the goroutine to look at a new deadline
+	work  chan struct{} // a token: a socket call has left the goroutine work
 	done  chan struct{} // closed by Close
 	ended chan struct{} // closed by the goroutine
 }
-
-// never is later than any deadline.
-const never = time.Duration(1<<63 - 1)
 
 // New starts a host on a device. The device stays the caller's to close, after the host.
 func New(cfg Config, dev Device) (*Host, error) {
 	cfg.defaults()
 	h := &Host{
-		dev: dev, epoch: time.Now(), waiters: map[*waiter]struct{}{}, armed: never,
-		kick: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
+		epoch: time.Now(), backlog: cfg.Backlog,
+		work: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
+	h.out.init(dev, int(cfg.Stack.MTU)+ethernetHeader)
 	st := stack.Storage{
 		Neighbours: make([]neighbour.Entry, cfg.Neighbours),
 		Waiting:    make([]byte, cfg.Neighbours*int(cfg.Stack.MTU)),
@@ -76,20 +78,27 @@ func New(cfg Config, dev Device) (*Host, error) {
 		TCP:        make([]stack.TCPConn, cfg.Connections),
 		TCPBuffer:  make([]byte, cfg.Connections*cfg.Buffer*2),
 	}
-	if e := h.stack.Init(&cfg.Stack, &st, dev); e != stack.InitOK {
+	if e := h.stack.Init(&cfg.Stack, &st, &h.out); e != stack.InitOK {
 		return nil, fmt.Errorf("netgo: cannot start the stack: %s", e)
 	}
 	h.table.Init(&h.stack, make([]socket.Socket, cfg.Sockets))
-	go h.run()
+	go h.run(dev.Ready())
 	return h, nil
 }
 
-// Close ends the host: what waits returns net.ErrClosed; nothing more is sent.
+// ethernetHeader is what a frame has before its IP packet.
+const ethernetHeader = 14
+
+// Close ends the host: what waits returns net.ErrClosed. What its sockets had to send at once is still sent, but nobody
+// answers or repeats any more.
 func (h *Host) Close() error {
 	h.mu.Lock()
 	if !h.closed {
 		h.closed = true
 		close(h.done)
+		for len(h.waiters) > 0 {
+			h.rouse(h.waiters[0])
+		}
 	}
 	h.mu.Unlock()
 	<-h.ended
@@ -106,55 +115,64 @@ func (h *Host) Do(f func(s *stack.Stack)) {
 // now is the stack's time.
 func (h *Host) now() time.Duration { return time.Since(h.epoch) }
 
-func (h *Host) run() {
+// touch leaves the goroutine work.
+func (h *Host) touch() {
+	select {
+	case h.work <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}
+
+func (h *Host) run(ready <-chan struct{}) {
 	defer close(h.ended)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		wait, ok := h.step()
+		if !ok {
+			timer.Stop()
+		} else {
+			timer.Reset(wait)
+		}
 		select {
 		case <-h.done:
+			h.step()
 			return
-		case _, open := <-h.dev.Ready():
+		case _, open := <-ready:
 			if !open {
-				<-h.done
-				return
+				ready = nil // the link is dead; the connections' own timers see to them
 			}
 		case <-timer.C:
-		case <-h.kick:
+		case <-h.work:
 		}
-		h.mu.Lock()
-		next, ok := h.poll()
-		if !ok {
-			next = never
-		}
-		h.armed = next
-		wait := next - h.now()
-		h.mu.Unlock()
-		timer.Reset(max(wait, 0))
 	}
 }
 
-// poll lets the stack work and wakes whom that concerns. h.mu is held.
-func (h *Host) poll() (next time.Duration, ok bool) {
-	for {
-		now := h.now()
-		next, ok = h.stack.Poll(now)
-		// It asks for another Poll at once when there was more to do than one may do.
-		if !ok || next > now {
-			break
-		}
-	}
+// retry is when a device that had no transmit buffer is asked again.
+const retry = time.Millisecond
+
+// step polls once, rouses whom that concerns, and lets the device send what has come of it, without the lock: between
+// two steps others get their turn, however much comes in. It returns how long until the next one, if that is known.
+func (h *Host) step() (wait time.Duration, ok bool) {
+	h.mu.Lock()
+	now := h.now()
+	next, ok := h.stack.Poll(now)
 	h.wake()
-	return next, ok
-}
+	head, n := h.out.head, h.out.count
+	h.mu.Unlock()
 
-// touch polls after a socket call changed something. h.mu is held.
-func (h *Host) touch() {
-	if next, ok := h.poll(); ok && next < h.armed {
-		h.armed = next
-		select {
-		case h.kick <- struct{}{}:
-		default: // it is about to look anyway
-		}
+	sent := h.out.transmit(head, n)
+
+	h.mu.Lock()
+	h.out.drop(sent)
+	again := h.out.refused && sent > 0 // there is room now for what found none
+	h.out.refused = false
+	h.mu.Unlock()
+	switch {
+	case again:
+		return 0, true
+	case sent < n && (!ok || next > now+retry):
+		return retry, true
 	}
+	return max(next-h.now(), 0), ok
 }

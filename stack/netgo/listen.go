@@ -2,15 +2,11 @@ package netgo
 
 import (
 	"context"
-	"errors"
 	"net"
 
 	"stackproof/stack"
 	"stackproof/stack/socket"
 )
-
-// backlog is how many connections wait for Accept.
-const backlog = 128
 
 // families lists whether each socket to be opened is IPv6: for an address its family, without one those of the network
 // that the host has.
@@ -49,16 +45,19 @@ func (h *Host) open(n network, e socket.Endpoint) (ids []int, err error) {
 	return ids, nil
 }
 
+// discard closes sockets. h.mu is held.
 func (h *Host) discard(ids []int) {
 	for _, id := range ids {
 		h.table.Close(h.now(), id)
 	}
+	h.touch()
 }
 
 // Listener takes TCP connections.
 type Listener struct {
 	handle
 	addr net.Addr
+	turn int // counts the sockets asked for a connection
 }
 
 // Listen listens on "host:port", host a literal address of the stack or empty for all of both families; port 0 takes a
@@ -90,18 +89,22 @@ func (h *Host) listen(network, address string) (*Listener, error) {
 		return nil, err
 	}
 	for _, id := range ids {
-		if c := h.table.Listen(id, backlog); c != stack.OK {
+		if c := h.table.Listen(id, h.backlog); c != stack.OK {
 			h.discard(ids)
 			return nil, causeError(c)
 		}
 	}
-	local := h.table.Local(ids[len(ids)-1])
-	return &Listener{handle: handle{host: h, ids: ids}, addr: tcpAddr(local)}, nil
+	l := &Listener{addr: tcpAddr(h.table.Local(ids[len(ids)-1]))}
+	l.init(h, ids)
+	return l, nil
 }
 
-// Accept waits for a connection.
+// Accept waits for a connection. When all sockets are in use the error is syscall.EMFILE, which is temporary: the
+// connection goes on waiting.
 func (l *Listener) Accept() (net.Conn, error) {
+	l.read.turn.Lock()
 	c, err := l.accept()
+	l.read.turn.Unlock()
 	if err != nil {
 		return nil, opError("accept", "tcp", nil, l.addr, err)
 	}
@@ -109,12 +112,14 @@ func (l *Listener) Accept() (net.Conn, error) {
 }
 
 func (l *Listener) accept() (*Conn, error) {
-	if err := l.lock(); err != nil {
+	if err := l.lock(&l.read); err != nil {
 		return nil, err
 	}
 	defer l.host.mu.Unlock()
 	for {
-		for _, id := range l.ids {
+		for range l.ids {
+			id := l.ids[l.turn%len(l.ids)]
+			l.turn++ // so that neither family keeps the other waiting
 			child, cause := l.host.table.Accept(id)
 			switch cause {
 			case stack.OK:
@@ -124,7 +129,7 @@ func (l *Listener) accept() (*Conn, error) {
 				return nil, causeError(cause)
 			}
 		}
-		if err := l.wait(socket.Readable|socket.Failed, &l.read); err != nil {
+		if err := l.wait(&l.read, socket.Readable|socket.Failed); err != nil {
 			return nil, err
 		}
 	}
@@ -162,6 +167,9 @@ func (h *Host) dial(ctx context.Context, network, address string) (net.Conn, err
 	if !e.Addr.IsValid() {
 		return nil, &net.AddrError{Err: "no host", Addr: address}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -189,6 +197,13 @@ func (h *Host) dial(ctx context.Context, network, address string) (net.Conn, err
 
 // connected waits until the handshake is over. h.mu is held.
 func (h *Host) connected(ctx context.Context, id int) error {
+	w := newWaiter([]int{id})
+	stop := context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.rouse(&w)
+	})
+	defer stop()
 	for {
 		switch c := h.table.Status(id); c {
 		case stack.OK:
@@ -197,11 +212,11 @@ func (h *Host) connected(ctx context.Context, id int) error {
 		default:
 			return causeError(c)
 		}
-		err := h.wait([]int{id}, socket.Writable|socket.Failed|socket.HungUp, ctx.Done())
-		if ctxErr := ctx.Err(); ctxErr != nil && err != nil && !errors.Is(err, net.ErrClosed) {
-			return ctxErr
+		h.wait(&w, socket.Writable|socket.Failed|socket.HungUp)
+		if h.closed {
+			return net.ErrClosed
 		}
-		if err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}

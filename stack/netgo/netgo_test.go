@@ -21,76 +21,34 @@ import (
 	"stackproof/stack/wire"
 )
 
-// cable joins two devices in memory, in real time.
-type cable struct {
-	mu    sync.Mutex
-	queue [][]byte
-	ready chan struct{}
-	peer  *cable
-	buf   [1600]byte
-}
-
-func newCable() (a, b *cable) {
-	a, b = &cable{ready: make(chan struct{}, 1)}, &cable{ready: make(chan struct{}, 1)}
-	a.peer, b.peer = b, a
-	return a, b
-}
-
-func (c *cable) Ready() <-chan struct{} { return c.ready }
-
-func (c *cable) Receive() []byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.queue) == 0 {
-		return nil
-	}
-	return c.queue[0]
-}
-
-func (c *cable) Release() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.queue = c.queue[1:]
-}
-
-func (c *cable) Reserve(n int) []byte { return c.buf[:n] }
-
-func (c *cable) Send(n int) {
-	p := c.peer
-	p.mu.Lock()
-	if len(p.queue) < 1024 { // as a switch, it drops what it cannot hold
-		p.queue = append(p.queue, append([]byte(nil), c.buf[:n]...))
-	}
-	p.mu.Unlock()
-	select {
-	case p.ready <- struct{}{}:
-	default:
-	}
-}
-
 // The two hosts' addresses.
 const (
 	addrA4, addrB4 = "192.0.2.1", "192.0.2.2"
 	addrA6, addrB6 = "2001:db8::1", "2001:db8::2"
 )
 
-func newHost(t *testing.T, dev Device, v4, v6 string, n byte) *Host {
-	t.Helper()
-	c := Config{Stack: stack.Config{
+func hostConfig(v4, v6 string, n byte) Config {
+	return Config{Stack: stack.Config{
 		MAC: wire.MAC{2, 0, 0, 0, 0, n}, MTU: 1500,
 		IPv4:    wire.Prefix{Addr: FromNetip(netip.MustParseAddr(v4)), Bits: 24},
 		IPv6:    wire.Prefix{Addr: FromNetip(netip.MustParseAddr(v6)), Bits: 64},
 		Entropy: [32]byte{n},
-	}, Connections: 64}
+	}}
+}
+
+func newHost(t testing.TB, dev Device, v4, v6 string, n byte, connections int) *Host {
+	t.Helper()
+	c := hostConfig(v4, v6, n)
+	c.Connections = connections
 	h, err := New(c, dev)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.Close()) })
 	return h
 }
 
-func pair(t *testing.T) (a, b *Host) {
-	da, db := newCable()
-	return newHost(t, da, addrA4, addrA6, 1), newHost(t, db, addrB4, addrB6, 2)
+func pair(t testing.TB) (a, b *Host) {
+	da, db := newCable(1024)
+	return newHost(t, da, addrA4, addrA6, 1, 64), newHost(t, db, addrB4, addrB6, 2, 64)
 }
 
 // families runs a test over IPv4 and IPv6; host is B's address.
@@ -146,7 +104,7 @@ func assertNoError(t *testing.T, err error) bool {
 }
 
 // connect returns the two ends of a connection.
-func connect(t *testing.T, a, b *Host, host string) (client, server net.Conn) {
+func connect(t testing.TB, a, b *Host, host string) (client, server net.Conn) {
 	t.Helper()
 	l, err := b.Listen("tcp", ":9")
 	require.NoError(t, err)

@@ -2,7 +2,6 @@ package netgo
 
 import (
 	"net"
-	"os"
 
 	"stackproof/stack"
 	"stackproof/stack/socket"
@@ -13,11 +12,13 @@ type PacketConn struct {
 	handle
 	local  net.Addr
 	remote net.Addr // nil: none
+	turn   int      // counts the sockets asked for a datagram
 }
 
 // newPacketConn makes a PacketConn of bound sockets. h.mu is held.
 func newPacketConn(h *Host, ids []int) *PacketConn {
-	c := &PacketConn{handle: handle{host: h, ids: ids}, local: udpAddr(h.table.Local(ids[len(ids)-1]))}
+	c := &PacketConn{local: udpAddr(h.table.Local(ids[len(ids)-1]))}
+	c.init(h, ids)
 	if e := h.table.Remote(ids[0]); e.Addr.IsValid() {
 		c.remote = udpAddr(e)
 	}
@@ -70,27 +71,28 @@ func (c *PacketConn) Read(p []byte) (int, error) {
 }
 
 func (c *PacketConn) receive(p []byte) (int, socket.Endpoint, error) {
-	if err := c.lock(); err != nil {
+	c.read.turn.Lock()
+	defer c.read.turn.Unlock()
+	if err := c.lock(&c.read); err != nil {
 		return 0, socket.Endpoint{}, err
 	}
 	defer c.host.mu.Unlock()
 	for {
-		if expired(&c.read) {
-			return 0, socket.Endpoint{}, os.ErrDeadlineExceeded
-		}
-		for _, id := range c.ids {
+		for range c.ids {
+			id := c.ids[c.turn%len(c.ids)]
+			c.turn++ // so that neither family keeps the other waiting
 			if cause := c.host.table.TakeError(id); cause != stack.OK {
 				return 0, socket.Endpoint{}, causeError(cause)
 			}
-			r, cause := c.host.table.Receive(id, p, false)
-			if cause == stack.OK {
+			switch r, cause := c.host.table.Receive(id, p, false); cause {
+			case stack.OK:
 				return r.N, r.From, nil
-			}
-			if cause != stack.WouldBlock {
+			case stack.WouldBlock:
+			default:
 				return 0, socket.Endpoint{}, causeError(cause)
 			}
 		}
-		if err := c.wait(socket.Readable|socket.Failed, &c.read); err != nil {
+		if err := c.wait(&c.read, socket.Readable|socket.Failed); err != nil {
 			return 0, socket.Endpoint{}, err
 		}
 	}
@@ -110,8 +112,18 @@ func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 func (c *PacketConn) Write(p []byte) (int, error) { return c.send(p, socket.Endpoint{}, c.remote) }
 
 func (c *PacketConn) send(p []byte, to socket.Endpoint, addr net.Addr) (int, error) {
-	if err := c.lock(); err != nil {
+	c.write.turn.Lock()
+	err := c.transmit(p, to)
+	c.write.turn.Unlock()
+	if err != nil {
 		return 0, opError("write", "udp", c.local, addr, err)
+	}
+	return len(p), nil
+}
+
+func (c *PacketConn) transmit(p []byte, to socket.Endpoint) error {
+	if err := c.lock(&c.write); err != nil {
+		return err
 	}
 	defer c.host.mu.Unlock()
 	id := c.ids[0]
@@ -121,20 +133,17 @@ func (c *PacketConn) send(p []byte, to socket.Endpoint, addr net.Addr) (int, err
 		}
 	}
 	for {
-		if expired(&c.write) {
-			return 0, opError("write", "udp", c.local, addr, os.ErrDeadlineExceeded)
-		}
 		_, cause := c.host.table.SendTo(c.host.now(), id, p, to)
+		c.host.touch()
 		switch cause {
 		case stack.OK:
-			c.host.touch()
-			return len(p), nil
-		case stack.WouldBlock:
+			return nil
+		case stack.WouldBlock: // the outbox is full
 		default:
-			return 0, opError("write", "udp", c.local, addr, causeError(cause))
+			return causeError(cause)
 		}
-		if err := c.wait(socket.Writable, &c.write); err != nil {
-			return 0, opError("write", "udp", c.local, addr, err)
+		if err := c.wait(&c.write, socket.Writable); err != nil {
+			return err
 		}
 	}
 }

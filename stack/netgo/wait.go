@@ -1,7 +1,6 @@
 package netgo
 
 import (
-	"net"
 	"os"
 	"sync"
 	"time"
@@ -9,108 +8,100 @@ import (
 	"stackproof/stack/socket"
 )
 
-// waiter is a goroutine that waits until one of some sockets can do what it wants.
+// waiter is a goroutine's place to wait at a host. It is on the host's list from before the goroutine gives up Host.mu
+// until somebody rouses it, so that no event falls between its last try and its sleep. Host.mu guards it.
 type waiter struct {
-	ids  []int
-	want socket.Ready
-	ch   chan struct{} // closed to wake it
-	gone bool          // ch is closed
+	ids    []int // it waits until one of these sockets can do
+	want   socket.Ready
+	roused chan struct{} // has room for the one token that each rouse gives
+	place  int           // in Host.waiters; -1: it does not wait
 }
 
-// wake wakes the waiters whose sockets are ready. A waiter is on the list from before its caller gives up h.mu, so no
-// event falls between its last try and its sleep. h.mu is held.
+func newWaiter(ids []int) waiter { return waiter{ids: ids, roused: make(chan struct{}, 1), place: -1} }
+
+// wait gives up h.mu until something may have changed for w: its sockets, a deadline, or that they are open. The caller
+// then tries again.
+func (h *Host) wait(w *waiter, want socket.Ready) {
+	w.want, w.place = want, len(h.waiters)
+	h.waiters = append(h.waiters, w)
+	h.mu.Unlock()
+	<-w.roused
+	h.mu.Lock()
+}
+
+// rouse wakes w if it waits. h.mu is held.
+func (h *Host) rouse(w *waiter) {
+	if w.place < 0 {
+		return
+	}
+	last := len(h.waiters) - 1
+	h.waiters[w.place] = h.waiters[last]
+	h.waiters[w.place].place = w.place
+	h.waiters[last] = nil
+	h.waiters = h.waiters[:last]
+	w.place = -1
+	w.roused <- struct{}{}
+}
+
+// wake rouses those whose sockets can do what they want. h.mu is held.
 func (h *Host) wake() {
-	for w := range h.waiters {
+	for i := len(h.waiters) - 1; i >= 0; i-- { // rouse puts the last in the place of the roused
+		w := h.waiters[i]
 		for _, id := range w.ids {
 			if h.table.Ready(id)&w.want != 0 {
-				w.rouse()
+				h.rouse(w)
+				break
 			}
 		}
 	}
 }
 
-// rouseAll wakes whoever waits for socket id: it is being closed. h.mu is held.
-func (h *Host) rouseAll(id int) {
-	for w := range h.waiters {
-		for _, i := range w.ids {
-			if i == id {
-				w.rouse()
-			}
-		}
-	}
+// direction is one of the two directions of a handle: its operations take turns, so that they do not tear a stream's
+// order, and that one event wakes one goroutine only.
+type direction struct {
+	turn   sync.Mutex
+	waiter waiter
+
+	// Host.mu guards the deadline.
+	deadline time.Time // zero: none
+	expired  bool
+	timer    *time.Timer
 }
 
-func (w *waiter) rouse() {
-	if !w.gone {
-		w.gone = true
-		close(w.ch)
+// err says why an operation of the direction must not go on. h.mu is held.
+func (d *direction) err() error {
+	if d.expired {
+		return os.ErrDeadlineExceeded // even if the operation could go on, as package net has it
 	}
+	return nil
 }
 
-// wait gives up h.mu until a socket of ids may be able to do what is wanted; the caller tries again. An error says why
-// there is no point in that: the deadline passed, cancel was closed (os.ErrDeadlineExceeded too: its owner knows), or
-// the host is closed.
-func (h *Host) wait(ids []int, want socket.Ready, cancel <-chan struct{}) error {
-	w := &waiter{ids: ids, want: want, ch: make(chan struct{})}
-	h.waiters[w] = struct{}{}
-	h.mu.Unlock()
-	var err error
-	select {
-	case <-w.ch:
-	case <-cancel:
-		err = os.ErrDeadlineExceeded
-	case <-h.done:
-		err = net.ErrClosed
+// setDeadline moves the deadline; the zero time takes it away. h.mu is held.
+func (h *Host) setDeadline(d *direction, t time.Time) {
+	if d.timer != nil {
+		d.timer.Stop()
 	}
-	h.mu.Lock()
-	delete(h.waiters, w)
-	return err
+	d.deadline, d.expired = t, false
+	h.checkDeadline(d)
 }
 
-// deadline is a time that can be set and moved while others wait for it.
-type deadline struct {
-	mu    sync.Mutex
-	timer *time.Timer
-	ch    chan struct{} // closed when the time has come
-}
-
-// set moves the deadline; the zero time takes it away.
-func (d *deadline) set(t time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timer != nil && !d.timer.Stop() {
-		<-d.ch // the timer has fired: its function runs or has run, wait until the channel is closed
-	}
-	d.timer = nil
-	if d.ch == nil || isClosed(d.ch) {
-		d.ch = make(chan struct{})
-	}
-	if t.IsZero() {
+// checkDeadline looks whether the deadline has passed, and sees to it that it is looked at again if not. h.mu is held.
+func (h *Host) checkDeadline(d *direction) {
+	if d.deadline.IsZero() {
 		return
 	}
-	ch := d.ch
-	if wait := time.Until(t); wait > 0 {
-		d.timer = time.AfterFunc(wait, func() { close(ch) })
-		return
-	}
-	close(ch)
-}
-
-// passed returns the channel that is closed when the deadline passes.
-func (d *deadline) passed() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ch == nil {
-		d.ch = make(chan struct{})
-	}
-	return d.ch
-}
-
-func isClosed(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
+	wait := time.Until(d.deadline)
+	switch {
+	case wait <= 0:
+		d.expired = true
+		h.rouse(&d.waiter)
+	case d.timer == nil:
+		d.timer = time.AfterFunc(wait, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.checkDeadline(d) // it may have been moved meanwhile
+		})
 	default:
-		return false
+		d.timer.Reset(wait)
 	}
 }
