@@ -68,8 +68,9 @@ func (s *Stack) arpReply(p wire.ARP) {
 	s.count(ARPRepliesSent)
 }
 
-// arpRequest asks for an address, and reports whether there was a transmit buffer to do so.
-func (s *Stack) arpRequest(target, source wire.Addr) bool {
+// arpRequest asks for an address: all hosts, or the one at mac if that is not zero (RFC 1122 2.3.2.1, unicast poll). It
+// reports whether there was a transmit buffer to do so.
+func (s *Stack) arpRequest(target, source wire.Addr, mac wire.MAC) bool {
 	frame := s.reserve(wire.ARPLen)
 	if frame == nil {
 		return false
@@ -79,7 +80,10 @@ func (s *Stack) arpRequest(target, source wire.Addr) bool {
 		SenderMAC: s.cfg.MAC, SenderIP: source,
 		TargetIP: target,
 	}.Put(frame[wire.EthernetHeaderLen:])
-	s.send(frame, wire.ARPLen, wire.Broadcast, wire.EtherTypeARP)
+	if mac.IsZero() {
+		mac = wire.Broadcast
+	}
+	s.send(frame, wire.ARPLen, mac, wire.EtherTypeARP)
 	s.count(ARPRequestsSent)
 	return true
 }

@@ -24,6 +24,7 @@ func (e *entropy) init(seed *[32]byte) {
 const (
 	useISN = iota
 	useIPv4ID
+	useReachable
 )
 
 // secretOf returns the secret function of what packets of one flow have in common.

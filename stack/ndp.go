@@ -110,12 +110,16 @@ func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
 	}
 }
 
-// ndpSolicit asks for an address (RFC 4861 7.2.2), and reports whether there was a transmit buffer to do so.
-func (s *Stack) ndpSolicit(target, source wire.Addr) bool {
+// ndpSolicit asks for an address: its group (RFC 4861 7.2.2), or the neighbour itself if mac is not zero (7.3.3). It
+// reports whether there was a transmit buffer to do so.
+func (s *Stack) ndpSolicit(target, source wire.Addr, mac wire.MAC) bool {
 	const n = wire.NeighborMsgLen + wire.NDPLinkAddrLen
-	group := wire.SolicitedNode(target)
-	o := outgoing{dst: group, src: source, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
-	if s.beginFrame(&o, wire.MulticastMAC(group)) != OK {
+	o := outgoing{dst: target, src: source, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
+	if mac.IsZero() {
+		o.dst = wire.SolicitedNode(target)
+		mac = wire.MulticastMAC(o.dst)
+	}
+	if s.beginFrame(&o, mac) != OK {
 		return false
 	}
 	wire.PutNeighborSolicit(o.payload, target)

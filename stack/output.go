@@ -55,7 +55,7 @@ func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
 	}
 	row, mac, state := s.neighbours.Lookup(now, next)
 	switch state {
-	case neighbour.Reachable, neighbour.Stale:
+	case neighbour.Reachable, neighbour.Stale, neighbour.Delay, neighbour.Probe:
 		c = s.beginFrame(o, mac)
 	case neighbour.Failed:
 		return HostUnreachable
@@ -65,8 +65,8 @@ func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
 	default:
 		return s.beginResolve(now, o, next)
 	}
-	if !o.reply && c != WouldBlock {
-		s.neighbours.Use(now, row)
+	if c != WouldBlock {
+		s.neighbours.Use(now, row, o.src, !o.reply)
 	}
 	return c
 }
@@ -88,7 +88,7 @@ func (s *Stack) beginResolve(now time.Duration, o *outgoing, next wire.Addr) Cau
 	if !s.neighbours.Room(now, next, !o.reply) {
 		return NoBuffers
 	}
-	if !s.solicit(next, o.src) {
+	if !s.solicit(next, o.src, wire.MAC{}) {
 		return WouldBlock
 	}
 	var lost bool

@@ -51,8 +51,8 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 		}
 	}
 	s.linkDown = false
-	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU))
 	s.entropy.init(&cfg.Entropy)
+	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
 	s.errors = rateLimit{}
 	clear(s.counts[:])
 	clear(st.UDP)

@@ -119,8 +119,12 @@ func (h *tcpHostile) rest(t *rapid.T) {
 		quiet := true
 		for f := h.dev.Sent(); f != nil; f = h.dev.Sent() {
 			quiet = false
+			asked := wire.Ethernet(f).Type() == wire.EtherTypeARP
 			h.look(t, f)
 			h.dev.Done()
+			if asked {
+				h.peerAnswers()
+			}
 		}
 		if next, ok := h.Poll(h.now); quiet && (!ok || next > h.now) {
 			require.Nil(t, h.dev.Sent())

@@ -60,6 +60,9 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, d
 	if res.Acked > 0 || after == tcp.Established {
 		r.soft = OK
 	}
+	if res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before {
+		s.confirm(now, r.local, r.remote)
+	}
 }
 
 // drain throws away what was received.

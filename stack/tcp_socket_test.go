@@ -175,7 +175,7 @@ func TestTCPSoftErrorPasses(t *testing.T) {
 	h.gets(ack, 1, 2, "")
 	h.writes(id, "y")
 	for h.TCPStatus(id) == OK {
-		h.Poll(h.now)
+		h.peerAnswers()
 		h.sent()
 		h.now += time.Second
 	}

@@ -95,6 +95,7 @@ func TestTCPHandshakeGivesUp(t *testing.T) {
 	for range 200 {
 		h.advance(time.Second)
 		sent += len(h.sent())
+		h.peerAnswers() // its link layer does
 	}
 	require.Equal(t, 7+5, sent, "from the third on MUST-20 asks for the neighbour too")
 	require.Equal(t, 1, h.rowsInUse())
@@ -242,6 +243,7 @@ func TestTCPEvictionOfTheStuck(t *testing.T) {
 		next, ok := h.Poll(h.now)
 		require.True(t, ok)
 		h.gets(ack, 1, 1, "") // I am alive, but no
+		h.peerAnswers()
 		h.peerPort += 10000
 		h.gets(syn, 0, 0, "")
 		h.peerPort -= 10000

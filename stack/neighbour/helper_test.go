@@ -18,7 +18,7 @@ func station(n byte) wire.MAC { return wire.MAC{2, 0, 0, 0, 0, n} }
 
 func newTable(rows, slots int) *Table {
 	t := &Table{}
-	t.Init(make([]Entry, rows), make([]byte, slots*slotLen), slotLen)
+	t.Init(make([]Entry, rows), make([]byte, slots*slotLen), slotLen, 7)
 	return t
 }
 
@@ -39,11 +39,19 @@ func resolved(t *testing.T, table *Table, now time.Duration, n byte) int {
 	return i
 }
 
+// stale makes a neighbour known that has spoken, and that nobody has spoken to.
+func stale(t *testing.T, table *Table, now time.Duration, n byte) int {
+	t.Helper()
+	added, _ := table.Solicitation(now, host(n), station(n))
+	require.True(t, added)
+	return table.find(host(n))
+}
+
 func requireState(t *testing.T, table *Table, now time.Duration, n byte, want State) {
 	t.Helper()
 	_, mac, state := table.Lookup(now, host(n))
 	require.Equal(t, want, state)
-	if want == Reachable || want == Stale {
+	if want.Resolved() {
 		require.Equal(t, station(n), mac)
 	}
 }

@@ -22,17 +22,21 @@ func (t *Table) Begin(now time.Duration, a, source wire.Addr, own bool) (i int, 
 	return i, lost
 }
 
-// Solicited notes that a solicitation for the neighbour has been sent.
+// Solicited notes that a solicitation for the neighbour, or a probe of it, has been sent.
 func (t *Table) Solicited(now time.Duration, i int) {
-	t.entries[i].tries++
-	t.entries[i].due = now + RetransTime
+	e := &t.entries[i]
+	if e.state == Delay {
+		e.state = Probe
+	}
+	e.tries++
+	e.due = now + RetransTime
 }
 
-// Doubt tells whether a neighbour whose address is known can be asked for it again: the last solicitation must be
-// RetransTime ago. Call Solicited if it was.
-func (t *Table) Doubt(now time.Duration, a wire.Addr) (i int, ask bool) {
-	i, _, state := t.Lookup(now, a)
-	return i, (state == Reachable || state == Stale) && now >= t.entries[i].due
+// Doubt notes that nothing seems to arrive at the neighbour of a row whose address is known, and that it was asked for just
+// now from source. If it does not answer it is probed.
+func (t *Table) Doubt(now time.Duration, i int, source wire.Addr) {
+	e := &t.entries[i]
+	e.state, e.source, e.tries, e.due = Probe, source, 1, now+RetransTime
 }
 
 // Event is what is to be done about a row.
@@ -41,7 +45,9 @@ type Event uint8
 const (
 	Nothing Event = iota
 	Solicit       // ask for the address, then call Solicited
+	Ask           // ask the neighbour alone whether it is there, then call Solicited
 	GiveUp        // nobody answered: call Fail
+	Forget        // the neighbour did not answer: call Gone
 	Send          // the address is known: send what Waiting returns, then call Sent
 )
 
@@ -49,21 +55,28 @@ const (
 func (t *Table) Due(now time.Duration, i int) Event {
 	e := &t.entries[i]
 	switch {
-	case e.state == Incomplete && now >= e.due && e.tries < Tries:
-		return Solicit
-	case e.state == Incomplete && now >= e.due:
-		return GiveUp
-	case e.resolved() && e.waiting != 0:
+	case e.state.Resolved() && e.waiting != 0:
 		return Send
+	case !e.state.waits() || now < e.due:
+		return Nothing
+	case e.state == Incomplete && e.tries < Tries:
+		return Solicit
+	case e.state == Incomplete:
+		return GiveUp
+	case e.tries < Tries:
+		return Ask
 	}
-	return Nothing
+	return Forget
 }
+
+// waits reports whether a row in this state has something to do when due comes.
+func (s State) waits() bool { return s == Incomplete || s == Delay || s == Probe }
 
 // Next returns when the next event is due that time brings about, ok false if none is.
 func (t *Table) Next() (next time.Duration, ok bool) {
 	for i := range t.entries {
 		e := &t.entries[i]
-		if e.state == Incomplete && (!ok || e.due < next) {
+		if e.state.waits() && (!ok || e.due < next) {
 			next, ok = e.due, true
 		}
 	}
@@ -84,3 +97,6 @@ func (t *Table) Fail(now time.Duration, i int) {
 	e := &t.entries[i]
 	e.state, e.due = Failed, now+HoldTime
 }
+
+// Gone ends the probing of a row: whoever wants the neighbour next resolves it anew (RFC 4861 7.3.3).
+func (t *Table) Gone(i int) { t.entries[i].state = Free }

@@ -46,8 +46,9 @@ func TestAddressesAge(t *testing.T) {
 	table := newTable(2, 1)
 	i := resolved(t, table, 0, 1)
 	require.Equal(t, station(1), table.MAC(i))
-	requireState(t, table, ReachableTime-1, 1, Reachable)
-	requireState(t, table, ReachableTime, 1, Stale)
+	fresh := table.reachableTime(0, host(1))
+	requireState(t, table, fresh-1, 1, Reachable)
+	requireState(t, table, fresh, 1, Stale)
 	requireState(t, table, Lifetime-1, 1, Stale)
 	requireState(t, table, Lifetime, 1, Free)
 

@@ -12,19 +12,21 @@ type Table struct {
 	entries []Entry
 	memory  []byte // slots for waiting packets
 	slot    int    // bytes of one slot
+	seed    uint64 // of the random factors of the reachable time
 }
 
-// Init makes the table use this memory: rows, and slots of slot bytes each for packets that wait.
-func (t *Table) Init(entries []Entry, memory []byte, slot int) {
+// Init makes the table use this memory: rows, and slots of slot bytes each for packets that wait. From seed follows how
+// long confirmations last; it is to differ from host to host.
+func (t *Table) Init(entries []Entry, memory []byte, slot int, seed uint64) {
 	clear(entries)
-	t.entries, t.memory, t.slot = entries, memory, slot
+	t.entries, t.memory, t.slot, t.seed = entries, memory, slot, seed
 }
 
 // CopyFrom copies o's content into t's own memory, which must have the same sizes.
 func (t *Table) CopyFrom(o *Table) {
 	copy(t.entries, o.entries)
 	copy(t.memory, o.memory)
-	t.slot = o.slot
+	t.slot, t.seed = o.slot, o.seed
 }
 
 // Len returns the number of rows.
@@ -51,8 +53,8 @@ func (t *Table) find(a wire.Addr) int {
 	return -1
 }
 
-// Lookup returns the row of a neighbour and its state at now. For Reachable and Stale mac is its address. For Free there
-// is none that is good (though i may name an outlived row): [Table.Begin] makes one. It changes nothing.
+// Lookup returns the row of a neighbour and its state at now. If that is resolved mac is its address. For Free there is
+// none that is good (though i may name an outlived row): [Table.Begin] makes one. It changes nothing.
 func (t *Table) Lookup(now time.Duration, a wire.Addr) (i int, mac wire.MAC, state State) {
 	i = t.find(a)
 	if i < 0 {
@@ -62,9 +64,17 @@ func (t *Table) Lookup(now time.Duration, a wire.Addr) (i int, mac wire.MAC, sta
 	return i, e.mac, e.stateAt(now)
 }
 
-// Use notes that our own traffic uses, or wants to use, the neighbour.
-func (t *Table) Use(now time.Duration, i int) {
-	t.entries[i].wanted, t.entries[i].used = true, now
+// Use notes that a packet from source goes to the neighbour, or is to; own says that it is our own traffic. The first
+// packet to a neighbour that has become doubtful has it probed, unless something confirms it soon (RFC 4861 7.3.3).
+func (t *Table) Use(now time.Duration, i int, source wire.Addr, own bool) {
+	e := &t.entries[i]
+	if own {
+		e.wanted, e.used = true, now
+	}
+	e.source = source
+	if e.stateAt(now) == Stale {
+		e.state, e.tries, e.due = Delay, 0, now+DelayTime
+	}
 }
 
 // IsRouter reports whether the neighbour has said that it is a router.
@@ -116,7 +126,7 @@ func (e *Entry) rank(now time.Duration, own bool) int {
 		}
 		return keep
 	}
-	if !e.wanted || now-e.used >= ReachableTime {
+	if !e.wanted || now-e.used >= UseTime {
 		return unused
 	}
 	if own {

@@ -37,14 +37,14 @@ func TestEviction(t *testing.T) {
 		not  byte // which is pushed out by a stranger's doing
 	}{
 		{"a free row first", [3]func(*testing.T, *Table, byte){failedAt(now), heardAt(0), nothing}, 3, 3},
-		{"an outlived row", [3]func(*testing.T, *Table, byte){failedAt(now), heardAt(now - Lifetime), heardAt(now - ReachableTime)}, 2, 2},
+		{"an outlived row", [3]func(*testing.T, *Table, byte){failedAt(now), heardAt(now - Lifetime), heardAt(now - UseTime)}, 2, 2},
 		{"a failure before an address", [3]func(*testing.T, *Table, byte){heardAt(now - time.Minute), failedAt(now), resolving(false)}, 2, 2},
 		{"a stranger's resolution before an address", [3]func(*testing.T, *Table, byte){heardAt(now - time.Minute), usedAt(now), resolving(false)}, 3, 1},
 		{"an unused row before one in use", [3]func(*testing.T, *Table, byte){usedAt(now - time.Second), heardAt(now), usedAt(now)}, 2, 2},
 		{"of unused rows the one that was used longest ago", [3]func(*testing.T, *Table, byte){usedAt(now - 2*time.Minute), usedAt(now - 3*time.Minute), usedAt(now - time.Minute)}, 2, 2},
 		{"of unused rows the one that was heard longest ago", [3]func(*testing.T, *Table, byte){heardAt(now - 2), heardAt(now - 3), heardAt(now - 1)}, 2, 2},
 		{"of rows in use the least recent, and not for a stranger", [3]func(*testing.T, *Table, byte){usedAt(now - 1*time.Second), usedAt(now - 2*time.Second), usedAt(now)}, 2, none},
-		{"in use means 30 seconds", [3]func(*testing.T, *Table, byte){usedAt(now), usedAt(now - ReachableTime), usedAt(now - ReachableTime + 1)}, 2, 2},
+		{"in use means 30 seconds", [3]func(*testing.T, *Table, byte){usedAt(now), usedAt(now - UseTime), usedAt(now - UseTime + 1)}, 2, 2},
 		{"our own resolutions stay", [3]func(*testing.T, *Table, byte){resolving(true), resolving(true), resolving(true)}, none, none},
 		{"a stranger's resolutions give way only to us", [3]func(*testing.T, *Table, byte){resolving(false), resolving(true), resolving(true)}, 1, none},
 	} {
@@ -139,9 +139,9 @@ func step(t *rapid.T, table *Table, now time.Duration, n byte) {
 	for k := range inUse {
 		j, _, s := table.Lookup(now, host(k))
 		e := table.entries[j]
-		inUse[k] = s != Free && s != Failed && e.wanted && now-e.used < ReachableTime
+		inUse[k] = s != Free && s != Failed && e.wanted && now-e.used < UseTime
 	}
-	what := rapid.SampledFrom([]string{"send", "update", "add", "solicitation", "advertisement", "due"}).Draw(t, "what")
+	what := rapid.SampledFrom([]string{"send", "update", "add", "solicitation", "advertisement", "confirm", "due"}).Draw(t, "what")
 	switch what {
 	case "send":
 		if state == Free {
@@ -150,7 +150,7 @@ func step(t *rapid.T, table *Table, now time.Duration, n byte) {
 			}
 			state = Incomplete
 		} else if own {
-			table.Use(now, i)
+			table.Use(now, i, us, true)
 		}
 		if b, _ := table.Hold(i, slotLen, own); state == Incomplete && b != nil {
 			table.Keep(i, slotLen, own)
@@ -165,8 +165,13 @@ func step(t *rapid.T, table *Table, now time.Duration, n byte) {
 		table.Solicitation(now, host(n), station(n))
 	case "advertisement":
 		table.Advertisement(now, &Advertisement{Target: host(n), MAC: station(n), HasMAC: own, Solicited: own})
+	case "confirm":
+		table.Confirm(now, host(n))
 	case "due":
 		doDue(table, now)
+		next, ok := table.Next()
+		require.True(t, !ok || next > now, "the next event is due, and nothing is left to do")
+		clear(inUse) // a neighbour that does not answer goes, in use or not
 	}
 	for k, was := range inUse {
 		if was && (what != "send" || !own) {
@@ -177,14 +182,18 @@ func step(t *rapid.T, table *Table, now time.Duration, n byte) {
 
 func doDue(table *Table, now time.Duration) {
 	for i := range table.Len() {
-		switch table.Due(now, i) {
-		case Solicit:
-			table.Solicited(now, i)
-		case GiveUp:
-			table.Fail(now, i)
-			table.Sent(i)
-		case Send:
-			table.Sent(i)
+		for e := table.Due(now, i); e != Nothing; e = table.Due(now, i) {
+			switch e {
+			case Solicit, Ask:
+				table.Solicited(now, i)
+			case GiveUp:
+				table.Fail(now, i)
+				table.Sent(i)
+			case Forget:
+				table.Gone(i)
+			case Send:
+				table.Sent(i)
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ type world struct {
 	zero   time.Duration
 	now    time.Duration
 	a, b   *host
-	cut    bool // frames are lost
+	cut    bool // frames are lost, but those that find the neighbour
 	air    []flight
 }
 
@@ -125,11 +125,18 @@ func (h *host) settle() {
 func (h *host) poll() {
 	h.next, h.waits = h.stack.Poll(h.w.now)
 	for f := h.dev.Sent(); f != nil; f = h.dev.Sent() {
-		if !h.w.cut {
+		if !h.w.cut || discovery(f) {
 			h.w.air = append(h.w.air, flight{h.peer, h.w.now + ms, append([]byte(nil), f...)})
 		}
 		h.dev.Done()
 	}
+}
+
+// discovery reports whether a frame only serves to find the neighbour: ARP, or a neighbour solicitation or advertisement.
+func discovery(frame []byte) bool {
+	f := wire.Ethernet(frame)
+	return f.Type() == wire.EtherTypeARP || f.Type() == wire.EtherTypeIPv6 && frame[20] == wire.ProtoICMPv6 &&
+		(frame[54] == wire.ICMPv6NeighborSolicit || frame[54] == wire.ICMPv6NeighborAdvert)
 }
 
 // event is the time of the next event, none if there is none up to limit.
