@@ -293,6 +293,16 @@ func TestTCPErrorsFromRouters(t *testing.T) {
 		require.Equal(t, Refused, h.TCPStatus(id), "SHLD-26 before there is a connection")
 
 		h = newTCPHost(t, me, peer)
+		id = h.connecting()
+		frame = append([]byte(nil), h.dev.Sent()...)
+		report(h, host, frame, 0)
+		for h.TCPStatus(id) == InProgress {
+			h.advance(time.Second)
+			h.sent()
+		}
+		require.Equal(t, HostUnreachable, h.TCPStatus(id), "SHLD-25: but it is what is told in the end")
+
+		h = newTCPHost(t, me, peer)
 		id = h.connected()
 		h.writes(id, "x")
 		h.Poll(h.now)
