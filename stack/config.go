@@ -1,6 +1,9 @@
 package stack
 
-import "stackproof/stack/wire"
+import (
+	"stackproof/stack/reassembly"
+	"stackproof/stack/wire"
+)
 
 // Config is the host configuration. A family without an address is off. IPv6 always has the link-local address that is
 // made of the MAC; with :: as the configured address it has no other.
@@ -18,24 +21,25 @@ type Config struct {
 type InitErr uint8
 
 const (
-	InitOK            InitErr = iota
-	BadMAC                    // the MAC is zero or a group's
-	BadMTU                    // the MTU is too small for the configured families
-	BadIPv4                   // the IPv4 address is no host's, or its prefix is too long
-	BadGateway4               // the IPv4 gateway is no other host in the network
-	BadIPv6                   // the IPv6 address is no host's, or its prefix is too long
-	BadGateway6               // the IPv6 gateway is no other host in the network
-	NoNeighbours              // Storage.Neighbours is empty
-	WaitingTooShort           // Storage.Waiting does not hold one packet of MTU bytes
-	UDPBufferTooShort         // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
-	TCPBufferTooShort         // Storage.TCPBuffer has less than MinTCPBuffer for each connection
+	InitOK             InitErr = iota
+	BadMAC                     // the MAC is zero or a group's
+	BadMTU                     // the MTU is too small for the configured families
+	BadIPv4                    // the IPv4 address is no host's, or its prefix is too long
+	BadGateway4                // the IPv4 gateway is no other host in the network
+	BadIPv6                    // the IPv6 address is no host's, or its prefix is too long
+	BadGateway6                // the IPv6 gateway is no other host in the network
+	NoNeighbours               // Storage.Neighbours is empty
+	WaitingTooShort            // Storage.Waiting does not hold one packet of MTU bytes
+	UDPBufferTooShort          // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
+	TCPBufferTooShort          // Storage.TCPBuffer has less than MinTCPBuffer for each connection
+	ReassemblyTooShort         // Storage.ReassemblyBuffer has less than reassembly.MinMemory for each row
 	numInitErrs
 )
 
 var initErrNames = [numInitErrs]string{
 	"ok", "bad MAC address", "MTU too small", "bad IPv4 address", "bad IPv4 gateway", "bad IPv6 address",
 	"bad IPv6 gateway", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
-	"TCP buffer too short",
+	"TCP buffer too short", "reassembly buffer too short",
 }
 
 // String returns a short text in lower case.
@@ -99,6 +103,8 @@ func (st *Storage) check(c *Config) InitErr {
 		return UDPBufferTooShort
 	case len(st.TCPBuffer) < len(st.TCP)*MinTCPBuffer:
 		return TCPBufferTooShort
+	case len(st.ReassemblyBuffer) < len(st.Reassembly)*reassembly.MinMemory:
+		return ReassemblyTooShort
 	}
 	return InitOK
 }

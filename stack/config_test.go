@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/stack/reassembly"
 	"stackproof/stack/wire"
 )
 
@@ -48,6 +49,7 @@ func TestInitRefuses(t *testing.T) {
 		{"no neighbours", func(_ *Config, st *Storage) { st.Neighbours = nil }, NoNeighbours},
 		{"no room for a waiting packet", func(_ *Config, st *Storage) { st.Waiting = st.Waiting[:1499] }, WaitingTooShort},
 		{"short UDP queues", func(_ *Config, st *Storage) { st.UDPBuffer = st.UDPBuffer[:3*MinUDPQueue-1] }, UDPBufferTooShort},
+		{"short reassembly", func(_ *Config, st *Storage) { st.ReassemblyBuffer = st.ReassemblyBuffer[:2*reassembly.MinMemory-1] }, ReassemblyTooShort},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg, st := testConfig(), testStorage()
@@ -72,6 +74,7 @@ func TestInitAccepts(t *testing.T) {
 		"link-local only":       func(c *Config, _ *Storage) { c.IPv6 = prefix("::", 0) },
 		"gateway in the prefix": func(c *Config, _ *Storage) { c.Gateway6 = peer6 },
 		"no UDP":                func(_ *Config, st *Storage) { st.UDP, st.UDPBuffer = nil, nil },
+		"no fragments":          func(_ *Config, st *Storage) { st.Reassembly, st.ReassemblyBuffer, st.Staging = nil, nil, nil },
 	} {
 		t.Run(name, func(t *testing.T) { newHost(t, change) })
 	}

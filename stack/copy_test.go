@@ -84,6 +84,9 @@ func TestCopyFromOtherSizes(t *testing.T) {
 		func(_ *Config, st *Storage) { st.UDPBuffer = st.UDPBuffer[1:] },
 		func(_ *Config, st *Storage) { st.TCP, st.TCPBuffer = make([]TCPConn, 1), make([]byte, MinTCPBuffer) },
 		func(_ *Config, st *Storage) { st.TCPBuffer = make([]byte, 1) },
+		func(_ *Config, st *Storage) { st.Reassembly = st.Reassembly[1:] },
+		func(_ *Config, st *Storage) { st.ReassemblyBuffer = st.ReassemblyBuffer[1:] },
+		func(_ *Config, st *Storage) { st.Staging = st.Staging[1:] },
 	} {
 		b := newHost(t, change)
 		before := b.Stack

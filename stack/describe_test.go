@@ -68,6 +68,8 @@ func transport(t rapid.TB, p gopacket.Packet) string {
 	t.Helper()
 	for _, l := range p.Layers() {
 		switch l := l.(type) {
+		case *gopacket.Fragment:
+			return fragmentText(p)
 		case *layers.UDP:
 			return fmt.Sprintf("udp %d > %d %q", l.SrcPort, l.DstPort, l.Payload)
 		case *layers.TCP:
@@ -78,6 +80,8 @@ func transport(t rapid.TB, p gopacket.Packet) string {
 				return fmt.Sprintf("echo reply %d/%d %q", l.Id, l.Seq, l.Payload)
 			case layers.ICMPv4TypeDestinationUnreachable:
 				return fmt.Sprintf("unreachable %d quoting %d", l.TypeCode.Code(), len(l.Payload))
+			case layers.ICMPv4TypeTimeExceeded:
+				return fmt.Sprintf("time exceeded %d quoting %d", l.TypeCode.Code(), len(l.Payload))
 			}
 		case *layers.ICMPv6:
 			return icmp6Text(l)
@@ -85,6 +89,16 @@ func transport(t rapid.TB, p gopacket.Packet) string {
 	}
 	require.Fail(t, "a packet that no test expects", p.Dump())
 	return ""
+}
+
+// fragmentText gives a fragment's place and length, and a + if more follow.
+func fragmentText(p gopacket.Packet) string {
+	more := map[bool]string{true: "+"}
+	if l, ok := p.Layer(layers.LayerTypeIPv6Fragment).(*layers.IPv6Fragment); ok {
+		return fmt.Sprintf("fragment %d (%d)%s", l.FragmentOffset*8, len(l.Payload), more[l.MoreFragments])
+	}
+	l := p.NetworkLayer().(*layers.IPv4)
+	return fmt.Sprintf("fragment %d (%d)%s", l.FragOffset*8, len(l.Payload), more[l.Flags&layers.IPv4MoreFragments != 0])
 }
 
 func icmp6Text(l *layers.ICMPv6) string {
@@ -95,6 +109,8 @@ func icmp6Text(l *layers.ICMPv6) string {
 		return fmt.Sprintf("echo reply %d/%d %q", rest>>16, rest&0xffff, b[4:])
 	case layers.ICMPv6TypeDestinationUnreachable:
 		return fmt.Sprintf("unreachable %d quoting %d", l.TypeCode.Code(), len(b)-4)
+	case layers.ICMPv6TypeTimeExceeded:
+		return fmt.Sprintf("time exceeded %d quoting %d", l.TypeCode.Code(), len(b)-4)
 	case layers.ICMPv6TypeParameterProblem:
 		return fmt.Sprintf("parameter problem %d at %d quoting %d", l.TypeCode.Code(), rest, len(b)-4)
 	case layers.ICMPv6TypeNeighborSolicitation:

@@ -42,7 +42,7 @@ func flip(b byte) byte           { return b ^ 1 }
 // TestEveryDropIsProvoked: no counter of something dropped is without a test that provokes just that.
 func TestEveryDropIsProvoked(t *testing.T) {
 	provoked := map[Counter]bool{}
-	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops} {
+	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops, fragmentDrops} {
 		for _, d := range table {
 			provoked[d.want] = true
 		}
@@ -53,6 +53,8 @@ func TestEveryDropIsProvoked(t *testing.T) {
 		DropUDPNoPort, DropUDPQueueFull, // TestUDP ...
 		DropReplyNoBuffer, DropReplyNoRoom, DropReplyUnreachable, DropNeighbourNoRoom, // TestReplies ...
 		DropWaitingReplaced, DropWaitingFailed, // TestResolution ...
+		DropIPv4Fragment, DropIPv6Fragment, DropFragmentHeaders, DropFragmentDuplicate, DropFragmentOverlap, // TestFragment ...
+		DropReassemblyEvicted, DropReassemblyTimeout, DropStaged,
 		DropTCPNoConn,                                                                   // TestTCPNoConnection
 		DropTCPWindow, DropTCPRST, DropTCPSYN, DropTCPNoAck, DropTCPBadAck, DropTCPText, // TestTCPDropsInAConnection
 		DropTCPHoles, DropTCPIgnored,

@@ -11,6 +11,7 @@ import (
 
 	"stackproof/drivers/queue"
 	"stackproof/stack/neighbour"
+	"stackproof/stack/reassembly"
 	"stackproof/stack/wire"
 )
 
@@ -61,6 +62,10 @@ func testStorage() Storage {
 		Waiting:    make([]byte, 2*1500),
 		UDP:        make([]UDPEndpoint, 3),
 		UDPBuffer:  make([]byte, 3*2000),
+
+		Reassembly:       make([]reassembly.Entry, 2),
+		ReassemblyBuffer: make([]byte, 2*4000),
+		Staging:          make([]byte, 4000),
 	}
 }
 

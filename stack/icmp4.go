@@ -59,7 +59,7 @@ func (s *Stack) echo4(now time.Duration, m *packet, msg wire.ICMPv4) {
 		s.count(DropICMPGroup)
 		return
 	}
-	o := outgoing{dst: m.src, src: m.dst, proto: wire.ProtoICMP, tos: m.tos &^ 3, n: len(msg)}
+	o := outgoing{dst: m.src, src: m.dst, proto: wire.ProtoICMP, tos: m.tos &^ 3, n: len(msg), fragment: true}
 	if !s.beginReply(now, &o) {
 		return
 	}

@@ -59,7 +59,7 @@ func cause6(msg wire.ICMPv6) Cause {
 
 // echo6 answers an echo (RFC 4443 4.2), one to a group too: then from the address that the asker is reached from.
 func (s *Stack) echo6(now time.Duration, m *packet, msg wire.ICMPv6) {
-	o := outgoing{dst: m.src, proto: wire.ProtoICMPv6, tos: m.tos &^ 3, n: len(msg)}
+	o := outgoing{dst: m.src, proto: wire.ProtoICMPv6, tos: m.tos &^ 3, n: len(msg), fragment: true}
 	if !m.dst.IsMulticast() {
 		o.src = m.dst
 	}

@@ -26,7 +26,8 @@ func (s *Stack) sendError(now time.Duration, m *packet, f wire.ICMPFields, proto
 	if m.dst.Is6() {
 		most = maxError6
 	}
-	most -= headerLen(m.dst) + wire.ICMPHeaderLen
+	mtu, _ := s.pathMTU(now, m.src)
+	most = min(most, mtu) - headerLen(m.dst) - wire.ICMPHeaderLen
 	o := outgoing{dst: m.src, proto: proto, n: wire.ICMPHeaderLen + min(len(m.bytes), most)}
 	if s.isOwn(m.dst) {
 		o.src = m.dst
@@ -46,16 +47,22 @@ func (s *Stack) sendError(now time.Duration, m *packet, f wire.ICMPFields, proto
 	s.count(ICMPErrorsSent)
 }
 
-// mayAnswerWithError says whether a packet may be answered with an error (RFC 1122 3.2.2, RFC 4443 2.4 e). That it is no
-// fragment is known here, and that its source is one host or unspecified.
+// mayAnswerWithError says whether a packet may be answered with an error (RFC 1122 3.2.2, RFC 4443 2.4 e). That its source
+// is one host or unspecified is known here, and that over IPv4 it is no fragment but the first.
 func (s *Stack) mayAnswerWithError(m *packet, f wire.ICMPFields, proto uint8) bool {
 	if m.src.IsUnspecified() {
 		return false
 	}
 	if proto == wire.ProtoICMP {
-		return !m.group // none of our ICMPv4 errors is about an ICMP message
+		p := wire.IPv4Packet(m.bytes)
+		if p.Protocol() == wire.ProtoICMP {
+			if msg, err := wire.CheckICMPv4(p.Payload()); err != wire.OK || msg.IsError() {
+				return false
+			}
+		}
+		return !m.group
 	}
-	if upper, off, err := wire.IPv6Packet(m.bytes).UpperLayer(); err == wire.OK && upper == wire.ProtoICMPv6 {
+	if upper, off, err := upperLayer(m.bytes); err == wire.OK && upper == wire.ProtoICMPv6 {
 		if msg, err := wire.CheckICMPv6(m.bytes[off:]); err != wire.OK || msg.IsError() || msg.Type() == wire.ICMPv6Redirect {
 			return false
 		}
@@ -86,13 +93,16 @@ func (s *Stack) undelivered4(now time.Duration, p wire.IPv4Packet, c Cause, mtu 
 		s.count(DropICMPQuote)
 		return
 	}
+	if c == TooLong && mtu == 0 {
+		mtu = plateau(p.TotalLen())
+	}
 	s.undelivered(now, p.Src(), p.Dst(), p.Protocol(), p.Payload(), c, mtu)
 }
 
 // undelivered6 is undelivered4 for IPv6.
 func (s *Stack) undelivered6(now time.Duration, p wire.IPv6Packet, c Cause, mtu int) {
-	proto, off, err := p.UpperLayer()
-	if err != wire.OK {
+	proto, off, err := upperLayer(p)
+	if err != wire.OK || proto == wire.ProtoNone {
 		s.count(DropICMPQuote)
 		return
 	}
@@ -106,10 +116,29 @@ func (s *Stack) undelivered(now time.Duration, src, dst wire.Addr, proto uint8, 
 		s.count(DropICMPQuote)
 		return
 	}
+	sent := false
 	switch proto {
 	case wire.ProtoUDP:
-		s.udpUndelivered(src, dst, b, c)
+		sent = s.udpUndelivered(src, dst, b, c) && dst.Is6() // an IPv4 router has leave to fragment our datagrams
 	case wire.ProtoTCP:
-		s.tcpUndelivered(now, src, dst, b, c, mtu)
+		sent = s.tcpUndelivered(src, dst, b, c)
 	}
+	if c == TooLong && sent {
+		s.lowerPath(now, dst, mtu)
+	}
+}
+
+// upperLayer returns the upper-layer protocol of a packet and where its header starts. In a fragment that is not the
+// first there is none: ProtoNone.
+func upperLayer(p wire.IPv6Packet) (proto uint8, off int, err wire.Err) {
+	w := p.Walk()
+	for x, ok := w.Next(); ok; x, ok = w.Next() {
+		if x.Proto != wire.ProtoFragment {
+			continue
+		}
+		if f, _ := wire.ParseFragment(x.Data); f.Offset != 0 {
+			return wire.ProtoNone, w.Offset(), wire.OK
+		}
+	}
+	return w.Proto(), w.Offset(), w.Err()
 }

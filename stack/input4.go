@@ -13,8 +13,9 @@ type packet struct {
 	hops     uint8  // TTL or hop limit as received
 	tos      uint8  // type of service or traffic class
 	group    bool   // it went to a group, of IP or of the link: no ICMP error may answer it
-	atomic   bool   // IPv6: it has a fragment header, though it is whole
 	bytes    []byte // the whole packet
+
+	fragmented bool // it came in fragments, if only in one (RFC 6946)
 }
 
 // ip4Input handles an IPv4 packet (RFC 1122 3.2.1). linkGroup says that its frame went to a group.
@@ -32,6 +33,10 @@ func (s *Stack) ip4Input(now time.Duration, b []byte, linkGroup bool) {
 		s.count(c)
 		return
 	}
+	if p.IsFragment() {
+		s.ip4Fragment(now, &m, p)
+		return
+	}
 	s.ip4Deliver(now, &m, p.Payload())
 }
 
@@ -45,8 +50,6 @@ func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter 
 		return DropIPv4LinkGroup
 	case !s.ip4SourceOK(m):
 		return DropIPv4Source
-	case p.IsFragment():
-		return DropIPv4Fragment
 	}
 	o := p.Options()
 	for {

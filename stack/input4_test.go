@@ -48,8 +48,6 @@ var ip4Drops = []drop{
 	{"from class E", ip4With(wire.IPv4Fields{Src: addr("240.0.0.1")}), DropIPv4Source},
 	{"from our own address", ip4With(wire.IPv4Fields{Src: me4}), DropIPv4Source},
 	{"from a host without an address, to us", ip4With(wire.IPv4Fields{Src: wire.Any4}), DropIPv4Source},
-	{"first fragment", ip4With(wire.IPv4Fields{MF: true}), DropIPv4Fragment},
-	{"last fragment", ip4With(wire.IPv4Fields{FragOffset: 8}), DropIPv4Fragment},
 	{"loose source route", ip4With(wire.IPv4Fields{}, wire.IPv4OptLooseSource, 7, 4, 192, 0, 2, 9, 0), DropIPv4SourceRoute},
 	{"strict source route behind others", ip4With(wire.IPv4Fields{}, 1, wire.IPv4OptStrictSource, 7, 4, 192, 0, 2, 9), DropIPv4SourceRoute},
 	{"option of length 0", ip4With(wire.IPv4Fields{}, wire.IPv4OptTimestamp, 0, 0, 0), DropIPv4Options},

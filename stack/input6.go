@@ -23,20 +23,25 @@ func (s *Stack) ip6Input(now time.Duration, b []byte, linkGroup bool) {
 		s.count(DropIPv6Source)
 		return
 	}
-	w := p.Walk()
+	s.ip6Headers(now, &m)
+}
+
+// ip6Headers handles the extension headers of a packet, and then delivers what they lead to.
+func (s *Stack) ip6Headers(now time.Duration, m *packet) {
+	w := wire.IPv6Packet(m.bytes).Walk()
 	for {
 		x, ok := w.Next()
 		if !ok {
 			break
 		}
-		if !s.ip6Extension(now, &m, x) {
+		if !s.ip6Extension(now, m, x) {
 			return
 		}
 	}
 	if err := w.Err(); err != wire.OK {
 		s.count(DropIPv6Ext)
 		if err == wire.ErrShort { // RFC 4443 3.4: it is the header's own length that is wrong
-			s.paramProblem6(now, &m, wire.ICMPv6BadField, w.Offset()+1)
+			s.paramProblem6(now, m, wire.ICMPv6BadField, w.Offset()+1)
 		}
 		return
 	}
@@ -45,7 +50,7 @@ func (s *Stack) ip6Input(now time.Duration, b []byte, linkGroup bool) {
 		s.count(DropIPv6Source)
 		return
 	}
-	s.ip6Deliver(now, &m, w.Payload(), w.NextField())
+	s.ip6Deliver(now, m, w.Payload(), w.NextField())
 }
 
 func (s *Stack) ip6Deliver(now time.Duration, m *packet, payload []byte, nextField int) {
@@ -77,9 +82,16 @@ func (s *Stack) ip6Extension(now time.Duration, m *packet, x wire.Ext) bool {
 			return false
 		}
 	case wire.ProtoFragment:
-		m.atomic = true
-		if f, err := wire.ParseFragment(x.Data); err != wire.OK || !f.Atomic() {
-			s.count(DropIPv6Fragment)
+		f, _ := wire.ParseFragment(x.Data)
+		again := m.fragmented
+		m.fragmented = true
+		switch {
+		case f.Atomic(): // RFC 6946 4: whatever else has its identification
+		case again: // a fragment of a fragment: nobody makes these, and they have no end
+			s.count(DropIPv6Ext)
+			return false
+		default:
+			s.ip6Fragment(now, m, x, f)
 			return false
 		}
 	}

@@ -53,8 +53,6 @@ var ip6Drops = []drop{
 	{"nine extension headers", ext6(me6, opts, chain(9)...), DropIPv6Ext},
 	{"option 01: discard", ext6(me6, opts, icmp6, 0, 0x41, 4, 0, 0, 0, 0), DropIPv6Option},
 	{"option 11 to a group: discard", ext6(wire.AllNodes6, opts, icmp6, 0, 0xc1, 4, 0, 0, 0, 0), DropIPv6Option},
-	{"first fragment", ext6(me6, wire.ProtoFragment, icmp6, 0, 0, 1, 0, 0, 0, 7), DropIPv6Fragment},
-	{"last fragment", ext6(me6, wire.ProtoFragment, icmp6, 0, 0, 8, 0, 0, 0, 7), DropIPv6Fragment},
 	{"no next header", ip6Frame(peer6, me6, wire.ProtoNone, nil), DropIPv6Empty},
 	{"unknown next header to a group", ip6Frame(peer6, wire.AllNodes6, 200, make([]byte, 8)), DropIPv6NextHeader},
 	{"segment to a group", ip6Frame(peer6, wire.AllNodes6, wire.ProtoTCP, make([]byte, 20)), DropTCPGroup},

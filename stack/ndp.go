@@ -14,7 +14,7 @@ func (s *Stack) ndpInput(now time.Duration, m *packet, msg wire.ICMPv6) {
 	case err == wire.ErrHopLimit:
 		s.count(DropNDPHopLimit)
 		return
-	case err != wire.OK || m.atomic: // RFC 6980 5: never in fragments, not even in one
+	case err != wire.OK || m.fragmented: // RFC 6980 5: never in fragments, not even in one
 		s.count(DropNDPInvalid)
 		return
 	}

@@ -26,24 +26,36 @@ type outgoing struct {
 	reply bool // a stranger made us send it: it does not push out neighbours in use
 	hold  bool // it may wait in our storage for the neighbour's address
 
+	fragment bool // it may be sent in fragments
+
+	part   bool // it is a fragment: what follows tells which
+	more   bool
+	offset uint16
+	id     uint32
+
 	payload []byte // n bytes to be filled in; src is then set, as the checksum needs it
 
 	frame []byte   // the reserved transmit buffer; nil if the packet is to wait
 	mac   wire.MAC // where to send the frame
 	row   int      // whose address it is to wait for
+
+	staged bool          // it is longer than its path carries: it goes out in fragments
+	now    time.Duration // when it was begun
 }
 
 // beginIP makes room for a packet with o.n bytes of payload. Only for OK there is a payload: the sender fills it in and
 // calls commitIP, or forgets about the packet. WouldBlock says that there is no transmit buffer, and nothing has changed.
 // InProgress says that the neighbour's address is being asked for and the packet may not wait: the sender keeps it and
 // tries again when it is polled next. NetDown, TooLong, NetUnreachable, HostUnreachable, AddrNotAvailable and NoBuffers
-// (no row for the neighbour, or no slot to wait in) say that it cannot be sent.
+// (no row for the neighbour, or no slot to wait in) say that it cannot be sent. One that is to be sent in fragments waits
+// in storage of its own until all have gone; WouldBlock may then also say that another is there.
 func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
 	if s.linkDown {
 		return NetDown
 	}
-	if o.n > s.maxPayload(o.dst) {
-		return TooLong
+	o.now = now
+	if mtu, _ := s.pathMTU(now, o.dst); o.n > mtu-headerLen(o.dst) {
+		return s.beginStaged(now, o)
 	}
 	from, next, c := s.route(o.src, o.dst)
 	if c != OK {
@@ -118,6 +130,10 @@ func (s *Stack) beginWait(o *outgoing) Cause {
 
 // commitIP puts the header before the payload and sends the packet, or lets it wait.
 func (s *Stack) commitIP(o *outgoing) {
+	if o.staged {
+		s.stage(o)
+		return
+	}
 	h := headerLen(o.dst)
 	if o.frame == nil {
 		s.neighbours.Keep(o.row, h+o.n, !o.reply)
@@ -146,13 +162,13 @@ func (s *Stack) putHeader(b []byte, o *outgoing) {
 		}.Put(b)
 		return
 	}
-	id := uint16(0) // RFC 6864 4.1: what is never fragmented needs none
-	if !o.df {
+	id := uint16(o.id) // RFC 6864 4.1: what is never fragmented needs none
+	if !o.df && !o.part {
 		id = s.ip4ID(o.src, o.dst, o.proto)
 	}
 	wire.IPv4Fields{
-		TOS: o.tos, TotalLen: uint16(wire.IPv4HeaderLen + o.n), ID: id, DF: o.df, TTL: hops, Protocol: o.proto,
-		Src: o.src, Dst: o.dst,
+		TOS: o.tos, TotalLen: uint16(wire.IPv4HeaderLen + o.n), ID: id, DF: o.df, MF: o.more, FragOffset: o.offset,
+		TTL: hops, Protocol: o.proto, Src: o.src, Dst: o.dst,
 	}.Put(b)
 }
 
@@ -184,5 +200,14 @@ func headerLen(dst wire.Addr) int {
 	return wire.IPv4HeaderLen
 }
 
-// maxPayload returns the most bytes that one packet to dst can carry behind its IP header.
-func (s *Stack) maxPayload(dst wire.Addr) int { return int(s.cfg.MTU) - headerLen(dst) }
+// linkPayload returns the most bytes that one packet to dst can carry behind its IP header on our link.
+func (s *Stack) linkPayload(dst wire.Addr) int { return int(s.cfg.MTU) - headerLen(dst) }
+
+// maxPayload returns the most bytes that a datagram to dst can have behind its IP header, in however many fragments: its
+// length is a number of 16 bits, which counts the header of IPv4 and not that of IPv6.
+func maxPayload(dst wire.Addr) int {
+	if dst.Is6() {
+		return maxDatagram
+	}
+	return maxDatagram - wire.IPv4HeaderLen
+}

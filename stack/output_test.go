@@ -45,6 +45,10 @@ func TestNoTransmitBufferChangesNothing(t *testing.T) {
 			"error", func(h *host, id int) { h.meetPeers() },
 			func(h *host, id int) { h.receive(udpFrame(peer4, me4, 1, 9, ""), udpFrame(peer6, me6, 1, 9, "")) },
 		}, {
+			"fragments that are staged",
+			func(h *host, id int) { h.meetPeers(); h.slots(1); h.UDPSend(h.now, id, peer4, 7, make([]byte, 3000)) },
+			func(h *host, id int) { h.advance(time.Second) },
+		}, {
 			"ARP", func(h *host, id int) { h.meetPeers() }, func(h *host, id int) { h.receive(goodARP) },
 		}, {
 			"NDP", func(h *host, id int) { h.meetPeers() }, func(h *host, id int) { h.receive(goodNS) },

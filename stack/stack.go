@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stackproof/stack/neighbour"
+	"stackproof/stack/reassembly"
 	"stackproof/stack/wire"
 )
 
@@ -15,6 +16,10 @@ type Storage struct {
 	UDPBuffer  []byte // divided equally into the receive queues of UDP; at least [MinUDPQueue] each
 	TCP        []TCPConn
 	TCPBuffer  []byte // divided equally into the queues of TCP; at least [MinTCPBuffer] each
+
+	Reassembly       []reassembly.Entry // datagrams that are put together at the same time; none: no fragments are taken
+	ReassemblyBuffer []byte             // divided equally among them; from [reassembly.MinMemory] to MaxMemory each
+	Staging          []byte             // a datagram that goes out in fragments, without its header; none: no such are sent
 }
 
 // Stack is one host with one interface. Init makes it ready.
@@ -27,6 +32,9 @@ type Stack struct {
 	linkDown bool
 
 	neighbours neighbour.Table
+	reassembly reassembly.Table
+	staged     staged
+	paths      [8]path
 	entropy    entropy
 	errors     rateLimit // of ICMP errors
 	counts     [NumCounters]uint64
@@ -53,9 +61,12 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 	s.linkDown = false
 	s.entropy.init(&cfg.Entropy)
 	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
+	s.reassembly.Init(st.Reassembly, st.ReassemblyBuffer)
+	s.staged = staged{}
 	s.errors = rateLimit{}
 	clear(s.counts[:])
 	clear(st.UDP)
+	clear(s.paths[:])
 	s.tcpInit()
 	return InitOK
 }
@@ -75,9 +86,10 @@ const (
 // nothing, unless frames have come in since or the first had so many to handle that it asked for the second (next is
 // then not after now).
 func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
+	s.pollReassembly(now) // before a fragment comes that is too late
 	more := s.receiveFrames(now)
 	d := deadline{}
-	if s.pollNeighbours(now) {
+	if blocked := s.pollNeighbours(now); s.sendStaged(now) || blocked {
 		d.at(now + transmitRetry)
 	}
 	if t, ok := s.tcpPoll(now); ok {
@@ -85,6 +97,9 @@ func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
 	}
 	// Behind TCP, which may have begun to resolve a neighbour.
 	if t, ok := s.neighbours.Next(); ok && t > now {
+		d.at(t)
+	}
+	if t, ok := s.reassembly.Next(); ok {
 		d.at(t)
 	}
 	if more {
@@ -134,18 +149,22 @@ func (s *Stack) CopyFrom(o *Stack) bool {
 	if !s.st.sameSizes(&o.st) {
 		return false
 	}
-	dev, st, neighbours := s.dev, s.st, s.neighbours
+	dev, st, neighbours, table := s.dev, s.st, s.neighbours, s.reassembly
 	*s = *o
-	s.dev, s.st, s.neighbours = dev, st, neighbours
+	s.dev, s.st, s.neighbours, s.reassembly = dev, st, neighbours, table
 	s.neighbours.CopyFrom(&o.neighbours)
+	s.reassembly.CopyFrom(&o.reassembly)
 	copy(s.st.UDP, o.st.UDP)
 	copy(s.st.UDPBuffer, o.st.UDPBuffer)
 	copy(s.st.TCP, o.st.TCP)
 	copy(s.st.TCPBuffer, o.st.TCPBuffer)
+	copy(s.st.Staging, o.st.Staging)
 	return true
 }
 
 func (st *Storage) sameSizes(o *Storage) bool {
 	return len(st.Neighbours) == len(o.Neighbours) && len(st.Waiting) == len(o.Waiting) && len(st.UDP) == len(o.UDP) &&
-		len(st.UDPBuffer) == len(o.UDPBuffer) && len(st.TCP) == len(o.TCP) && len(st.TCPBuffer) == len(o.TCPBuffer)
+		len(st.UDPBuffer) == len(o.UDPBuffer) && len(st.TCP) == len(o.TCP) && len(st.TCPBuffer) == len(o.TCPBuffer) &&
+		len(st.Reassembly) == len(o.Reassembly) && len(st.ReassemblyBuffer) == len(o.ReassemblyBuffer) &&
+		len(st.Staging) == len(o.Staging)
 }

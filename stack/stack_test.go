@@ -81,11 +81,15 @@ func TestNoAllocation(t *testing.T) {
 		ip6Frame(peer6, me6, 200, make([]byte, 8)), ext6(me6, opts, chain(8)...), ip4With(wire.IPv4Fields{}, make([]byte, 40)...),
 		echoFrame(other4, me4, 7, 9, ""), ip4Frame(peer4, me4, wire.ProtoTCP, make([]byte, 20)),
 	}
-	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops} {
+	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, fragmentDrops} {
 		for _, d := range table {
 			frames = append(frames, d.frame)
 		}
 	}
+	for _, long := range [][]byte{bigEcho(peer4, me4, 3000), bigEcho(peer6, me6, 3000)} {
+		frames = append(frames, fragments(long, 7, 1000, 2000, 2000, 2500)...)
+	}
+	buf3 := make([]byte, 3000)
 	require.Zero(t, testing.AllocsPerRun(20, func() {
 		for _, f := range frames {
 			h.dev.Put(f)
@@ -99,6 +103,7 @@ func TestNoAllocation(t *testing.T) {
 		h.UDPConnect(ephemeral, peer6, 7)
 		h.UDPSend(h.now, ephemeral, wire.Addr{}, 0, buf)
 		h.UDPSend(h.now, id, far4, 7, buf)
+		h.UDPSend(h.now, id, peer4, 7, buf3)
 		h.UDPReceive(id, buf, false)
 		h.UDPError(ephemeral)
 		h.UDPReady(id)

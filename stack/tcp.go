@@ -170,7 +170,7 @@ func (r *TCPConn) loss() int {
 func (s *Stack) tcpConfig(now time.Duration, id int, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
 	rx, _ := s.tcpMemory(id)
 	c := tcp.Config{
-		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.maxPayload(remote) - wire.TCPHeaderLen,
+		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.linkPayload(remote) - wire.TCPHeaderLen,
 		DefaultMSS: 536, RcvBuf: len(rx), MSL: s.tcp.msl, // RFC 9293 3.7.1, MUST-15
 	}
 	if remote.Is6() {

@@ -47,6 +47,7 @@ func (s *Stack) tcpReap(r *TCPConn) {
 // tcpFlush sends what a connection has to send. It is false if there is no transmit buffer.
 func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 	r := &s.st.TCP[id]
+	s.tcpFit(now, r)
 	for {
 		p, ok := r.state.Next()
 		if !ok {
@@ -74,7 +75,8 @@ func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 	r := &s.st.TCP[id]
 	opts := tcpOptions(&p.Segment)
-	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + opts.Len() + p.Len}
+	_, low := s.pathMTU(now, r.remote)
+	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + opts.Len() + p.Len, df: !low}
 	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
 	if c := s.beginIP(now, &o); c != OK {
 		return c

@@ -335,24 +335,6 @@ func TestTCPPacketTooBig(t *testing.T) {
 	h.wantTCP(`. 1 ack 1 "`+first+`"`, `P. 1221 ack 1 "`+second+`"`)
 }
 
-// TestTCPFragmentationNeeded: routers have leave to fragment our IPv4 packets, so none can mean it.
-func TestTCPFragmentationNeeded(t *testing.T) {
-	h := newTCPHost(t, me4, peer4)
-	id := h.connecting()
-	h.wantTCP("S 0 mss 1460")
-	h.gets(syn|ack, 0, 1, "", wire.TCPOptMSS, 4, 1460>>8, 1460&255)
-	h.wantTCP(". 1 ack 1")
-	h.writes(id, strings.Repeat("x", 1460))
-	h.Poll(h.now)
-	frame := append([]byte(nil), h.dev.Sent()...)
-	h.dev.Done()
-	h.receive(icmpFrame(peer4, me4, wire.ICMPFields{
-		Type: wire.ICMPv4Unreachable, Code: wire.ICMPv4FragNeeded, Rest: 1300,
-	}, frame[14:][:28]))
-	h.wantTCP()
-	h.wantCount(DropICMPIgnored)
-}
-
 // TestTCPSnapshot: each copy goes its own way.
 func TestTCPSnapshot(t *testing.T) {
 	h := newTCPHost(t, me4, peer4)

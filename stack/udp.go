@@ -127,9 +127,11 @@ func (e *UDPEndpoint) source(local, dst wire.Addr) (wire.Addr, Cause) {
 }
 
 // UDPSend sends one datagram to dst, or to the peer if dst is no address. It goes out at once, or waits until the
-// neighbour's address is known; a later one to the same neighbour then takes its place (RFC 1122 2.3.2.2). Answers:
-// WouldBlock, if there is no transmit buffer (Poll, and try again); NoBuffers, if it cannot wait; Invalid, NotConnected,
-// TooLong, AddrNotAvailable, NetUnreachable, HostUnreachable (the neighbour did not answer lately), NetDown.
+// neighbour's address is known; a later one to the same neighbour then takes its place (RFC 1122 2.3.2.2). One that is
+// longer than the path carries goes out in fragments, as they find transmit buffers, if there is Storage.Staging for it;
+// one at a time. Answers: WouldBlock, if there is no transmit buffer, or that storage is in use (Poll, and try again);
+// NoBuffers, if it cannot wait; Invalid, NotConnected, TooLong, AddrNotAvailable, NetUnreachable, HostUnreachable (the
+// neighbour did not answer lately), NetDown.
 func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p []byte) Cause {
 	e := s.udp(id)
 	if e == nil {
@@ -148,7 +150,7 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if c != OK {
 		return c
 	}
-	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, n: wire.UDPHeaderLen + len(p)}
+	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, fragment: true, n: wire.UDPHeaderLen + len(p)}
 	if c := s.beginIP(now, &o); c != OK {
 		return c
 	}

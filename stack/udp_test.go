@@ -114,6 +114,7 @@ func TestUDPQueueFull(t *testing.T) {
 
 func TestUDPSend(t *testing.T) {
 	long := string(make([]byte, 1472))
+	longer := string(make([]byte, 65528))
 	for _, c := range []struct {
 		name        string
 		local, peer wire.Addr
@@ -148,8 +149,9 @@ func TestUDPSend(t *testing.T) {
 		{name: "IPv4-mapped", dst: addr("::ffff:192.0.2.2"), port: 7, cause: NetUnreachable},
 		{name: "group of the interface", dst: addr("ff01::1"), port: 7, cause: NetUnreachable},
 		{name: "all that fits", dst: peer4, port: 7, data: long, want: "peer: 192.0.2.1 > 192.0.2.2 ttl 64 udp 4000 > 7 \"" + strings.Repeat(`\x00`, 1472) + `"`},
-		{name: "one byte too many", dst: peer4, port: 7, data: long + "x", cause: TooLong},
-		{name: "one byte too many, IPv6", dst: peer6, port: 7, data: long[:1453], cause: TooLong},
+		{name: "longer than what there is storage for", dst: peer4, port: 7, data: longer[:3993], cause: TooLong},
+		{name: "longer than a datagram can be", dst: peer4, port: 7, data: longer[:65508], cause: TooLong},
+		{name: "longer than a datagram can be, IPv6", dst: peer6, port: 7, data: longer[:65528], cause: TooLong},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t, nil)

@@ -50,17 +50,22 @@ func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
 	return -1
 }
 
-// udpUndelivered notes an ICMP error about a datagram; quoted is its start. Only an endpoint with a peer can tell whom it
-// is about (RFC 1122 4.1.3.3).
-func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) {
+// udpUndelivered notes an ICMP error about a datagram; quoted is its start. It reports whether an endpoint can have sent
+// it. Only one with a peer can tell whom it is about, and hears of it (RFC 1122 4.1.3.3).
+func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) (sent bool) {
 	src, dst := binary.BigEndian.Uint16(quoted), binary.BigEndian.Uint16(quoted[2:])
 	for i := range s.st.UDP {
 		e := &s.st.UDP[i]
-		if e.open && e.port == src && e.local == local && e.peer == remote && e.pport == dst {
+		switch {
+		case !e.open || e.port != src || !overlap(e.local, local):
+		case !e.peer.IsValid():
+			sent = true
+		case e.peer == remote && e.pport == dst:
 			e.err = c
-			return
+			sent = true
 		}
 	}
+	return sent
 }
 
 // udpMemory returns the memory of an endpoint's queue.

@@ -10,6 +10,7 @@ import (
 
 	"stackproof/stack"
 	"stackproof/stack/neighbour"
+	"stackproof/stack/reassembly"
 	"stackproof/stack/socket"
 )
 
@@ -62,6 +63,9 @@ type Host struct {
 	ended chan struct{} // closed by the goroutine
 }
 
+// reassemblies is how many datagrams, of any length, are put together of their fragments at the same time.
+const reassemblies = 16
+
 // New starts a host on a device. The device stays the caller's to close, after the host.
 func New(cfg Config, dev Device) (*Host, error) {
 	cfg.defaults()
@@ -74,9 +78,13 @@ func New(cfg Config, dev Device) (*Host, error) {
 		Neighbours: make([]neighbour.Entry, cfg.Neighbours),
 		Waiting:    make([]byte, cfg.Neighbours*int(cfg.Stack.MTU)),
 		UDP:        make([]stack.UDPEndpoint, cfg.Endpoints),
-		UDPBuffer:  make([]byte, cfg.Endpoints*cfg.Buffer),
+		UDPBuffer:  make([]byte, cfg.Endpoints*(cfg.Buffer+stack.MinUDPQueue)), // the longest datagram fits into 64 KiB
 		TCP:        make([]stack.TCPConn, cfg.Connections),
 		TCPBuffer:  make([]byte, cfg.Connections*cfg.Buffer*2),
+
+		Reassembly:       make([]reassembly.Entry, reassemblies),
+		ReassemblyBuffer: make([]byte, reassemblies*reassembly.MaxMemory),
+		Staging:          make([]byte, 1<<16),
 	}
 	if e := h.stack.Init(&cfg.Stack, &st, &h.out); e != stack.InitOK {
 		return nil, fmt.Errorf("netgo: cannot start the stack: %s", e)

@@ -21,7 +21,7 @@ const (
 	ICMPv6MLDv2Report     = 143
 )
 
-// Codes of ICMPv6Unreachable, ICMPv6TimeExceeded and ICMPv6ParamProblem (RFC 4443 3.1, 3.3, 3.4).
+// Codes of ICMPv6Unreachable, ICMPv6TimeExceeded and ICMPv6ParamProblem (RFC 4443 3.1, 3.3, 3.4; RFC 7112 5).
 const (
 	ICMPv6NoRoute         = 0
 	ICMPv6Prohibited      = 1
@@ -37,6 +37,7 @@ const (
 	ICMPv6BadField      = 0
 	ICMPv6BadNextHeader = 1
 	ICMPv6BadOption     = 2
+	ICMPv6ShortChain    = 3
 )
 
 // ICMPv6 is an ICMPv6 message, up to the end of the packet (RFC 4443). Its header unpacked is an [ICMPFields].

@@ -6,6 +6,7 @@ import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
 	"stackproof/stack/neighbour"
+	"stackproof/stack/reassembly"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/posix"
 )
@@ -21,6 +22,10 @@ const (
 	blocked    = 8 // calls that can be pending at the same time
 	bufferLen  = 4096
 	mtu        = 1500
+
+	reassemblies  = 2    // datagrams that are put together at the same time
+	reassemblyLen = 2192 // memory for each: it takes
+	longest       = 2000 // this many bytes behind the IP header; as many can go out in fragments
 )
 
 // Host is a stack under test. Its zero value answers Malformed to everything but Capabilities until Reset. It takes
@@ -51,6 +56,9 @@ type Host struct {
 	udpBuffer   [endpoints * datagrams * mtu]byte
 	conns       [conns]stack.TCPConn
 	tcpBuffer   [conns * 2 * bufferLen]byte
+	reassembly  [reassemblies]reassembly.Entry
+	fragments   [reassemblies * reassemblyLen]byte
+	staging     [longest]byte
 	sockets     [sockets]socket.Socket
 	descriptors [sockets]posix.Descriptor
 	files       [sockets]posix.File
@@ -84,6 +92,7 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	h.memory = stack.Storage{
 		Neighbours: h.neighbours[:], Waiting: h.waiting[:], UDP: h.endpoints[:], UDPBuffer: h.udpBuffer[:],
 		TCP: h.conns[:], TCPBuffer: h.tcpBuffer[:],
+		Reassembly: h.reassembly[:], ReassemblyBuffer: h.fragments[:], Staging: h.staging[:],
 	}
 	if h.stack.Init(&h.cfg, &h.memory, &h.dev) != stack.InitOK {
 		return sut.Malformed
