@@ -24,13 +24,12 @@ import (
 	"stackproof/cmd/internal/notrun"
 )
 
-// liveLimit ends every live step: these tests meet a real kernel, in real time.
-const liveLimit = 60 * time.Second
-
 // live is a network namespace with the stack at one end of a TAP and the kernel at the other.
 type live struct {
-	t  *testing.T
-	ns string
+	t       *testing.T
+	ns      string
+	command *exec.Cmd   // serve
+	lines   chan string // what it prints
 }
 
 // newLive makes the namespace, or says why it cannot.
@@ -44,12 +43,12 @@ func newLive(t *testing.T, args ...string) *live {
 			notrun.Skip(t, "live", "no "+tool+" on this machine")
 		}
 	}
-	l := &live{t, fmt.Sprintf("stackproof-%d", os.Getpid())}
+	l := &live{t: t, ns: fmt.Sprintf("stackproof-%d", os.Getpid()), lines: make(chan string, 1000)}
 	if out, err := exec.Command("ip", "netns", "add", l.ns).CombinedOutput(); err != nil {
 		notrun.Skip(t, "live", "cannot make a network namespace: "+strings.TrimSpace(string(out)))
 	}
 	t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", l.ns).Run() })
-	l.serve(args)
+	l.command = l.serve(args)
 	for _, cmd := range []string{
 		"addr add 10.9.0.1/24 dev tp0", "addr add fd00:9::1/64 dev tp0 nodad", "link set tp0 up", "link set lo up",
 	} {
@@ -60,7 +59,7 @@ func newLive(t *testing.T, args ...string) *live {
 }
 
 // serve starts `stackproof serve` in the namespace and waits until it says that it is there.
-func (l *live) serve(args []string) {
+func (l *live) serve(args []string) *exec.Cmd {
 	cmd := exec.Command("ip", append([]string{"netns", "exec", l.ns, os.Args[0], "serve", "--tap", "tp0",
 		"--addr", "10.9.0.2/24", "--addr6", "fd00:9::2/64"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=stackproof")
@@ -70,24 +69,44 @@ func (l *live) serve(args []string) {
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(l.t, err)
 	require.NoError(l.t, cmd.Start())
-	lines := bufio.NewScanner(stdout)
+	go func() {
+		defer close(l.lines)
+		for in := bufio.NewScanner(stdout); in.Scan(); {
+			l.lines <- in.Text()
+		}
+	}()
 	l.t.Cleanup(func() {
 		// Ctrl-C must end it in good order, with code 0.
-		kill := time.AfterFunc(liveLimit, func() { _ = cmd.Process.Kill() })
+		kill := time.AfterFunc(stepLimit(), func() { _ = cmd.Process.Kill() })
 		defer kill.Stop()
 		_ = cmd.Process.Signal(os.Interrupt)
-		for lines.Scan() {
-			l.t.Log(lines.Text())
+		for line := range l.lines {
+			l.t.Log(line)
 		}
 		require.NoError(l.t, cmd.Wait(), stderr.String())
 	})
-	require.True(l.t, lines.Scan() && strings.HasPrefix(lines.Text(), "serve: on tp0"), "%s", &stderr)
+	l.line("serve: on tp0")
+	l.line("serve: http on port 80")
+	return cmd
+}
+
+// line is the next line that serve prints, which must begin so.
+func (l *live) line(begin string) string {
+	l.t.Helper()
+	select {
+	case s := <-l.lines:
+		require.True(l.t, strings.HasPrefix(s, begin), "%q, want %q", s, begin)
+		return s
+	case <-time.After(stepLimit()):
+		require.Fail(l.t, "serve says nothing", "want %q", begin)
+		return ""
+	}
 }
 
 // run runs a client in the namespace and returns its standard output.
 func (l *live) run(env string, args ...string) []byte {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), liveLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), stepLimit())
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", l.ns}, args...)...)
 	cmd.Env = append(os.Environ(), env)
@@ -98,41 +117,121 @@ func (l *live) run(env string, args ...string) []byte {
 	return out
 }
 
+// client runs a program of TestMain in the namespace.
+func (l *live) client(name, host, port string, args ...string) {
+	l.t.Helper()
+	l.run(asProgram+"="+name, append([]string{os.Args[0], net.JoinHostPort(host, port)}, args...)...)
+}
+
+// The stack's addresses.
+var liveHosts = []string{"10.9.0.2", "fd00:9::2"}
+
+// each runs a step against both addresses.
+func (l *live) each(name string, step func(l *live, host string)) {
+	for _, host := range liveHosts {
+		l.t.Run(name+" "+host, func(t *testing.T) {
+			inner := *l
+			inner.t = t
+			step(&inner, host)
+		})
+	}
+}
+
+// download gets size bytes over HTTP and wants the right ones.
+func (l *live) download(host string, size int) {
+	l.t.Helper()
+	out := l.run("", "sh", "-c", fmt.Sprintf("curl -sS --fail -g http://%s/data/%d | sha256sum", net.JoinHostPort(host, "80"), size))
+	require.Equal(l.t, testSum(l.t, size), strings.Fields(string(out))[0])
+}
+
+// upload puts size bytes over HTTP and wants their SHA-256 as the answer.
+func (l *live) upload(host string, size int) {
+	l.t.Helper()
+	file, err := os.Create(l.t.TempDir() + "/up")
+	require.NoError(l.t, err)
+	defer file.Close()
+	_, err = io.CopyN(file, &testData{}, int64(size))
+	require.NoError(l.t, err)
+	out := l.run("", "curl", "-sS", "--fail", "-g", "-H", "Expect:", "-T", file.Name(), "http://"+net.JoinHostPort(host, "80")+"/upload")
+	require.Equal(l.t, fmt.Sprintf("%s %d\n", testSum(l.t, size), size), string(out))
+}
+
+func testSum(t *testing.T, size int) string {
+	sum := sha256.New()
+	_, err := io.CopyN(sum, &testData{}, int64(size))
+	require.NoError(t, err)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// sized is how much a transfer moves: usually, and when it is to be proven.
+func sized(usual, whole int) int {
+	if os.Getenv(long) == "1" {
+		return whole
+	}
+	return usual / raceScale
+}
+
 // TestLive: the Linux kernel's own clients against the stack, IPv4 and IPv6.
 func TestLive(t *testing.T) {
 	capture := t.TempDir() + "/live.pcapng"
 	l := newLive(t, "--pcap", capture)
-	for _, host := range []string{"10.9.0.2", "fd00:9::2"} {
-		url := "http://" + net.JoinHostPort(host, "80")
-		t.Run("ping "+host, func(t *testing.T) {
-			out := string(l.run("", "ping", "-c", "5", "-i", "0.2", "-W", "5", host))
-			require.Contains(t, out, "5 received")
-		})
-		t.Run("ping 1400 bytes "+host, func(t *testing.T) {
-			out := string(l.run("", "ping", "-c", "3", "-i", "0.2", "-W", "5", "-s", "1400", host))
-			require.Contains(t, out, "3 received")
-			require.NotContains(t, out, "wrong data")
-		})
-		t.Run("curl 10M "+host, func(t *testing.T) {
-			const size = 10 << 20
-			got := l.run("", "curl", "-sS", "--fail", "-g", url+"/data/10M")
-			require.Len(t, got, size)
-			want := sha256.New()
-			_, err := io.CopyN(want, &testData{}, size)
-			require.NoError(t, err)
-			sum := sha256.Sum256(got)
-			require.Equal(t, hex.EncodeToString(want.Sum(nil)), hex.EncodeToString(sum[:]))
-		})
-		t.Run("curl of a bad size "+host, func(t *testing.T) {
-			require.Equal(t, "400", string(l.run("", "curl", "-sS", "-g", "-o", "/dev/null", "-w", "%{http_code}", url+"/data/10X")))
-		})
-		for _, network := range []string{"tcp", "udp"} {
-			t.Run("echo "+network+" "+host, func(t *testing.T) {
-				l.run(asProgram+"=echo", os.Args[0], network, net.JoinHostPort(host, "7"))
-			})
+	l.each("ping", func(l *live, host string) {
+		largest := map[string]string{"10.9.0.2": "1472", "fd00:9::2": "1452"}[host] // what one frame carries
+		for _, size := range []string{"0", "1", "56", "1000", "1400", largest} {
+			out := string(l.run("", "ping", "-c", "5", "-i", "0.01", "-W", "5", "-s", size, host))
+			require.Contains(l.t, out, "5 received", size)
+			require.NotContains(l.t, out, "wrong data")
+		}
+	})
+	l.each("curl down", func(l *live, host string) { l.download(host, captured) })
+	l.each("curl of a bad size", func(l *live, host string) {
+		url := "http://" + net.JoinHostPort(host, "80") + "/data/10X"
+		require.Equal(l.t, "400", string(l.run("", "curl", "-sS", "-g", "-o", "/dev/null", "-w", "%{http_code}", url)))
+	})
+	l.each("echo", func(l *live, host string) {
+		l.client("echo-tcp", host, "7", "300000")
+		l.client("echo-udp", host, "7")
+	})
+	l.each("discard", func(l *live, host string) { l.client("discard", host, "9", "1000000") })
+	l.each("chargen", func(l *live, host string) { l.client("chargen", host, "19", "1000000") })
+	l.each("closed port", func(l *live, host string) { l.client("refused", host, "1") })
+	l.each("half-close", func(l *live, host string) { l.client("half-close", host, "80") })
+	t.Run("capture", func(t *testing.T) { requireCapture(t, capture) })
+}
+
+// captured is how many bytes go into the capture with each download.
+const captured = 2 << 20
+
+// TestLiveBulk: long transfers and many connections on a good wire, and statistics when a signal asks for them.
+func TestLiveBulk(t *testing.T) {
+	l := newLive(t)
+	size := sized(100<<20, 100<<20)
+	l.each("curl down", func(l *live, host string) { l.download(host, size) })
+	l.each("curl up", func(l *live, host string) { l.upload(host, size) })
+	l.each("200 connections", func(l *live, host string) {
+		l.client("parallel", host, "7", "200", fmt.Sprint(sized(100_000, 1_000_000)))
+	})
+	require.NoError(t, l.command.Process.Signal(syscall.SIGUSR1))
+	l.line("serve: received=")
+	l.line("serve: connections=")
+}
+
+// TestLiveFaults: the same with one frame in a hundred lost, doubled and out of order, in both directions.
+func TestLiveFaults(t *testing.T) {
+	l := newLive(t, "--loss", "1%", "--dup", "1%", "--reorder", "1%")
+	size := sized(2<<20, 20<<20)
+	l.each("curl down", func(l *live, host string) { l.download(host, size) })
+	l.each("curl up", func(l *live, host string) { l.upload(host, size) })
+	l.each("200 connections", func(l *live, host string) { l.client("parallel", host, "7", "200", fmt.Sprint(sized(20_000, 100_000))) })
+	l.each("half-close", func(l *live, host string) { l.client("half-close", host, "80") })
+	require.NoError(t, l.command.Process.Signal(syscall.SIGUSR1))
+	l.line("serve: received=")
+	for _, direction := range []string{"in", "out"} {
+		s := l.line("serve: faults_" + direction)
+		for _, fault := range []string{"lost", "duplicated", "reordered"} {
+			require.NotContains(t, s, fault+"=0 ", "it has not happened")
 		}
 	}
-	t.Run("capture", func(t *testing.T) { requireCapture(t, capture) })
 }
 
 // requireCapture opens what --pcap wrote with a reader that is not ours.
@@ -150,5 +249,5 @@ func requireCapture(t *testing.T, path string) {
 		}
 		n++
 	}
-	require.Greater(t, n, 2*10<<20/1460, "two downloads of 10 MiB are in it")
+	require.Greater(t, n, 2*captured/1460, "two downloads are in it")
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceScale is by how much live transfers are smaller under the race detector, which is that much slower.
+const raceScale = 10
