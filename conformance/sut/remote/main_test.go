@@ -73,7 +73,8 @@ var children = map[string]func(arg string){
 		hang()
 	},
 	"leave output": atDeliver(func() {
-		c := exec.Command("sleep", "60")
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), childVar+"=hang at once")
 		c.Stdout, c.Stderr = os.Stdout, os.Stderr
 		if err := c.Start(); err != nil {
 			panic(err)
