@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/gopacket/pcapgo"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"stackproof/cmd/internal/notrun"
 )
@@ -29,6 +30,7 @@ type live struct {
 	t       *testing.T
 	ns      string
 	command *exec.Cmd   // serve
+	keys    *os.File    // its terminal
 	lines   chan string // what it prints
 }
 
@@ -63,7 +65,8 @@ func (l *live) serve(args []string) *exec.Cmd {
 	cmd := exec.Command("ip", append([]string{"netns", "exec", l.ns, os.Args[0], "serve", "--tap", "tp0",
 		"--addr", "10.9.0.2/24", "--addr6", "fd00:9::2/64"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=stackproof")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true, Setctty: true}
+	l.keys, cmd.Stdin = pseudoTerminal(l.t)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
@@ -88,6 +91,20 @@ func (l *live) serve(args []string) *exec.Cmd {
 	l.line("serve: on tp0")
 	l.line("serve: http on port 80")
 	return cmd
+}
+
+// pseudoTerminal returns what a terminal is to its user, and what it is to a program.
+func pseudoTerminal(t *testing.T) (user, program *os.File) {
+	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = user.Close() })
+	require.NoError(t, unix.IoctlSetPointerInt(int(user.Fd()), unix.TIOCSPTLCK, 0))
+	n, err := unix.IoctlGetInt(int(user.Fd()), unix.TIOCGPTN)
+	require.NoError(t, err)
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = program.Close() })
+	return user, program
 }
 
 // line is the next line that serve prints, which must begin so.
@@ -196,6 +213,12 @@ func TestLive(t *testing.T) {
 	l.each("chargen", func(l *live, host string) { l.client("chargen", host, "19", "1000000") })
 	l.each("closed port", func(l *live, host string) { l.client("refused", host, "1") })
 	l.each("half-close", func(l *live, host string) { l.client("half-close", host, "80") })
+	t.Run("key", func(t *testing.T) {
+		_, err := l.keys.WriteString(" ")
+		require.NoError(t, err)
+		l.line("serve: received=")
+		l.line("serve: connections=")
+	})
 	t.Run("capture", func(t *testing.T) { requireCapture(t, capture) })
 }
 

@@ -11,7 +11,13 @@ import (
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/report"
+	"stackproof/drivers/segment"
 )
+
+// A capture is what a segment's tap hook takes.
+var _ segment.Tap = (*report.Capture)(nil)
 
 // TestChargenLines: RFC 864's recommended pattern.
 func TestChargenLines(t *testing.T) {
