@@ -54,7 +54,7 @@ func do(what byte) {
 	case 's':
 		left := board.StackLeft()
 		table[0] = byte(climb(8))
-		println("stack", left > 8<<10, board.StackLeft() <= left-8*256)
+		println("stack", left > 4<<10, board.StackLeft() <= left-8*256)
 	case 't':
 		println("ticks", elapse() >= board.TicksPerSecond/1000)
 	case 'x':
