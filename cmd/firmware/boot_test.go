@@ -18,9 +18,9 @@ import (
 
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/firmware/qemu"
-	"stackproof/cmd/internal/notrun"
 	"stackproof/conformance"
 	"stackproof/conformance/device"
+	"stackproof/conformance/notrun"
 )
 
 // patience bounds in real time what an image may take for an answer: only a broken one comes near it.

@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
-	"stackproof/cmd/internal/notrun"
+	"stackproof/conformance/notrun"
 )
 
 // live is a network namespace with the stack at one end of a TAP and the kernel at the other.

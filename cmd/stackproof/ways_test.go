@@ -11,9 +11,9 @@ import (
 
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/firmware/qemu"
-	"stackproof/cmd/internal/notrun"
 	"stackproof/conformance"
 	"stackproof/conformance/device/console"
+	"stackproof/conformance/notrun"
 	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/remote"
 	"stackproof/conformance/vm"

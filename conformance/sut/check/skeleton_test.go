@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"stackproof/conformance/notrun"
 	"stackproof/conformance/sut/remote"
 )
 
@@ -30,8 +30,7 @@ func results(t *testing.T, c *remote.Command) map[string]Result {
 func TestSkeleton(t *testing.T) {
 	cc, err := exec.LookPath("cc")
 	if err != nil {
-		fmt.Println("NOTRUN the shim in C: no C compiler here")
-		t.SkipNow()
+		notrun.Skip(t, "shim in C", "no C compiler here")
 	}
 	doc, err := os.ReadFile("../PROTOCOL.md")
 	require.NoError(t, err)

@@ -9,8 +9,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
 	"golang.org/x/sys/unix"
 
+	"stackproof/conformance/notrun"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
@@ -29,7 +31,7 @@ type board struct {
 func newBoard(t *testing.T) *board {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skipf("no pseudo-terminals here: %v", err)
+		notrun.Skip(t, "serial line", "no pseudo-terminals here: "+err.Error())
 	}
 	conn, err := master.SyscallConn()
 	require.NoError(t, err)
