@@ -123,8 +123,8 @@ var bad = []struct{ mode, check, want string }{
 	{"ignores the seed", "reset/other-seed", "4 seeds give one initial sequence number"},
 	{"resets nothing", "reset/forgets", "advance to 1h0m0s: remote: stack "},
 	{"keeps the link", "reset/forgets", "the stack did not send an echo reply after a reset with the link down"},
-	{"stays", "end/bye", "remote: stack's process goes on running after bye"},
-	{"stays", "end/end-of-input", "remote: stack's process goes on running after the end of its standard input"},
+	{"hangs after bye", "end/bye", "remote: stack's process goes on running after bye"},
+	{"hangs after bye", "end/end-of-input", "remote: stack's process goes on running after the end of its standard input"},
 	{"ends badly", "end/bye", "remote: stack's process ends badly after bye: exit status 5"},
 }
 

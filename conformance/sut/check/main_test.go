@@ -78,7 +78,7 @@ var children = map[string]func(){
 	"cancels nothing":       func() { run(&faulty{calls: "no cancel"}) },
 	"link stays up":         func() { run(&faulty{link: true}) },
 	"hangs at a frame":      func() { run(&stuck{}) },
-	"stays":                 func() { run(new(inproc.Host)); hang() },
+	"hangs after bye":       func() { run(new(inproc.Host)); hang() },
 	"ends badly":            func() { run(new(inproc.Host)); os.Exit(5) },
 	"counts nothing":        func() { run(&faulty{counts: true}) },
 }

@@ -124,8 +124,8 @@ const goesOn = "it closed its output and goes on running"
 const endedWell = "exit status 0"
 
 // Obituary implements mortal.
-func (p *child) Obituary() string {
-	timeout := time.NewTimer(grace)
+func (p *child) Obituary(wait time.Duration) string {
+	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	select {
 	case <-p.ended:

@@ -134,7 +134,7 @@ func (s *Stack) noise() (what string) {
 // obituary says how a connection ended, as well as it can be known.
 func (s *Stack) obituary(err error) string {
 	if m, ok := s.conn.(mortal); ok {
-		return m.Obituary()
+		return m.Obituary(grace)
 	}
 	if errors.Is(err, io.EOF) {
 		return "end of file"

@@ -78,7 +78,7 @@ func (s *Stack) Close() (err error) {
 		if s.do(&message.Request{Op: message.Bye}, nil) != sut.OK {
 			err = s.err
 		} else if m, ok := s.conn.(mortal); ok {
-			m.Obituary()
+			m.Obituary(grace)
 		}
 	}
 	s.drop()
@@ -108,7 +108,7 @@ func (s *Stack) Leave(bye bool) error {
 	} else if err := m.CloseInput(); err != nil {
 		return fmt.Errorf("remote: cannot close the stack's standard input: %w", err)
 	}
-	switch how := m.Obituary(); {
+	switch how := m.Obituary(s.limit); {
 	case how == goesOn:
 		return fmt.Errorf("remote: stack's process goes on running after %s", what)
 	case !strings.HasPrefix(how, endedWell): // there may be words on its standard error behind it

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"stackproof/conformance/sut/message"
 )
@@ -24,7 +25,7 @@ type logger interface{ Log() string }
 // mortal is a connection to a process.
 type mortal interface {
 	CloseInput() error
-	Obituary() string // how the process ended; it waits a moment for that
+	Obituary(wait time.Duration) string // how the process ended; it waits so long for that
 }
 
 // Parse reads a stack's address as it is given on a command line:
