@@ -73,12 +73,12 @@ func TestNoGoroutineStays(t *testing.T) {
 		for _, host := range []string{addrB4, addrB6} {
 			c, s := connect(t, a, b, host)
 			require.NoError(t, c.SetDeadline(time.Now().Add(time.Hour)))
-			errs := make(chan error, 2)
-			go func() { _, err := c.Read(make([]byte, 1)); errs <- err }()
-			go func() { _, err := s.Read(make([]byte, 1)); errs <- err }()
+			closed, ended := make(chan error, 1), make(chan error, 1)
+			go func() { _, err := c.Read(make([]byte, 1)); closed <- err }()
+			go func() { _, err := s.Read(make([]byte, 1)); ended <- err }()
 			require.NoError(t, c.Close())
-			require.ErrorIs(t, <-errs, net.ErrClosed)
-			require.Equal(t, io.EOF, <-errs)
+			require.ErrorIs(t, <-closed, net.ErrClosed)
+			require.Equal(t, io.EOF, <-ended)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 		defer cancel()
