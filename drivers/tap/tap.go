@@ -10,8 +10,9 @@ import (
 // maxFrame is the longest frame without FCS that a TAP of the usual MTU of 1500 carries, with room for a VLAN tag.
 const maxFrame = 1518
 
-// queueLen is how many received frames wait for the stack; more are dropped and counted, as a NIC's ring does.
-const queueLen = 256
+// queueLen is how many received frames wait for the stack; more are dropped and counted, as a NIC's ring does. It is as
+// long as a large NIC's: some hundred connections send as much at once as their windows allow.
+const queueLen = 4096
 
 // Stats counts what the device did.
 type Stats struct {
