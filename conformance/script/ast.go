@@ -154,8 +154,11 @@ type ND struct{ Advert bool }
 // Eth is a frame of a type that fields name, with Len bytes of payload.
 type Eth struct{ Len uint16 }
 
-// IP is an IP packet whose protocol fields name, with Len bytes of payload.
-type IP struct{ Len uint16 }
+// IP is an IP packet whose protocol fields name, with Len bytes of payload; expected, it may be any payload.
+type IP struct {
+	Len uint16
+	Any bool // `ip (...)`
+}
 
 func (*TCP) body()  {}
 func (*UDP) body()  {}

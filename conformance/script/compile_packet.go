@@ -44,7 +44,7 @@ func (c *compiler) packet(ev *vm.Event, k *Packet) {
 		b.out.Payload.Len = uint32(body.Len)
 		c.need(sut.FeatureRaw)
 	case *IP:
-		b.out.Payload.Len = uint32(body.Len)
+		b.out.Payload.Len, b.out.Payload.Any = uint32(body.Len), body.Any
 	}
 	b.ipInfo()
 	b.fields()

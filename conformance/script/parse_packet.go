@@ -71,8 +71,7 @@ func (p *parser) packetBody(k *Packet) Body {
 			p.take()
 			return &Eth{Len: p.length("eth frame")}
 		case "ip":
-			p.take()
-			return &IP{Len: p.length("ip packet")}
+			return p.ip(k.Out)
 		}
 	}
 	p.ports(k)
@@ -96,6 +95,21 @@ func (p *parser) length(what string) uint16 {
 	n := p.number(what, 65535).N
 	p.expect(what, ")")
 	return uint16(n)
+}
+
+// ip parses `ip (100)`, and, of an expected packet, `ip (...)`.
+func (p *parser) ip(out bool) *IP {
+	const what = "ip packet"
+	p.take()
+	p.expect(what, "(")
+	k := &IP{Any: out && p.tok.kind == tokEllipsis}
+	if k.Any {
+		p.take()
+	} else {
+		k.Len = uint16(p.number(what, 65535).N)
+	}
+	p.expect(what, ")")
+	return k
 }
 
 // ipInfo parses `[tos 0x10, ttl 64]`; round brackets do as well.

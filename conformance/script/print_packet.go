@@ -144,7 +144,12 @@ func (o *TCPOption) String() string {
 
 func (u *UDP) String() string { return fmt.Sprintf("udp (%d)", u.Len) }
 func (e *Eth) String() string { return fmt.Sprintf("eth (%d)", e.Len) }
-func (i *IP) String() string  { return fmt.Sprintf("ip (%d)", i.Len) }
+func (i *IP) String() string {
+	if i.Any {
+		return "ip (...)"
+	}
+	return fmt.Sprintf("ip (%d)", i.Len)
+}
 
 func (m *ICMP) String() string {
 	s := "icmp " + m.Type
