@@ -20,12 +20,12 @@ func (s *Stack) arpInput(now time.Duration, b []byte) {
 	case !mac.IsUnicast() || mac == s.cfg.MAC || !probe && !isUnicast4(sender) || sender == s.cfg.IPv4.Broadcast():
 		s.count(DropARPSender)
 		return
-	case sender == s.cfg.IPv4.Addr:
-		s.count(DropARPConflict)
+	case sender == s.cfg.IPv4.Addr, probe && p.TargetIP() == s.cfg.IPv4.Addr && !s.valid4():
+		s.conflict4(now)
 		return
 	}
 	known := !probe && s.neighbours.Update(now, sender, mac)
-	if p.TargetIP() != s.cfg.IPv4.Addr {
+	if p.TargetIP() != s.cfg.IPv4.Addr || !s.valid4() {
 		if !known {
 			s.count(DropARPOther)
 		}

@@ -15,6 +15,11 @@ type Config struct {
 	IPv6     wire.Prefix // own address and the length of its network prefix
 	Gateway6 wire.Addr   // default router, link-local or in that network; no address: none
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
+
+	// Whenever the link goes up we can find out whether somebody else has our addresses before we use them. An address
+	// that somebody has is not used until the link goes down and up.
+	DADTransmits uint8 // solicitations of each IPv6 address (RFC 4862 5.1: 1 by default); 0: the address is ours at once
+	ARPProbe     bool  // probe for the IPv4 address, announce and defend it (RFC 5227); false: it is ours at once
 }
 
 // InitErr says what Init found wrong with its arguments.

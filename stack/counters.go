@@ -36,13 +36,13 @@ const (
 	DropEthernetSource // from a group or from no address
 	DropEthernetOwn    // from our own address: an echo of the link, or a thief
 	DropEthernetOther  // to another station
-	DropEthernetType   // neither ARP nor IP, or a family that is not configured
+	DropEthernetType   // neither ARP nor IP, or a family that is not configured, or has no address that may be used
 
 	DropARPShort
 	DropARPHardware // not Ethernet
 	DropARPProtocol // not IPv4
 	DropARPSender   // the sender's addresses are no host's
-	DropARPConflict // the sender uses our address
+	DropARPConflict // the sender has our address, or wants it as we do
 	DropARPOther    // about another host, and of no use
 	DropARPOp       // neither request nor reply
 
@@ -89,7 +89,7 @@ const (
 	DropNDPHopLimit // a router may have forwarded it
 	DropNDPInvalid  // invalid otherwise
 	DropNDPOther    // about another host, and of no use
-	DropNDPConflict // somebody else uses our address
+	DropNDPConflict // somebody else has our address, or wants it as we do
 
 	DropUDPShort
 	DropUDPLength

@@ -114,6 +114,9 @@ func icmp6Text(l *layers.ICMPv6) string {
 	case layers.ICMPv6TypeParameterProblem:
 		return fmt.Sprintf("parameter problem %d at %d quoting %d", l.TypeCode.Code(), rest, len(b)-4)
 	case layers.ICMPv6TypeNeighborSolicitation:
+		if len(b) == 20 {
+			return fmt.Sprintf("has anybody %s", net.IP(b[4:20]))
+		}
 		return fmt.Sprintf("who is %s, option %d %s", net.IP(b[4:20]), b[20], station(b[22:28]))
 	case layers.ICMPv6TypeNeighborAdvertisement:
 		return fmt.Sprintf("%s is here, flags %03b, option %d %s", net.IP(b[4:20]), b[0]>>5, b[20], station(b[22:28]))

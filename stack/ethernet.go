@@ -26,7 +26,7 @@ func (s *Stack) ethernetInput(now time.Duration, b []byte) {
 		s.count(DropEthernetOther)
 	case f.Type() == wire.EtherTypeARP && s.has4():
 		s.arpInput(now, f.Payload())
-	case f.Type() == wire.EtherTypeIPv4 && s.has4():
+	case f.Type() == wire.EtherTypeIPv4 && s.valid4():
 		s.ip4Input(now, f.Payload(), f.Dst().IsMulticast())
 	case f.Type() == wire.EtherTypeIPv6 && s.has6():
 		s.ip6Input(now, f.Payload(), f.Dst().IsMulticast())

@@ -54,7 +54,11 @@ func (s *Stack) neighborSolicit(now time.Duration, m *packet, ns wire.NeighborSo
 	case !valid:
 		s.count(DropNDPInvalid)
 		return
-	case !s.isOwn6(ns.Target()):
+	case s.isOwn6(ns.Target()):
+	case m.src.IsUnspecified() && s.claimOf(ns.Target()) >= 0:
+		s.conflict6(ns.Target())
+		return
+	default: // RFC 4862 5.4.3: nor is a tentative address resolved
 		s.count(DropNDPOther)
 		return
 	}
@@ -97,8 +101,8 @@ func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
 		s.count(DropNDPInvalid)
 		return
 	}
-	if s.isOwn6(f.Target) {
-		s.count(DropNDPConflict)
+	if s.claimOf(f.Target) >= 0 {
+		s.conflict6(f.Target)
 		return
 	}
 	a := neighbour.Advertisement{
@@ -110,11 +114,15 @@ func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
 	}
 }
 
-// ndpSolicit asks for an address: its group (RFC 4861 7.2.2), or the neighbour itself if mac is not zero (7.3.3). It
-// reports whether there was a transmit buffer to do so.
+// ndpSolicit asks for an address: its group (RFC 4861 7.2.2), or the neighbour itself if mac is not zero (7.3.3). From no
+// address it asks whether anybody has one that we want (RFC 4862 5.4.2). It reports whether there was a transmit buffer to
+// do so.
 func (s *Stack) ndpSolicit(target, source wire.Addr, mac wire.MAC) bool {
 	const n = wire.NeighborMsgLen + wire.NDPLinkAddrLen
 	o := outgoing{dst: target, src: source, proto: wire.ProtoICMPv6, hops: wire.NDPHopLimit, n: n}
+	if source.IsUnspecified() {
+		o.n = wire.NeighborMsgLen // RFC 4861 4.3: no link-layer address goes with no address
+	}
 	if mac.IsZero() {
 		o.dst = wire.SolicitedNode(target)
 		mac = wire.MulticastMAC(o.dst)
@@ -123,7 +131,9 @@ func (s *Stack) ndpSolicit(target, source wire.Addr, mac wire.MAC) bool {
 		return false
 	}
 	wire.PutNeighborSolicit(o.payload, target)
-	wire.PutLinkAddr(o.payload[wire.NeighborMsgLen:], wire.NDPSourceLinkAddr, s.cfg.MAC)
+	if o.n == n {
+		wire.PutLinkAddr(o.payload[wire.NeighborMsgLen:], wire.NDPSourceLinkAddr, s.cfg.MAC)
+	}
 	wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
 	s.commitIP(&o)
 	s.count(NDPSolicitsSent)

@@ -17,6 +17,8 @@ func (s *Stack) route4(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
 	switch {
 	case !s.has4():
 		return src, dst, NetUnreachable
+	case !s.valid4():
+		return src, dst, AddrNotAvailable
 	case src.IsValid() && src != own:
 		return src, dst, AddrNotAvailable
 	case s.isGroup(dst):
@@ -37,7 +39,8 @@ func (s *Stack) route6(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
 		return src, dst, NetUnreachable
 	case !src.IsValid():
 		src = s.source6(dst)
-	case !s.isOwn6(src):
+	}
+	if !s.isOwn6(src) {
 		return src, dst, AddrNotAvailable
 	}
 	switch {
@@ -52,19 +55,24 @@ func (s *Stack) route6(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
 	return src, dst, NetUnreachable
 }
 
-// source6 chooses the source address for a destination: the one of its scope (RFC 6724 5, rule 2).
+// source6 chooses the source address for a destination: the one of its scope (RFC 6724 5, rule 2). It may be tentative
+// where no other is ours.
 func (s *Stack) source6(dst wire.Addr) wire.Addr {
-	if s.own6[1].IsValid() && !dst.IsLinkLocal() && !dst.IsLinkLocalMulticast() {
+	if s.isOwn6(s.own6[1]) && !dst.IsLinkLocal() && !dst.IsLinkLocalMulticast() {
 		return s.own6[1]
 	}
 	return s.own6[0]
 }
 
-func (s *Stack) isOwn6(a wire.Addr) bool { return a.IsValid() && (a == s.own6[0] || a == s.own6[1]) }
+// isOwn6 reports whether a is an IPv6 address of ours that we may use.
+func (s *Stack) isOwn6(a wire.Addr) bool {
+	return a.IsValid() && (a == s.own6[0] && s.claims[claimLink6].state == claimed ||
+		a == s.own6[1] && s.claims[claimOwn6].state == claimed)
+}
 
-// isOwn reports whether a is an address of ours.
+// isOwn reports whether a is an address of ours that we may use.
 func (s *Stack) isOwn(a wire.Addr) bool {
-	return a.Is4() && a == s.cfg.IPv4.Addr || a.Is6() && s.isOwn6(a)
+	return a.Is4() && a == s.cfg.IPv4.Addr && s.valid4() || s.isOwn6(a)
 }
 
 // onLink4 reports whether a is the address of a neighbour, if it is one at all. Link-local addresses always are (RFC
@@ -94,7 +102,7 @@ func (s *Stack) isOurGroup4(a wire.Addr) bool {
 }
 
 // isOurGroup6 reports whether we are a member: of all nodes of the link, and of the solicited-node groups of our
-// addresses (RFC 4291 2.8). Groups of the interface are not to come from outside.
+// addresses (RFC 4291 2.8), tentative ones too (RFC 4862 5.4.2). Groups of the interface are not to come from outside.
 func (s *Stack) isOurGroup6(a wire.Addr) bool {
 	return a == wire.AllNodes6 || a == wire.SolicitedNode(s.own6[0]) ||
 		s.own6[1].IsValid() && a == wire.SolicitedNode(s.own6[1])

@@ -29,6 +29,7 @@ type Stack struct {
 	cfg Config
 
 	own6     [2]wire.Addr // our IPv6 addresses: link-local, configured; no address for none
+	claims   [numClaims]claim
 	linkDown bool
 
 	neighbours neighbour.Table
@@ -52,12 +53,13 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 	}
 	s.dev, s.st, s.cfg = dev, *st, *cfg
 	s.own6 = [2]wire.Addr{}
-	if s.has6() {
+	if cfg.IPv6.IsValid() {
 		s.own6[0] = wire.LinkLocal(cfg.MAC)
 		if !cfg.IPv6.IsUnspecified() {
 			s.own6[1] = cfg.IPv6.Addr
 		}
 	}
+	s.beginClaims()
 	s.linkDown = false
 	s.entropy.init(&cfg.Entropy)
 	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
@@ -72,7 +74,13 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 }
 
 func (s *Stack) has4() bool { return s.cfg.IPv4.IsValid() }
-func (s *Stack) has6() bool { return s.cfg.IPv6.IsValid() }
+
+// valid4 reports whether there is an IPv4 address to use.
+func (s *Stack) valid4() bool { return s.has4() && s.claims[claim4].state == claimed }
+
+// has6 reports whether there is IPv6. If somebody else has the link-local address that is made of our MAC there is none:
+// the MAC itself is not unique (RFC 4862 5.4.5).
+func (s *Stack) has6() bool { return s.cfg.IPv6.IsValid() && s.claims[claimLink6].state != refused }
 
 const (
 	// receiveBudget is the most frames that one Poll takes in, so that a flood cannot keep the owner from its other work.
@@ -89,7 +97,9 @@ func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
 	s.pollReassembly(now) // before a fragment comes that is too late
 	more := s.receiveFrames(now)
 	d := deadline{}
-	if blocked := s.pollNeighbours(now); s.sendStaged(now) || blocked {
+	blocked := s.pollClaims(now, &d)
+	blocked = s.pollNeighbours(now) || blocked
+	if s.sendStaged(now) || blocked {
 		d.at(now + transmitRetry)
 	}
 	if t, ok := s.tcpPoll(now); ok {
@@ -134,12 +144,16 @@ func (s *Stack) receiveFrames(now time.Duration) (more bool) {
 }
 
 // SetLink says that the link has gone up or down. A down link loses what the neighbours' addresses were and what waited
-// for them; endpoints and connections stay.
+// for them; endpoints and connections stay. When it goes
+// up addresses are claimed anew.
 func (s *Stack) SetLink(now time.Duration, up bool) {
 	if s.linkDown == !up {
 		return
 	}
 	s.linkDown = !up
+	if up {
+		s.beginClaims()
+	}
 	s.counts[DropWaitingLinkDown] += uint64(s.neighbours.Clear())
 }
 

@@ -89,6 +89,8 @@ var brokens = []broken{
 	{NDInvalid, "ns", true, set(atBody+1, 1)},
 	{NDInvalid, "ns", true, set(atBody+4, 1)},
 	{NDInvalid, "na", true, set(atBody+4, 0x70)},
+	{NDInvalid, "ns", true, from0(0x20)},
+	{NDOption, "ns", true, from0(0xff)},
 	{NDOption, "ns", true, set(atBody+25, 0)},
 	{NDOption, "ns", true, set(atBody+25, 2)},
 	{NDOption, "ns", true, func(b []byte) []byte { return cut6(b, 24+7) }},
@@ -107,6 +109,15 @@ var brokens = []broken{
 	{TCPOption, "tcp4", true, set(atTCP4+31, 12)},
 	{TCPOptionPlace, "tcp4", true, set(atTCP4+13, ACK)},
 	{TCPOptionEnd, "tcp4", true, set(atTCP4+28, 0)},
+}
+
+// from0 makes the source the unspecified address, and the destination one that begins with a byte.
+func from0(dst byte) func([]byte) []byte {
+	return func(b []byte) []byte {
+		clear(b[atIP+8 : atIP+24])
+		b[atIP+24] = dst
+		return b
+	}
 }
 
 // cut6 leaves n bytes behind the IPv6 header and says so in it.

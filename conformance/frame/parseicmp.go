@@ -149,7 +149,28 @@ func (v *View) parseND(t uint8, at int) Defect {
 	if reserved != 0 {
 		return flaw(NDInvalid, at+4)
 	}
-	return v.parseNDOptions(at + fixed)
+	if d := v.parseNDOptions(at + fixed); !d.OK() {
+		return d
+	}
+	return v.parseProbe(t)
+}
+
+// parseProbe: a solicitation from the unspecified address goes to a group, without the sender's link-layer address (RFC
+// 4861 4.3, 7.1.1).
+func (v *View) parseProbe(t uint8) Defect {
+	src, _ := v.Addr(IPSrc)
+	for _, b := range src {
+		if b != 0 {
+			return Defect{}
+		}
+	}
+	switch dst, _ := v.Addr(IPDst); {
+	case t == icmp6NS && dst[0] != 0xff:
+		return flaw(NDInvalid, etherHeader+24)
+	case v.at[layerSLL] != 0:
+		return flaw(NDOption, int(v.at[layerSLL])-2)
+	}
+	return Defect{}
 }
 
 // parseNDOptions: RFC 4861 4.6. Lengths are in units of 8 bytes.

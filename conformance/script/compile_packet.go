@@ -203,10 +203,7 @@ func (b *packetBuilder) fields() {
 		case f.Op != "=" && !b.src.Out:
 			b.fail(f.Pos, "field "+f.Name, "`%s` is for expected packets", f.Op)
 		}
-		if f.Value.Text == "none" && (n == frame.NDSLL || n == frame.NDTLL) {
-			if b.src.Out {
-				b.fail(f.Pos, "field "+f.Name, "`none` is for injected packets")
-			}
+		if f.Value.Text == "none" && f.Op == "=" && (n == frame.NDSLL || n == frame.NDTLL) {
 			continue
 		}
 		b.resolve(&op, f.Value)

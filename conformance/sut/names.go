@@ -121,12 +121,14 @@ func OptionByName(name []byte) (o Option, ok bool) {
 type Knob uint8
 
 const (
-	KnobNone Knob = iota
-	KnobMSL       // TCP's maximum segment lifetime in milliseconds
+	KnobNone     Knob = iota
+	KnobMSL           // TCP's maximum segment lifetime in milliseconds
+	KnobDAD           // DupAddrDetectTransmits (RFC 4862 5.1), from when the link next goes up on; 0: none
+	KnobARPProbe      // 1: probe for the IPv4 address (RFC 5227), from when the link next goes up on; 0: do not
 	knobs
 )
 
-var knobNames = [knobs]string{"", "tcp.msl-ms"}
+var knobNames = [knobs]string{"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe"}
 
 // String is the knob's name on the wire and in scripts.
 func (k Knob) String() string {

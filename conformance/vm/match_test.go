@@ -142,7 +142,7 @@ func TestExpectedDiscovery(t *testing.T) {
 	ns := vm.Packet{Net: vm.NetIPv6, Transport: vm.TransportICMP, Fields: []vm.FieldOp{eq(frame.ICMPType, 135)}}
 	same := func(*frame.View) {}
 	require.Equal(t, vm.Pass, against(t, ns, solicitFor(7, same)).Outcome)
-	require.Equal(t, vm.Pass, against(t, ns, solicitFor(7, func(v *frame.View) { v.SetAddr(frame.IPSrc, make([]byte, 16)) })).Outcome)
+	require.Equal(t, vm.Pass, against(t, ns, solicitFor(7, func(v *frame.View) { v.SetAddr(frame.IPSrc, []byte{0xfe, 0x80, 15: 7}) })).Outcome)
 	require.Equal(t, frame.EthDst, against(t, ns, solicitFor(7, func(v *frame.View) { v.SetAddr(frame.EthDst, toAll) })).Field)
 }
 

@@ -30,8 +30,17 @@ func arpFor(tpa []byte, change func(v *frame.View)) func(f *fake) []byte {
 }
 
 func solicitFor(last byte, change func(v *frame.View)) func(f *fake) []byte {
+	return solicitation(last, true, change)
+}
+
+// probeFor is duplicate address detection: from no address, and without the link-layer address.
+func probeFor(last byte) func(f *fake) []byte {
+	return solicitation(last, false, func(v *frame.View) { v.SetAddr(frame.IPSrc, make([]byte, 16)) })
+}
+
+func solicitation(last byte, sll bool, change func(v *frame.View)) func(f *fake) []byte {
 	return func(f *fake) []byte {
-		return f.build(frame.Layout{Net: vm.NetIPv6, Transport: vm.TransportICMP, ICMPType: 135, SLL: true}, func(v *frame.View) {
+		return f.build(frame.Layout{Net: vm.NetIPv6, Transport: vm.TransportICMP, ICMPType: 135, SLL: sll}, func(v *frame.View) {
 			target := append([]byte(nil), peer6...)
 			target[15] = last
 			v.SetAddr(frame.NDTarget, target)
@@ -65,7 +74,7 @@ func TestNeighbourHelper(t *testing.T) {
 		{"gateway, v6", solicitFor(9, same), true},
 		{"peer, v6, unicast", solicitFor(2, func(v *frame.View) { v.SetAddr(frame.IPDst, peer6); v.SetAddr(frame.EthDst, peerMAC) }), true},
 		{"another, v6", solicitFor(3, same), false},
-		{"duplicate address detection", solicitFor(2, func(v *frame.View) { v.SetAddr(frame.IPSrc, make([]byte, 16)); v.Set(frame.ICMPType, 135) }), false},
+		{"duplicate address detection", probeFor(2), false},
 		{"to another group", solicitFor(2, func(v *frame.View) { v.SetAddr(frame.IPDst, []byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}) }), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -81,16 +81,31 @@ func (h *Host) Link(up bool, out sut.Sink) sut.Status {
 
 // Knob sets a parameter. Malformed: the value makes no sense.
 func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
-	const most = int64(24 * time.Hour / time.Millisecond)
-	switch {
-	case !h.ready:
-		return sut.Malformed
-	case k != sut.KnobMSL:
-		return sut.Unsupported
-	case value < 0 || value > most:
+	if !h.ready {
 		return sut.Malformed
 	}
-	h.stack.TCPSetMSL(time.Duration(value) * time.Millisecond)
+	most := int64(1)
+	switch k {
+	case sut.KnobMSL:
+		most = int64(24 * time.Hour / time.Millisecond)
+	case sut.KnobDAD:
+		most = 255
+	case sut.KnobARPProbe:
+	default:
+		return sut.Unsupported
+	}
+	if value < 0 || value > most {
+		return sut.Malformed
+	}
+	switch k {
+	case sut.KnobMSL:
+		h.stack.TCPSetMSL(time.Duration(value) * time.Millisecond)
+	case sut.KnobDAD:
+		h.cfg.DADTransmits = uint8(value)
+	case sut.KnobARPProbe:
+		h.cfg.ARPProbe = value != 0
+	}
+	h.stack.SetClaims(h.cfg.DADTransmits, h.cfg.ARPProbe)
 	h.settle(out, nil, nil)
 	return sut.OK
 }
