@@ -123,7 +123,7 @@ const (
 	DropWaitingReplaced  // a packet that waited for a neighbour's address: a later one took its place
 	DropWaitingFailed    // the neighbour did not answer
 	DropWaitingLinkDown  // the link went down
-	DropStaged           // what was still to be sent of a datagram in fragments: its neighbour does not answer any more
+	DropStaged           // what was still to be sent of a datagram in fragments: no way there any more, or our own came
 
 	NumCounters
 	firstDrop = DropLinkDown

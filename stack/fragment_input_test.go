@@ -343,13 +343,25 @@ func TestReassemblyOfWhatWeSend(t *testing.T) {
 	a.slots(80)
 	a.meetPeers()
 	from, to, buf := a.open(wire.Addr{}, 4000), b.open(wire.Addr{}, 7), make([]byte, 65535)
+	all := pattern(65535)
+	for n := range 4500 { // every length about which one can be mistaken
+		for _, dst := range []wire.Addr{peer4, peer6} {
+			require.Equal(t, OK, a.UDPSend(a.now, from, dst, 7, []byte(all[:n])))
+			for f := a.dev.Sent(); f != nil; f = a.dev.Sent() {
+				b.receive(f)
+				a.dev.Done()
+			}
+			d, c := b.UDPReceive(to, buf, false)
+			require.True(t, c == OK && d.Full == n && string(buf[:n]) == all[:n], "%d bytes to %v", n, dst)
+		}
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		dst, most := peer4, 65507
 		if rapid.Bool().Draw(rt, "IPv6") {
 			dst, most = peer6, 65527
 		}
 		n := rapid.OneOf(rapid.IntRange(0, most), rapid.IntRange(most-20, most), rapid.IntRange(1440, 3000)).Draw(rt, "length")
-		data := pattern(n)
+		data := all[:n]
 		require.Equal(rt, OK, a.UDPSend(a.now, from, dst, 7, []byte(data)))
 		var frames [][]byte
 		for f := a.dev.Sent(); f != nil; f = a.dev.Sent() {

@@ -18,7 +18,8 @@ type staged struct {
 	reply            bool
 }
 
-// beginStaged makes room for a datagram that is to be sent in fragments, if it may be.
+// beginStaged makes room for a datagram that is to be sent in fragments, if it may be. One of our own takes the place of an
+// answer to a stranger, who could otherwise keep us from sending.
 func (s *Stack) beginStaged(now time.Duration, o *outgoing) Cause {
 	if !o.fragment || o.df && o.dst.Is4() || o.n > len(s.st.Staging) || o.n > maxPayload(o.dst) {
 		return TooLong
@@ -27,11 +28,20 @@ func (s *Stack) beginStaged(now time.Duration, o *outgoing) Cause {
 	if c != OK {
 		return c
 	}
-	if _, _, state := s.neighbours.Lookup(now, next); state == neighbour.Failed {
-		return HostUnreachable
+	if !s.isGroup(next) {
+		switch _, _, state := s.neighbours.Lookup(now, next); {
+		case state == neighbour.Failed:
+			return HostUnreachable
+		case state == neighbour.Free && !s.neighbours.Room(now, next, !o.reply):
+			return NoBuffers
+		}
 	}
 	if s.staged.n > 0 {
-		return WouldBlock
+		if o.reply || !s.staged.reply {
+			return WouldBlock
+		}
+		s.count(DropStaged)
+		s.staged.n = 0
 	}
 	o.src, o.staged, o.payload = from, true, s.st.Staging[:o.n]
 	return OK

@@ -155,6 +155,28 @@ func TestFragmentsWait(t *testing.T) {
 	})
 }
 
+// TestStrangersDoNotBlockFragments: an answer that waits gives way to a datagram of our own.
+func TestStrangersDoNotBlockFragments(t *testing.T) {
+	h := newHost(t, nil)
+	h.receive(fragments(bigEcho(other4, me4, 2000), 7, 1000)...)
+	require.Len(t, h.sent(), 1, "a question: who is the stranger?")
+	h.receive(fragments(bigEcho(other4, me4, 2000), 8, 1000)...)
+	h.wantCount(DropReplyNoBuffer)
+	id := h.open(wire.Addr{}, 4000)
+	require.Equal(t, OK, h.UDPSend(h.now, id, all4, 7, []byte(pattern(2000))))
+	require.Len(t, h.sent(), 2)
+	require.Equal(t, map[string]uint64{"drop-reply-no-buffer": 1, "drop-staged": 1}, h.drops())
+}
+
+// TestFragmentsToNobody: where there is no row for the neighbour, the sender hears of it at once.
+func TestFragmentsToNobody(t *testing.T) {
+	h := newHost(t, func(_ *Config, st *Storage) { st.Neighbours = st.Neighbours[:1] })
+	id := h.open(wire.Addr{}, 4000)
+	require.Equal(t, OK, h.UDPSend(h.now, id, other4, 7, nil))
+	require.Equal(t, NoBuffers, h.UDPSend(h.now, id, peer4, 7, []byte(pattern(2000))))
+	require.Empty(t, h.drops())
+}
+
 // TestFragmentIDs: those of IPv6 tell nothing of the next (RFC 7739); over IPv4 they do not repeat soon.
 func TestFragmentIDs(t *testing.T) {
 	families(t, func(t *testing.T, me, peer wire.Addr) {

@@ -110,7 +110,7 @@ func (s *Stack) undelivered6(now time.Duration, p wire.IPv6Packet, c Cause, mtu 
 }
 
 // undelivered takes what there is of the transport's header and data. About something that we did not send, or too little
-// to tell who did, nobody is told.
+// to tell who did, nobody is told. About an echo reply the truth cannot be told from a lie: nothing is kept of it.
 func (s *Stack) undelivered(now time.Duration, src, dst wire.Addr, proto uint8, b []byte, c Cause, mtu int) {
 	if !s.isOwn(src) || len(b) < 8 {
 		s.count(DropICMPQuote)

@@ -28,7 +28,11 @@ const (
 // pathMTU returns the largest packet that the path to dst is known to carry, and whether even that is more than it does.
 func (s *Stack) pathMTU(now time.Duration, dst wire.Addr) (mtu int, low bool) {
 	for i := range s.paths {
-		if p := &s.paths[i]; p.dst == dst && now < p.expires {
+		p := &s.paths[i]
+		if !p.dst.IsValid() { // rows are taken in order, and stay taken
+			break
+		}
+		if p.dst == dst && now < p.expires {
 			return int(p.mtu), p.low
 		}
 	}
