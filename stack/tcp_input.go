@@ -63,6 +63,11 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, d
 	if res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before {
 		s.confirm(now, r.local, r.remote)
 	}
+	if g.Len > 0 && res.Ready != g.Len {
+		// RFC 5681 4.2: what comes out of order, and what fills a hole, is acknowledged at once. The peer counts these
+		// acknowledgments, and at its end the Poll at hand would send one for all that it has taken in.
+		s.tcpFlush(now, id)
+	}
 }
 
 // drain throws away what was received.

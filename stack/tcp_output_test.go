@@ -361,3 +361,16 @@ func TestTCPSnapshot(t *testing.T) {
 	require.Zero(t, h.rowsInUse()-o.rowsInUse())
 	require.Equal(t, Reset, h.TCPStatus(id))
 }
+
+// TestTCPAcknowledgesEachOutOfOrder: RFC 5681 4.2, also where one Poll takes several segments in: the peer retransmits
+// at the third duplicate acknowledgment, which it would never see if they were one.
+func TestTCPAcknowledgesEachOutOfOrder(t *testing.T) {
+	families(t, func(t *testing.T, me, peer wire.Addr) {
+		h := newTCPHost(t, me, peer)
+		h.accepted()
+		h.receive(h.segment(ack, 2, 1, "b"), h.segment(ack, 3, 1, "c"), h.segment(ack, 4, 1, "d"), h.segment(ack, 1, 1, "a"))
+		h.wantTCP(". 1 ack 1", ". 1 ack 1", ". 1 ack 1", ". 1 ack 5")
+		h.receive(h.segment(ack, 5, 1, "e"), h.segment(ack, 6, 1, "f"))
+		h.wantTCP(". 1 ack 7") // what is in order may share one (RFC 9293 MUST-58)
+	})
+}
