@@ -18,6 +18,7 @@ type recorder struct {
 	trace   render.Trace
 	waiting []int // indices of the frames from the stack that no expectation has taken yet
 	results map[int]string
+	figures map[int]int64
 }
 
 func newRecorder(prog *Program) *recorder {
@@ -72,6 +73,14 @@ func (r *recorder) Started(at sut.Time, _ int, c *sut.Call) {
 func (r *recorder) Returned(at sut.Time, event int, res *sut.Result) {
 	r.results[event] = resultText(res)
 	r.records = append(r.records, report.Record{At: at, Side: report.Stack, Text: "  = " + resultText(res)})
+}
+
+// Inspected implements vm.Tracer.
+func (r *recorder) Inspected(_ sut.Time, event int, figure int64) {
+	if r.figures == nil {
+		r.figures = map[int]int64{}
+	}
+	r.figures[event] = figure
 }
 
 // callText is a call as it was made.

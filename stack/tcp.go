@@ -95,6 +95,17 @@ func (s *Stack) TCPConns() (n int) {
 	return n
 }
 
+// TCPCount returns how many connections are in a state, whoever has them; of Listen: how many listeners.
+func (s *Stack) TCPCount(state tcp.State) (n int) {
+	for i := range s.st.TCP {
+		r := &s.st.TCP[i]
+		if r.isConn() && r.state.State() == state || r.use == tcpListener && state == tcp.Listen {
+			n++
+		}
+	}
+	return n
+}
+
 // is reports whether the row is the connection between these ends.
 func (r *TCPConn) is(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) bool {
 	return r.isConn() && r.lport == lport && r.rport == rport && r.remote == remote && r.local == local

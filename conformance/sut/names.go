@@ -88,12 +88,27 @@ const (
 	IPTOS
 	IPv6UnicastHops
 	IPv6V6Only
+	TCPMaxSeg
+	TCPKeepIdle
+	TCPKeepIntvl
+	TCPKeepCnt
+	TCPKeepInit
+	TCPUserTimeout
+	TCPCork
+	TCPQuickACK
+	TCPDeferAccept
+	TCPSynCnt
+	TCPNoOpt
+	IPMTUDiscover
+	IPv6TClass
 	options
 )
 
 var optionNames = [options]string{
 	"", "SO_ERROR", "SO_REUSEADDR", "SO_LINGER", "SO_KEEPALIVE", "SO_RCVBUF", "SO_SNDBUF", "SO_RCVTIMEO",
 	"SO_SNDTIMEO", "TCP_NODELAY", "IP_TTL", "IP_TOS", "IPV6_UNICAST_HOPS", "IPV6_V6ONLY",
+	"TCP_MAXSEG", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_KEEPINIT", "TCP_USER_TIMEOUT", "TCP_CORK",
+	"TCP_QUICKACK", "TCP_DEFER_ACCEPT", "TCP_SYNCNT", "TCP_NOOPT", "IP_MTU_DISCOVER", "IPV6_TCLASS",
 }
 
 // String is the option's name on the wire and in scripts.
@@ -117,18 +132,46 @@ func OptionByName(name []byte) (o Option, ok bool) {
 	return Unknown, false
 }
 
-// Knob is a setting of the whole stack.
+// Knob is a setting of the whole stack. 0 and 1 are off and on where nothing else is said; times end in their unit.
 type Knob uint8
 
 const (
-	KnobNone     Knob = iota
-	KnobMSL           // TCP's maximum segment lifetime in milliseconds
-	KnobDAD           // DupAddrDetectTransmits (RFC 4862 5.1), from when the link next goes up on; 0: none
-	KnobARPProbe      // 1: probe for the IPv4 address (RFC 5227), from when the link next goes up on; 0: do not
+	KnobNone           Knob = iota
+	KnobMSL                 // TCP's maximum segment lifetime in milliseconds
+	KnobDAD                 // DupAddrDetectTransmits (RFC 4862 5.1), from when the link next goes up on; 0: none
+	KnobARPProbe            // probe for the IPv4 address (RFC 5227), from when the link next goes up on
+	KnobTimestamps          // offer time stamps (RFC 7323)
+	KnobWindowScale         // offer window scale
+	KnobSACK                // offer selective acknowledgments (RFC 2018)
+	KnobECN                 // RFC 3168: 0 off, 1 ask for it and agree, 2 agree only
+	KnobRecvBuffer          // of a new connection, in bytes
+	KnobSendBuffer          // of a new connection, in bytes
+	KnobInitialWindow       // of congestion control, in segments
+	KnobInitialRTO          // in milliseconds
+	KnobDelayedACK          // the longest delay in milliseconds
+	KnobKeepIdle            // in milliseconds
+	KnobKeepInterval        // in milliseconds
+	KnobKeepCount           // probes
+	KnobConnectTimeout      // how long a handshake may take, in milliseconds
+	KnobSYNRetries          // retransmissions of a SYN
+	KnobDefaultMSS          // where the peer names none, in bytes
+	KnobPathMTU             // path MTU discovery
+	KnobSYNCookies          // when the backlog is full; 2: always
+	KnobBlackhole           // no resets from closed ports
+	KnobDropSYNFIN          // segments with SYN and FIN are dropped
+	KnobLooseRST            // any reset in the window resets, against RFC 5961 3
+	KnobLooseSYN            // a SYN in the window resets, against RFC 5961 4
+	KnobICMPResets          // hard ICMP errors end a connection that is being opened
+	KnobPlainSYN            // late retransmissions of a SYN go without options
 	knobs
 )
 
-var knobNames = [knobs]string{"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe"}
+var knobNames = [knobs]string{
+	"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe", "tcp.timestamps", "tcp.window-scale", "tcp.sack", "tcp.ecn",
+	"tcp.recv-buffer", "tcp.send-buffer", "tcp.initial-window", "tcp.initial-rto-ms", "tcp.delayed-ack-ms", "tcp.keep-idle-ms", "tcp.keep-interval-ms",
+	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
+	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",
+}
 
 // String is the knob's name on the wire and in scripts.
 func (k Knob) String() string {
@@ -160,10 +203,41 @@ const (
 	FigConns            // TCP connections of any state but CLOSED and LISTEN, stack-wide
 	FigDrops            // frames and segments dropped, all reasons together
 	FigChecksums        // of those, for a wrong checksum
+
+	FigTCPCount // TCP connections and listeners in one state, stack-wide: fd is the state's number
+
+	// Of a TCP connection, fd:
+	FigUnacked    // segments sent and not acknowledged
+	FigSacked     // of those, selectively acknowledged
+	FigLost       // of those, deemed lost
+	FigRetrans    // of those, retransmitted
+	FigRetries    // retransmissions of the oldest of them in a row
+	FigBackoff    // how often the retransmission time-out has been doubled
+	FigRTO        // retransmission time-out in microseconds
+	FigRTT        // smoothed round-trip time in microseconds
+	FigRTTVar     // its variation in microseconds
+	FigCwnd       // congestion window in segments
+	FigSSThresh   // slow start threshold in segments
+	FigSndMSS     // largest segment sent, in bytes of data
+	FigRcvMSS     // largest segment received, in bytes of data
+	FigReordering // duplicates that mean loss
+	FigTCPOptions // what was negotiated: 1 time stamps, 2 SACK, 4 window scale, 8 ECN
+	FigSndWScale  // the peer's window scale
+	FigRcvWScale  // the stack's
+	FigRecvQueue  // bytes that wait to be read
+	FigSendQueue  // bytes written and not acknowledged
 	figures
 )
 
-var figureNames = [figures]string{"", "tcp.state", "tcp.conns", "drops", "drops.checksum"}
+var figureNames = [figures]string{
+	"", "tcp.state", "tcp.conns", "drops", "drops.checksum", "tcp.count", "tcp.unacked", "tcp.sacked", "tcp.lost",
+	"tcp.retrans", "tcp.retries", "tcp.backoff", "tcp.rto-us", "tcp.rtt-us", "tcp.rttvar-us", "tcp.cwnd", "tcp.ssthresh",
+	"tcp.snd-mss", "tcp.rcv-mss", "tcp.reordering", "tcp.options", "tcp.snd-wscale", "tcp.rcv-wscale", "tcp.recv-queue",
+	"tcp.send-queue",
+}
+
+// OfSocket tells whether the figure is one of a socket.
+func (f Figure) OfSocket() bool { return f == FigTCPState || f >= FigUnacked && f < figures }
 
 // String is the figure's name on the wire and in scripts.
 func (f Figure) String() string {

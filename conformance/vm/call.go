@@ -174,7 +174,7 @@ func (m *Machine) matchResult(p *pending, r *sut.Result, flip int) bool {
 	switch {
 	case r.Ret != w.Ret:
 		return m.diff.number(PartRet, 0, uint64(int64(w.Ret)), uint64(int64(r.Ret)))
-	case r.Err != w.Err:
+	case r.Err != w.Err && (w.Ret >= 0 || w.Err != sut.ENone):
 		return m.diff.number(PartErr, 0, uint64(w.Err), uint64(r.Err))
 	case w.Addr.Family != 0 && (r.Addr.Family != w.Addr.Family || r.Addr.IP != w.Addr.IP):
 		return m.diff.addr(PartAddr, 0, w.Addr.IP[:], r.Addr.IP[:])
@@ -245,6 +245,9 @@ func (m *Machine) inspect() {
 	m.hash.number(tagFigure)
 	m.hash.number(uint64(m.now))
 	m.hash.number(uint64(m.figure))
+	if m.tracer != nil {
+		m.tracer.Inspected(m.now, m.index, m.figure)
+	}
 	if m.targets(FaultResult, m.index) {
 		m.v.Planted = true
 		m.figure += int64(int32(m.prog.Fault.N))

@@ -148,12 +148,14 @@ const (
 	packetNetOptions
 	packetTruncate
 	packetPad
+	packetLater
 	packetParts
 )
 
 func (p *Packet) has() uint8 {
 	return flag(p.Quote, packetQuote) | flag(p.Split, packetSplit) | flag(p.OptionsAny, packetOptionsAny) |
-		flag(len(p.NetOptions) > 0, packetNetOptions) | flag(p.Truncate > 0, packetTruncate) | flag(p.Pad > 0, packetPad)
+		flag(len(p.NetOptions) > 0, packetNetOptions) | flag(p.Truncate > 0, packetTruncate) | flag(p.Pad > 0, packetPad) |
+		flag(p.Later, packetLater)
 }
 
 func (c *coder) packet(p *Packet, kind Kind, fields []FieldOp, options []Option) {
@@ -167,6 +169,7 @@ func (c *coder) packet(p *Packet, kind Kind, fields []FieldOp, options []Option)
 	}
 	has := c.enum(p.has(), packetParts)
 	p.Quote, p.Split, p.OptionsAny = has&packetQuote != 0, has&packetSplit != 0, has&packetOptionsAny != 0
+	p.Later = has&packetLater != 0
 	if has&packetNetOptions != 0 {
 		p.NetOptions = c.bytes(p.NetOptions)
 	}
@@ -227,11 +230,13 @@ const (
 	optionAny
 	optionAnyN
 	optionAbsN
+	optionMaybe
 	optionParts
 )
 
 func (o *Option) has() uint8 {
-	return flag(o.Raw, optionRaw) | flag(o.Any, optionAny) | flag(o.AnyN != 0, optionAnyN) | flag(o.AbsN != 0, optionAbsN)
+	return flag(o.Raw, optionRaw) | flag(o.Any, optionAny) | flag(o.AnyN != 0, optionAnyN) | flag(o.AbsN != 0, optionAbsN) |
+		flag(o.Maybe, optionMaybe)
 }
 
 func (c *coder) option(o *Option) {
@@ -240,7 +245,7 @@ func (c *coder) option(o *Option) {
 	}
 	o.Kind = c.byte(o.Kind)
 	has := c.enum(o.has(), optionParts)
-	o.Raw, o.Any = has&optionRaw != 0, has&optionAny != 0
+	o.Raw, o.Any, o.Maybe = has&optionRaw != 0, has&optionAny != 0, has&optionMaybe != 0
 	if has&optionAnyN != 0 {
 		o.AnyN = c.byte(o.AnyN)
 	}

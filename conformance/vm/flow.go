@@ -100,10 +100,10 @@ func (p *Packet) named(f frame.Field) bool {
 	return false
 }
 
-// names is the number that a packet gives a field.
+// names is the number that a packet gives a field, as it stands or counted from a base.
 func (p *Packet) names(f frame.Field) (n uint32, ok bool) {
 	for i := range p.Fields {
-		if p.Fields[i].Field == f && p.Fields[i].Base == BaseZero {
+		if p.Fields[i].Field == f && p.Fields[i].Base != BaseVar {
 			n, ok = p.Fields[i].N, true
 		}
 	}

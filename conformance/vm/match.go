@@ -43,10 +43,18 @@ func (m *Machine) learn(p *Packet) {
 		m.seen.stackPort, m.seen.hasPort = uint16(port), true
 	}
 	flags, ok := m.view.Get(frame.TCPFlags)
-	if ok && flags&frame.SYN != 0 && !m.seen.hasISN {
+	if ok && flags&frame.SYN != 0 && (!m.seen.hasISN || p.Split) {
 		m.seen.stackISN, _ = m.view.Get(frame.TCPSeq)
 		m.seen.hasISN = true
 	}
+}
+
+// lags tells whether the frame acknowledges less than what is expected, and does nothing else.
+func (m *Machine) lags(p *Packet) bool {
+	flags, _ := m.view.Get(frame.TCPFlags)
+	got, _ := m.view.Get(frame.TCPAck)
+	want, ok := p.names(frame.TCPAck)
+	return ok && flags == frame.ACK && len(m.view.Payload()) == 0 && int32(got-m.flows[p.Flow].peerISN-want) < 0
 }
 
 // matchAddresses checks that the frame goes from the stack to the peer, as far as the packet does not say otherwise.

@@ -114,6 +114,9 @@ func (m *Machine) matchOptions(p *Packet) bool {
 			rest = findOption(m.view.Options(), o.Kind)
 		}
 		got, ok := frame.NextOption(rest)
+		if o.Maybe && (!ok || got.Kind != o.Kind) {
+			continue
+		}
 		switch {
 		case !ok:
 			return m.diff.number(PartOption, i, uint64(o.Kind), noOption)
@@ -160,11 +163,12 @@ func (m *Machine) matchOption(o *Option, i int, b []byte) bool {
 	flags, _ := m.view.Get(frame.TCPFlags)
 	for k := range int(o.Count) {
 		got := get(b[2+k*w:], w)
-		if o.AnyN>>k&1 != 0 {
-			continue
-		}
-		if o.Kind == frame.OptTimestamps && k == 0 && !m.seen.hasTS && o.AbsN&1 == 0 {
+		open := o.AnyN>>k&1 != 0
+		if o.Kind == frame.OptTimestamps && k == 0 && o.AbsN&1 == 0 && (open && o.N[0] != 0 || !open && !m.seen.hasTS) {
 			m.seen.stackTS, m.seen.hasTS = got-o.N[0], true
+		}
+		if open {
+			continue
 		}
 		got -= o.mapped(k, &m.seen, true, flags&frame.ACK != 0)
 		if got != o.N[k] {

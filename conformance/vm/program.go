@@ -113,9 +113,9 @@ type Event struct {
 type Want struct {
 	Any     bool // `...`: whatever it returns
 	Ret     int32
-	Err     sut.Errno
-	Addr    sut.Addr // Family 0: not checked; Port 0: port not checked
-	HasData bool     // Data must be what came; with Pattern: the pattern of Salt where the stream is, of length Ret
+	Err     sut.Errno // none, where Ret is negative: any
+	Addr    sut.Addr  // Family 0: not checked; Port 0: port not checked
+	HasData bool      // Data must be what came; with Pattern: the pattern of Salt where the stream is, of length Ret
 	Pattern bool
 	Salt    uint8
 	Data    []byte
@@ -166,8 +166,12 @@ type Packet struct {
 	// stand, the last of which names what follows (and a Field IPProto the first).
 	NetOptions []byte
 	Payload    Payload
-	// Split (Expect): the segment may come as several smaller ones, one after the other, PSH in the last only.
+	// Split (Expect): packetdrill's rules. The segment may come as several smaller ones, one after the other, PSH in the
+	// last only; a SYN begins a connection anew, with another initial sequence number; frames of another kind are passed
+	// over.
 	Split bool
+	// Later (Expect): acknowledgments without text of less may come first.
+	Later bool
 	// Quote (ICMP errors). Expect: the payload is the start of the last frame injected before this event, which the
 	// stack must quote unchanged: IP header and at least 8 bytes. Inject: the payload is the IP header and 8 bytes
 	// (Payload.Len, where not 0) of the stack's last frame that an Expect took; the Field QuoteSeq changes it.
@@ -228,7 +232,8 @@ type Option struct {
 	Kind  uint8
 	Raw   bool
 	Any   bool      // Expect: the values are not compared
-	AnyN  uint8     // Expect: bit 1<<i set: N[i] is not compared
+	Maybe bool      // Expect, with OptionsAny: it need not be there
+	AnyN  uint8     // Expect: bit 1<<i set: N[i] is not compared; a time stamp that is not 0 is what came, from now on
 	AbsN  uint8     // bit 1<<i set: N[i] stands for itself, it is not mapped
 	N     [8]uint32 // MSS: [0]; window scale: [0]; time stamps: value, echo; SACK: left and right edges
 	Count uint8     // of N in use

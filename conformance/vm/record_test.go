@@ -46,6 +46,10 @@ func (r *recorder) Returned(at sut.Time, event int, res *sut.Result) {
 	r.note(at, event, fmt.Sprintf("returned %d", res.Ret), false)
 }
 
+func (r *recorder) Inspected(at sut.Time, event int, figure int64) {
+	r.note(at, event, fmt.Sprintf("figure %d", figure), false)
+}
+
 func summary(b []byte) string {
 	var v frame.View
 	frame.Parse(b, &v)
@@ -71,7 +75,7 @@ func TestTracer(t *testing.T) {
 		"200ms #6 delivered tcp 10 0", "200ms #3 returned 4",
 		"200ms #7 delivered tcp 18 10", "200ms #7 sent tcp 10 0", "taken by #8",
 		"200ms #9 started read", "200ms #9 returned 10", "200ms #10 started write", "200ms #10 sent tcp 18 20",
-		"200ms #10 returned 20", "taken by #11", "210ms #12 delivered tcp 10 0",
+		"200ms #10 returned 20", "taken by #11", "210ms #12 delivered tcp 10 0", "210ms #13 figure 4",
 	}, r.lines)
 }
 

@@ -15,6 +15,8 @@ type Tracer interface {
 	Started(at sut.Time, event int, c *sut.Call)
 	// Returned is what the call begun at event returned, at once or now.
 	Returned(at sut.Time, event int, r *sut.Result)
+	// Inspected is a figure that the event read.
+	Inspected(at sut.Time, event int, figure int64)
 }
 
 // hash is FNV-1a, 64 bits.

@@ -3,6 +3,7 @@ package inproc
 import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
+	"stackproof/stack/tcp"
 )
 
 // Inspect reads a figure. Malformed: the figure is one of a socket, and fd is not open.
@@ -19,6 +20,8 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
 	case sut.FigConns:
 		*value = int64(h.stack.TCPConns())
+	case sut.FigTCPCount:
+		*value = int64(h.stack.TCPCount(tcp.State(fd))) // the same numbers
 	case sut.FigDrops, sut.FigChecksums:
 		*value = h.sum(f == sut.FigChecksums)
 	default:

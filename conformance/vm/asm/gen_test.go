@@ -80,7 +80,7 @@ func event(t *rapid.T, last bool) vm.Event {
 	case vm.Knob:
 		e.Knob, e.Value = sut.KnobMSL, int64(number(t, 1<<64-1))
 	case vm.Inspect:
-		e.Figure, e.Call.FD, e.Value = sut.Figure(enum(t, 5)), sut.FD(enum(t, vm.MaxFDs)), int64(number(t, 1<<64-1))
+		e.Figure, e.Call.FD, e.Value = sut.Figure(enum(t, 25)), sut.FD(enum(t, vm.MaxFDs)), int64(number(t, 1<<64-1))
 		e.Check = vm.Equal + vm.CheckOp(enum(t, 6))
 		if rapid.Bool().Draw(t, "variable") {
 			e.Base, e.Var = vm.BaseVar, enum(t, vm.Vars)
@@ -94,7 +94,7 @@ func event(t *rapid.T, last bool) vm.Event {
 func packet(t *rapid.T, kind vm.Kind) vm.Packet {
 	p := vm.Packet{
 		Net: vm.Net(enum(t, 4)), Flow: enum(t, vm.Flows), Payload: payload(t), Quote: rapid.Bool().Draw(t, "quote"),
-		Split: rapid.Bool().Draw(t, "split"), OptionsAny: rapid.Bool().Draw(t, "any"), NetOptions: some(t, 0, 8),
+		Split: rapid.Bool().Draw(t, "split"), Later: rapid.Bool().Draw(t, "later"), OptionsAny: rapid.Bool().Draw(t, "any"), NetOptions: some(t, 0, 8),
 		Truncate: uint16(number(t, frame.MaxLen)), Pad: uint16(number(t, frame.MaxLen)),
 	}
 	if p.Net >= vm.NetIPv4 {
@@ -138,7 +138,7 @@ func fieldOp(t *rapid.T, kind vm.Kind) vm.FieldOp {
 }
 
 func option(t *rapid.T) vm.Option {
-	o := vm.Option{Kind: rapid.SampledFrom([]uint8{0, 1, 2, 3, 4, 5, 8, 99}).Draw(t, "kind"), Any: rapid.Bool().Draw(t, "any")}
+	o := vm.Option{Kind: rapid.SampledFrom([]uint8{0, 1, 2, 3, 4, 5, 8, 99}).Draw(t, "kind"), Any: rapid.Bool().Draw(t, "any"), Maybe: rapid.Bool().Draw(t, "maybe")}
 	switch o.Kind {
 	case 99:
 		o.Raw, o.Data = true, append([]byte{99}, some(t, 0, 39)...)
