@@ -55,14 +55,15 @@ type Time struct {
 	To    time.Duration // with Range
 }
 
-// Action is what an event does: *Packet, *Call, *Idle, *Wait, *Link, *Knob or *Inspect.
+// Action is what an event does: *Packet, *Call, *Command, *Code, *Idle, *Wait, *Link, *Knob or *Inspect.
 type Action interface{ action() }
 
 // Packet is a packet from the peer (Out false, `<`) or from the stack under test (`>`).
 type Packet struct {
 	Pos      Pos
 	Out      bool
-	Flow     int // extension: `flow N`; 0 where nothing is said
+	Flow     int      // extension: `flow N`; 0 where nothing is said
+	Encap    []string // encapsulations before the packet, the outermost first, as written without the colon
 	IP       []IPItem
 	Ports    Ports
 	Body     Body
@@ -73,8 +74,8 @@ type Packet struct {
 	PadByte  int
 }
 
-// IPItem is one item of `[tos 0x10, ttl 64]`: tos, flowlabel and ttl with a number, options with bytes, or noecn, ect0,
-// ect1, ce.
+// IPItem is one item of `[tos 0x10, ttl 64]`: tos (class), dscp, flowlabel and ttl (hlim) with a number, options with
+// bytes, or noecn, ect0, ect1, ect01, ce.
 type IPItem struct {
 	Pos  Pos
 	Name string
@@ -103,27 +104,31 @@ type OptNum struct {
 // Body is what a packet carries: *TCP, *UDP, *ICMP, *ARP, *ND, *Eth or *IP.
 type Body interface{ body() }
 
-// TCP is a segment; sequence numbers are relative.
+// TCP is a segment; sequence numbers are relative, or with Abs as they stand.
 type TCP struct {
 	Flags    string // as written; "-" for none
 	Seq      uint32
+	Abs      bool // `0:0(0)!`
+	AnySeq   bool // `...(0)`
 	Len      uint16
 	Ack      OptNum
 	Win      OptNum
 	Urg      OptNum
 	Options  []TCPOption
 	Ellipsis bool // `<...>`: options are not compared; `<mss 1460, ...>`: others may follow
+	Tunnel   Ports
 }
 
 // TCPOption is one TCP option.
 type TCPOption struct {
 	Pos  Pos
-	Name string   // mss, wscale, sackOK, sack, TS, nop, eol, or opt for `opt KIND HEX`
-	N    []uint32 // mss and wscale: 1; TS: value and echo; sack: edges; opt: the kind
+	Name string   // mss, wscale, sackOK, sack, TS, nop, eol, one of rawOptions, or opt for `opt KIND HEX`
+	N    []uint32 // mss and wscale: 1; TS: value and echo; sack: edges; opt: the kind; AccECN: counters; exp-tarr: the rate
 	Any  bool     // `mss ...`: the values are not compared
 	MTU  bool     // `mss mtu`: the MTU less the fixed headers of IP and TCP
 	AnyN uint8    // `TS val ... ecr 5`: bit 1<<i is set where N[i] is not compared
-	Hex  string   // opt: the bytes after the kind, the length octet included
+	AbsN uint8    // `TS val 1 ecr 5!`: bit 1<<i is set where N[i] stands for itself
+	Hex  string   // opt: the bytes after the kind, the length octet included; md5, FO, FOEXP: the data, or `valid`
 }
 
 // UDP is a datagram with Len bytes of payload.
@@ -184,6 +189,18 @@ type Value struct {
 	Num  Num    // the number, or the variable's offset
 }
 
+// Command is a shell command, which sets up the system or asks it for a state.
+type Command struct {
+	Pos  Pos
+	Text string
+}
+
+// Code is Python that looks at the figures of a connection.
+type Code struct {
+	Pos  Pos
+	Text string
+}
+
 // Idle wants silence until its time.
 type Idle struct{}
 
@@ -206,6 +223,7 @@ type Inspect struct {
 	Name  string
 	HasFD bool
 	FD    int64
+	State string // of tcp.count
 	Op    string // = != >= <=
 	Value Value  // a number, the name of a TCP state, or a variable
 }
@@ -223,6 +241,8 @@ type Call struct {
 }
 
 func (*Packet) action()  {}
+func (*Command) action() {}
+func (*Code) action()    {}
 func (*Idle) action()    {}
 func (*Wait) action()    {}
 func (*Link) action()    {}
@@ -253,5 +273,6 @@ type Expr struct {
 	N    int64
 	Hex  bool
 	Text string
+	More bool // ExprString: `"text"...`
 	List []Expr
 }

@@ -13,6 +13,7 @@ type Compiled struct {
 	Form    Form
 	Program vm.Program
 	Lines   []EventInfo // one for each of Program.Events
+	Blocks  []Block     // of code, in their order
 }
 
 // EventInfo is where an event of the program comes from.
@@ -24,19 +25,23 @@ type EventInfo struct {
 
 // Compile compiles a script for one IP version. A script with an `id:` in its header is one of our own, and must have
 // phrases and a twin (Meta). The error is an *Error.
-func Compile(s *Script, form Form) (out *Compiled, err error) {
+func Compile(s *Script, form Form) (*Compiled, error) { return compileAs(s, form, Foreign{}) }
+
+func compileAs(s *Script, form Form, foreign Foreign) (out *Compiled, err error) {
 	c := &compiler{
 		script:  s,
+		foreign: foreign,
 		out:     &Compiled{Form: form},
 		vars:    map[string]variable{},
 		flows:   map[flowKey]*flow{},
 		dialled: map[bool]dial{},
 		fds:     map[int64]*socket{},
+		knobs:   map[sut.Knob]int64{},
 	}
 	if c.meta, err = s.Meta(); err != nil {
 		return nil, err
 	}
-	if err = c.host.options(s, form); err != nil {
+	if err = c.host.options(s, form, foreign); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -55,6 +60,7 @@ func Compile(s *Script, form Form) (out *Compiled, err error) {
 // compiler holds what is known of the script so far. It reports a mistake by a panic with an *Error.
 type compiler struct {
 	script  *Script
+	foreign Foreign
 	meta    Meta
 	host    host
 	out     *Compiled
@@ -62,12 +68,21 @@ type compiler struct {
 	flows   map[flowKey]*flow
 	dialled map[bool]dial // by: is it UDP
 	fds     map[int64]*socket
+	knobs   map[sut.Knob]int64 // those that the script has set
+	subject *int64             // the descriptor that code looks at: the last that was accepted or connected
+	used    [vm.Flows]bool     // flows of the program that belong to a connection already
+	origin  []int              // which event of the script each of the program comes from
 	clock   clock
 	tasks   []taskState
 }
 
 func (c *compiler) fail(p Pos, what, format string, args ...any) {
 	panic(&Error{File: c.script.File, Pos: p, What: what, Cause: fmt.Sprintf(format, args...)})
+}
+
+// unsupported ends the script at a construct of the closed list.
+func (c *compiler) unsupported(p Pos, what, construct string) {
+	panic(&Error{File: c.script.File, Pos: p, What: what, Cause: construct + " is not supported", Unsupported: construct})
 }
 
 func (c *compiler) program() {
@@ -82,8 +97,14 @@ func (c *compiler) program() {
 		p.Personalities |= 1 << n
 	}
 	c.host.peer.Neighbour = !c.speaksNeighbour()
+	if c.foreign.Neutral {
+		c.script = coalesced(c.script)
+	}
 	for i := range c.script.Events {
 		c.event(&c.script.Events[i])
+		for len(c.origin) < len(p.Events) {
+			c.origin = append(c.origin, i)
+		}
 	}
 	last := Pos{1, 1}
 	if n := len(c.script.Events); n > 0 {
@@ -139,11 +160,16 @@ func (c *compiler) event(e *Event) {
 		c.fail(e.Pos, "time", "a range and * are for expected packets")
 	}
 	c.clock.next(e.Time)
+	var more []vm.Event // that follow at once
 	switch a := e.Action.(type) {
 	case *Packet:
-		c.packet(&ev, a)
+		more = c.packets(&ev, a)
 	case *Call:
-		c.call(&ev, a, e.Time)
+		more = c.call(&ev, a, e.Time)
+	case *Command:
+		more = c.command(&ev, a)
+	case *Code:
+		more = c.code(&ev, a)
 	case *Idle:
 		ev.Kind = vm.Idle
 	case *Wait:
@@ -159,7 +185,12 @@ func (c *compiler) event(e *Event) {
 	case *Inspect:
 		c.inspect(&ev, a)
 	}
-	c.emit(ev, EventInfo{e.Pos.Line, e.Phrase, e.Action.(fmt.Stringer).String()})
+	info := EventInfo{e.Pos.Line, e.Phrase, e.Action.(fmt.Stringer).String()}
+	c.emit(ev, info)
+	for _, ev := range more {
+		ev.Mode, ev.At = vm.Relative, 0
+		c.emit(ev, info)
+	}
 }
 
 func (c *compiler) knob(ev *vm.Event, k *Knob) {
@@ -175,11 +206,18 @@ func (c *compiler) inspect(ev *vm.Event, i *Inspect) {
 	if !ok {
 		c.fail(i.Pos, "inspect", "there is no figure `%s`", i.Name)
 	}
-	if (f == sut.FigTCPState) != i.HasFD {
+	switch {
+	case (f == sut.FigTCPCount) != (i.State != ""):
+		c.fail(i.Pos, "inspect", "tcp.count and nothing else is a figure of a state: tcp.count(ESTABLISHED)")
+	case f.OfSocket() != i.HasFD:
 		c.fail(i.Pos, "inspect", "%s is a figure of a socket, or of the whole stack: say so by (FD) or without", i.Name)
 	}
 	ev.Kind, ev.Figure = vm.Inspect, f
 	ev.Call.FD = sut.FD(i.FD)
+	if i.State != "" {
+		state, _ := stateNumber(i.State)
+		ev.Call.FD = sut.FD(state)
+	}
 	ev.Check = checkOps[i.Op]
 	ev.Value = int64(i.Value.Num.N)
 	if n, ok := stateNumber(i.Value.Text); ok {

@@ -16,8 +16,9 @@ type socket struct {
 // callBuilder compiles one call.
 type callBuilder struct {
 	*compiler
-	src *Call
-	ev  *vm.Event
+	src  *Call
+	ev   *vm.Event
+	more []vm.Event
 }
 
 // syscall is how a call is compiled, and how many arguments it has.
@@ -46,13 +47,18 @@ var syscalls = map[string]syscall{
 	"getpeername": {3, func(b *callBuilder) { b.name(sut.OpGetPeerName) }},
 	"fcntl":       {0, (*callBuilder).fcntl},
 	"poll":        {3, (*callBuilder).poll},
+	"readv":       {3, func(b *callBuilder) { b.vector(sut.OpRecv) }},
+	"writev":      {3, func(b *callBuilder) { b.vector(sut.OpSend) }},
+	"recvmsg":     {3, func(b *callBuilder) { b.msghdr(sut.OpRecv) }},
+	"sendmsg":     {3, func(b *callBuilder) { b.msghdr(sut.OpSend) }},
+	"ioctl":       {3, (*callBuilder).ioctl},
 }
 
-// call compiles a system call.
-func (c *compiler) call(ev *vm.Event, a *Call, at Time) {
+// call compiles a system call, and what must follow it at once.
+func (c *compiler) call(ev *vm.Event, a *Call, at Time) (more []vm.Event) {
 	s, ok := syscalls[a.Name]
 	if !ok {
-		c.fail(a.Pos, a.Name, "the call is not supported")
+		c.private(a)
 	}
 	if s.args > 0 && len(a.Args) != s.args {
 		c.fail(a.Pos, a.Name, "%d arguments instead of %d", len(a.Args), s.args)
@@ -63,9 +69,13 @@ func (c *compiler) call(ev *vm.Event, a *Call, at Time) {
 		ev.Blocks, ev.Span = true, a.Until-at.At
 		c.tasks[ev.Call.Task] = taskState{true, c.clock.now + ev.Span, c.clock.known}
 	}
-	b := &callBuilder{c, a, ev}
+	b := &callBuilder{compiler: c, src: a, ev: ev}
 	b.result()
 	s.compile(b)
+	if c.host.anyResult {
+		ev.Want = vm.Want{Any: true}
+	}
+	return b.more
 }
 
 // result reads what the call must return.
@@ -82,7 +92,7 @@ func (b *callBuilder) result() {
 	default:
 		b.fail(r.Pos, b.src.Name, "the result must be a number or `...`")
 	}
-	if (w.Ret == -1) != (b.src.Errno != "") {
+	if b.src.Errno != "" && w.Ret != -1 || w.Ret == -1 && b.src.Errno == "" && !b.foreign.On {
 		b.fail(r.Pos, b.src.Name, "-1 and the name of an error stand together, or neither")
 	}
 	if b.src.Errno != "" {
@@ -153,17 +163,23 @@ func (b *callBuilder) socket() {
 	call := &b.ev.Call
 	call.Op = sut.OpSocket
 	family := b.word(0, "...", "AF_INET", "PF_INET", "AF_INET6", "PF_INET6")
-	if family > 0 && (family > 2) != (b.host.form == IPv6) {
+	if family > 0 && (family > 2) != (b.host.form == IPv6 || b.host.mapped) {
 		b.fail(b.src.Args[0].Pos, "socket", "`%s` is not %s's: write `...`", &b.src.Args[0], b.host.form)
 	}
 	call.Domain = uint8(b.host.form)
-	udp := b.word(1, "SOCK_STREAM", "SOCK_DGRAM") == 1
+	if b.host.mapped {
+		call.Domain = sut.DomainIPv6
+	}
+	udp := b.socketType()
 	if udp {
 		call.Type = sut.TypeDatagram
 		b.need(sut.FeatureUDP)
 	} else {
 		call.Type = sut.TypeStream
 		b.need(sut.FeatureTCP)
+	}
+	if b.src.Args[2].Text == "IPPROTO_SCTP" {
+		b.unsupported(b.src.Args[2].Pos, "socket", sctp)
 	}
 	switch b.word(2, "...", "0", "IPPROTO_IP", "IPPROTO_TCP", "IPPROTO_UDP") {
 	case 3:
@@ -172,6 +188,29 @@ func (b *callBuilder) socket() {
 		call.Proto = protoUDP
 	}
 	b.made(&socket{udp: udp})
+}
+
+// socketType reads SOCK_STREAM or SOCK_DGRAM, with SOCK_NONBLOCK, which is a call of its own here.
+func (b *callBuilder) socketType() (udp bool) {
+	types := 0
+	for _, w := range flagWords(&b.src.Args[1]) {
+		switch w {
+		case "SOCK_STREAM", "SOCK_DGRAM":
+			udp = w == "SOCK_DGRAM"
+			types++
+		case "SOCK_NONBLOCK":
+			set := vm.Event{Kind: vm.Call}
+			set.Call = sut.Call{Op: sut.OpSetNonblock, Task: b.ev.Call.Task, FD: sut.FD(max(b.src.Result.N, 0)), Value: 1}
+			b.more = append(b.more, set)
+		case "SOCK_CLOEXEC":
+		default:
+			types = 2
+		}
+	}
+	if types != 1 {
+		b.fail(b.src.Args[1].Pos, "socket", "argument 2: `%s` is neither SOCK_STREAM nor SOCK_DGRAM", &b.src.Args[1])
+	}
+	return udp
 }
 
 // Protocol numbers of the Internet protocols, in socket calls.
@@ -198,11 +237,18 @@ func (b *callBuilder) accept() {
 	b.op(sut.OpAccept)
 	b.wantAddress(1)
 	b.made(&socket{})
+	if r := &b.src.Result; r.Kind == ExprInt && r.N >= 0 {
+		b.subject = &r.N
+	}
 }
 
 func (b *callBuilder) connect() {
 	b.op(sut.OpConnect)
 	b.dial(1)
+	b.subject = &b.src.Args[0].N
+	if b.foreign.On { // the packets that follow are a new connection's
+		delete(b.flows, flowKey{udp: b.fd().udp})
+	}
 }
 
 // dial reads the address to connect or send to, and notes it for the flow that follows.
@@ -238,7 +284,7 @@ func (b *callBuilder) receive(op sut.Op) {
 
 func (b *callBuilder) send(op sut.Op) {
 	b.op(op)
-	n := b.int(2, 65535)
+	n := b.int(2, maxTransfer)
 	if op != sut.OpWrite {
 		b.ev.Call.Flags = b.msgFlags(3)
 	}
@@ -308,6 +354,7 @@ func flagWords(e *Expr) []string {
 
 func (b *callBuilder) msgFlags(i int) (flags uint16) {
 	for _, f := range flagWords(&b.src.Args[i]) {
+		b.closedFlag(b.src.Args[i].Pos, f)
 		switch f {
 		case "0", "MSG_NOSIGNAL":
 		case "MSG_PEEK":

@@ -42,17 +42,14 @@ func (c *compiler) newFlow(key flowKey, k *Packet) *flow {
 
 // flowIndex is the flow's number in the program: the script's, or another where TCP and UDP have the same there.
 func (c *compiler) flowIndex(key flowKey, k *Packet) uint8 {
-	used := map[uint8]bool{}
-	for _, f := range c.flows {
-		used[f.index] = true
-	}
-	if n := uint8(key.n); !used[n] {
-		return n
-	}
-	for n := uint8(maxFlow); n > 0; n-- {
-		if !used[n] {
-			return n
+	n := uint8(key.n)
+	if c.used[n] {
+		for n = maxFlow; n > 0 && c.used[n]; n-- {
 		}
+	}
+	if !c.used[n] {
+		c.used[n] = true
+		return n
 	}
 	c.fail(k.Pos, "flow", "more than %d, TCP and UDP together", vm.Flows)
 	return 0

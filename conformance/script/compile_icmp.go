@@ -1,6 +1,8 @@
 package script
 
 import (
+	"strings"
+
 	"stackproof/conformance/frame"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/vm"
@@ -14,7 +16,8 @@ func (b *packetBuilder) icmp(m *ICMP) {
 		b.need(sut.FeatureICMP)
 	}
 	b.out.Transport = vm.TransportICMP
-	b.num(frame.ICMPType, b.icmpNumber("", m.Type))
+	typ := b.icmpNumber("", m.Type)
+	b.num(frame.ICMPType, typ)
 	code := uint32(0)
 	if m.Code != "" {
 		code = b.icmpNumber(m.Type, m.Code)
@@ -32,7 +35,7 @@ func (b *packetBuilder) icmp(m *ICMP) {
 	switch m.Type {
 	case "unreachable", "packet_too_big", "time_exceeded", "parameter_problem", "source_quench", "redirect":
 		b.out.Quote = true
-		if m.Quote.Kind == "tcp" {
+		if m.Quote.Kind == "tcp" || !m.Quote.Set && b.quotesStart() {
 			b.num(frame.QuoteSeq, m.Quote.Seq)
 		}
 	default:
@@ -41,8 +44,21 @@ func (b *packetBuilder) icmp(m *ICMP) {
 	}
 }
 
-// icmpNumber finds a type (of "") or the code of a type.
+// quotesStart: where a script for packetdrill says nothing, the quoted segment is the first of the connection.
+func (b *packetBuilder) quotesStart() bool {
+	_, tcp := b.flows[flowKey{}]
+	return b.foreign.On && !b.src.Out && tcp
+}
+
+// icmpNumber finds a type (of "") or the code of a type. Each has a number for a name too: type_5, code_1.
 func (b *packetBuilder) icmpNumber(of, name string) uint32 {
+	number, ok := strings.CutPrefix(name, "type_")
+	if of != "" {
+		number, ok = strings.CutPrefix(name, "code_")
+	}
+	if n, err := parseUint(number); ok && err == nil && n < 256 {
+		return uint32(n)
+	}
 	for _, c := range icmpCodes {
 		if c.of != of || c.name != name {
 			continue

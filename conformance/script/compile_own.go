@@ -5,14 +5,14 @@ import "stackproof/conformance/vm"
 // phrases demands a phrase at every expectation. A call that only sets the scene (socket, bind, a write that
 // succeeds) may go without: its own text is its phrase.
 func (c *compiler) phrases() {
-	for i := range c.out.Program.Events {
+	for i := range c.origin {
 		l := &c.out.Lines[i]
 		if l.Phrase != "" {
 			continue
 		}
-		e := &c.script.Events[i]
+		e := &c.script.Events[c.origin[i]]
 		switch a := e.Action.(type) {
-		case *Idle, *Inspect:
+		case *Idle, *Inspect, *Code:
 			c.fail(e.Pos, "phrase", "the line has none: write behind it in words what it expects, `// ...`")
 		case *Packet:
 			if a.Out {

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"strings"
+
 	"stackproof/conformance/frame"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/vm"
@@ -14,8 +16,41 @@ type packetBuilder struct {
 	out vm.Packet
 }
 
-// packet compiles a packet line.
+// packets compiles a packet line. A segment to inject that is longer than the link takes goes in parts, as the card
+// beneath packetdrill cuts it.
+func (c *compiler) packets(ev *vm.Event, k *Packet) (more []vm.Event) {
+	t, ok := k.Body.(*TCP)
+	if !ok || k.Out || c.meta.ID != "" || int(t.Len) <= c.mss() {
+		c.packet(ev, k)
+		return nil
+	}
+	flags := strings.Trim(t.Flags, "PF")
+	for at := 0; at < int(t.Len); at += c.mss() {
+		part, piece := *t, *k
+		part.Seq, part.Len = t.Seq+uint32(at), uint16(min(c.mss(), int(t.Len)-at))
+		if at+int(part.Len) < int(t.Len) {
+			part.Flags = flags
+		}
+		piece.Body = &part
+		if at == 0 {
+			c.packet(ev, &piece)
+			continue
+		}
+		next := vm.Event{}
+		c.packet(&next, &piece)
+		more = append(more, next)
+	}
+	return more
+}
+
+// mss is the most text of a segment with all the options that there is room for, where that is not said.
+func (c *compiler) mss() int { return int(c.host.mss()) }
+
+// packet compiles one packet.
 func (c *compiler) packet(ev *vm.Event, k *Packet) {
+	if len(k.Encap) > 0 {
+		c.unsupported(k.Pos, "packet", encap)
+	}
 	ev.Kind = vm.Inject
 	if k.Out {
 		ev.Kind = vm.Expect
@@ -103,16 +138,20 @@ var tcpFlagBits = map[rune]uint32{'F': 1, 'S': 2, 'R': 4, 'P': 8, '.': 16, 'U': 
 func (b *packetBuilder) tcp(t *TCP) {
 	b.need(sut.FeatureTCP)
 	b.out.Transport = vm.TransportTCP
-	flags := uint32(0)
-	for _, f := range t.Flags {
-		flags |= tcpFlagBits[f]
+	if t.Tunnel.Set {
+		b.unsupported(b.src.Pos, "tcp packet", tunnelled)
 	}
-	b.num(frame.TCPFlags, flags)
-	b.num(frame.TCPSeq, t.Seq)
+	b.tcpFlags(t)
+	switch {
+	case t.Abs:
+		b.add(vm.FieldOp{Field: frame.TCPSeq, Op: b.op(), N: t.Seq})
+	case !t.AnySeq:
+		b.num(frame.TCPSeq, t.Seq)
+	}
 	if t.Ack.Set {
 		b.num(frame.TCPAck, t.Ack.N)
 	}
-	if t.Win.Set {
+	if t.Win.Set && !(b.src.Out && b.foreign.Neutral) {
 		b.num(frame.TCPWin, t.Win.N)
 	}
 	if t.Urg.Set {
@@ -121,8 +160,27 @@ func (b *packetBuilder) tcp(t *TCP) {
 	b.ports(false, frame.TCPSrcPort, frame.TCPDstPort)
 	b.out.Payload.Len = uint32(t.Len)
 	// packetdrill's rule: what one line expects may come cut to the segment size. Our own cases say what they mean.
-	b.out.Split = b.src.Out && b.meta.ID == "" && t.Len > 0
+	b.out.Split = b.src.Out && b.meta.ID == "" && !b.host.strictSegments && (t.Len > 0 || b.foreign.On)
+	b.out.Later = b.src.Out && b.foreign.Neutral && t.Len == 0 && t.Flags == "."
 	b.tcpOptions(t)
+}
+
+// tcpFlags: AccECN's bit A lies among the reserved ones (RFC 9768 3.1). Where it plays a part it is compared.
+func (b *packetBuilder) tcpFlags(t *TCP) {
+	flags, accurate, ace := uint32(0), false, uint32(0)
+	for _, f := range t.Flags {
+		flags |= tcpFlagBits[f]
+		if f == 'A' {
+			accurate, ace = true, 1
+		} else if '0' <= f && f <= '7' {
+			accurate, ace = true, uint32(f-'0')>>2
+			flags |= uint32(f-'0') & 3 << 6
+		}
+	}
+	b.num(frame.TCPFlags, flags)
+	if accurate {
+		b.num(frame.TCPRes, ace)
+	}
 }
 
 var tcpOptionKinds = map[string]uint8{"eol": 0, "nop": 1, "mss": 2, "wscale": 3, "sackOK": 4, "sack": 5, "TS": 8}
@@ -130,19 +188,31 @@ var tcpOptionKinds = map[string]uint8{"eol": 0, "nop": 1, "mss": 2, "wscale": 3,
 func (b *packetBuilder) tcpOptions(t *TCP) {
 	b.out.OptionsAny = t.Ellipsis
 	for i := range t.Options {
-		o := &t.Options[i]
-		v := vm.Option{Any: o.Any, AnyN: o.AnyN, Count: uint8(len(o.N))}
-		copy(v.N[:], o.N)
-		if o.MTU {
-			v.N[0], v.Count = b.host.mss(), 1
-		}
-		if o.Name == "opt" {
-			v = vm.Option{Kind: uint8(o.N[0]), Raw: true, Data: append([]byte{uint8(o.N[0])}, unhex(o.Hex)...)}
-		} else {
-			v.Kind = tcpOptionKinds[o.Name]
-		}
-		b.out.Options = append(b.out.Options, v)
+		b.out.Options = append(b.out.Options, b.tcpOption(&t.Options[i]))
 	}
+	if b.src.Out && b.foreign.On {
+		b.leaveOpen()
+	}
+}
+
+func (b *packetBuilder) tcpOption(o *TCPOption) vm.Option {
+	switch _, raw := rawOptions[o.Name]; {
+	case o.Name == "opt":
+		return vm.Option{Kind: uint8(o.N[0]), Raw: true, Data: append([]byte{uint8(o.N[0])}, unhex(o.Hex)...)}
+	case o.Name == "FO", o.Name == "FOEXP":
+		b.unsupported(o.Pos, "tcp option", fastOpen)
+	case o.Hex == "valid":
+		b.fail(o.Pos, "tcp option", "there is no signer for `md5 valid`")
+	case raw:
+		data := o.bytes()
+		return vm.Option{Kind: data[0], Raw: true, Data: data}
+	}
+	v := vm.Option{Kind: tcpOptionKinds[o.Name], Any: o.Any, AnyN: o.AnyN, AbsN: o.AbsN, Count: uint8(len(o.N))}
+	copy(v.N[:], o.N)
+	if o.MTU {
+		v.N[0], v.Count = b.host.mss(), 1
+	}
+	return v
 }
 
 // unhex decodes the hexadecimal digits that the parser accepted.
@@ -159,15 +229,19 @@ func (b *packetBuilder) udp(u *UDP) {
 	b.need(sut.FeatureUDP)
 	b.out.Transport = vm.TransportUDP
 	b.ports(true, frame.UDPSrcPort, frame.UDPDstPort)
+	b.out.Split = b.src.Out && b.foreign.On
 	b.out.Payload.Len = uint32(u.Len)
 }
 
 func (b *packetBuilder) ipInfo() {
+	o := octet{b: b, dscp: -1, ecn: -1}
 	for _, it := range b.src.IP {
 		switch it.Name {
-		case "tos":
+		case "tos", "class":
 			b.num(frame.IPTOS, it.N.N)
-		case "ttl":
+		case "dscp":
+			o.dscp = int(it.N.N)
+		case "ttl", "hlim":
 			b.num(frame.IPTTL, it.N.N)
 		case "flowlabel":
 			if b.host.form == IPv4 {
@@ -180,10 +254,41 @@ func (b *packetBuilder) ipInfo() {
 			}
 			b.out.NetOptions = unhex(it.Hex)
 		default:
-			// RFC 3168 5: the two low bits of the octet. Without a `tos` the others are 0.
-			b.num(frame.IPTOS, map[string]uint32{"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}[it.Name])
+			o.ecn, o.either = int(ecnNames[it.Name]), it.Name == "ect01"
+			if o.either && !b.src.Out {
+				b.fail(it.Pos, "ip info", "ect01 is for expected packets")
+			}
 		}
 	}
+	o.add()
+}
+
+// octet gathers the octet that differentiated services (RFC 2474) and ECN (RFC 3168 5) share; -1: not said. Code points
+// that a line does not name are 0 beside an ECN, and any beside a `dscp`.
+type octet struct {
+	b         *packetBuilder
+	dscp, ecn int
+	either    bool // ECT(0) or ECT(1)
+}
+
+func (o *octet) add() {
+	if o.dscp < 0 && o.ecn < 0 {
+		return
+	}
+	low := uint32(max(o.dscp, 0))<<2 | uint32(max(o.ecn, 0))
+	high := low
+	switch {
+	case o.either:
+		low, high = low|1, low|2
+	case o.ecn < 0 && o.b.src.Out:
+		high |= 3
+	}
+	if low == high {
+		o.b.num(frame.IPTOS, low)
+		return
+	}
+	o.b.add(vm.FieldOp{Field: frame.IPTOS, Op: vm.AtLeast, N: low})
+	o.b.add(vm.FieldOp{Field: frame.IPTOS, Op: vm.AtMost, N: high})
 }
 
 // fields adds what the braces name.
@@ -281,8 +386,8 @@ func (b *packetBuilder) variable(op *vm.FieldOp, v Value) {
 }
 
 func (c *compiler) newVar(p Pos, name string, addr bool) variable {
-	if len(c.vars) == vm.Vars {
-		c.fail(p, "variable", "%s is one more than the limit %d", name, vm.Vars)
+	if len(c.vars) == codeVar { // the last is what code reads into
+		c.fail(p, "variable", "%s is one more than the limit %d", name, codeVar)
 	}
 	x := variable{uint8(len(c.vars)), addr}
 	c.vars[name] = x

@@ -14,7 +14,16 @@ func (b *callBuilder) address(i int, a netip.Addr, port uint16) sut.Addr {
 	if e.Kind != ExprEllipsis {
 		b.sockaddr(e, &a, &port)
 	}
+	return b.addr(a, port)
+}
+
+// addr is an address as a call has it: where the sockets are IPv6's and the packets IPv4's, a mapped one (RFC 4291
+// 2.5.5.2).
+func (b *callBuilder) addr(a netip.Addr, port uint16) sut.Addr {
 	s := sut.Addr{Family: uint8(b.host.form), Port: port}
+	if b.host.mapped {
+		s.Family, a = sut.DomainIPv6, netip.AddrFrom16(a.As16())
+	}
 	copy(s.IP[:], a.AsSlice())
 	return s
 }
@@ -27,9 +36,7 @@ func (b *callBuilder) wantAddress(i int) {
 	}
 	a, port := b.host.remote, uint16(0)
 	b.sockaddr(e, &a, &port)
-	w := &b.ev.Want.Addr
-	w.Family, w.Port = uint8(b.host.form), port
-	copy(w.IP[:], a.AsSlice())
+	b.ev.Want.Addr = b.addr(a, port)
 }
 
 func (b *callBuilder) sockaddr(e *Expr, a *netip.Addr, port *uint16) {

@@ -2,15 +2,35 @@ package script
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"stackproof/conformance/sut"
+	"stackproof/conformance/vm"
 )
+
+// privateOptions are options of other kernels that belong to a construct of the closed list, by how their names begin.
+var privateOptions = []struct{ prefix, construct string }{
+	{"TCP_FASTOPEN", fastOpen}, {"SO_ZEROCOPY", zeroCopy}, {"TCP_ZEROCOPY", zeroCopy}, {"SCTP_", sctp},
+	{"TCP_REMOTE_UDP_ENCAPS_PORT", tunnelled},
+}
+
+// hints are options that promise another system's scheduler or log something, and the wire nothing: in a script for such
+// a system they are taken as set.
+var hints = map[string]bool{
+	"SO_DEBUG": true, "SO_PRIORITY": true, "SO_MARK": true, "SO_MAX_PACING_RATE": true, "SO_INCOMING_CPU": true,
+	"TCP_CONGESTION": true, "TCP_FUNCTION_BLK": true, "TCP_LOG": true,
+}
 
 // sockopt compiles what setsockopt and getsockopt share; the level says nothing that the option's name does not.
 func (b *callBuilder) sockopt(op sut.Op) sut.Option {
 	b.op(op)
-	b.word(1, "SOL_SOCKET", "SOL_TCP", "SOL_IP", "SOL_IPV6", "IPPROTO_TCP", "IPPROTO_IP", "IPPROTO_IPV6")
+	b.word(1, "SOL_SOCKET", "SOL_TCP", "SOL_IP", "SOL_IPV6", "SOL_UDP", "IPPROTO_TCP", "IPPROTO_IP", "IPPROTO_IPV6", "IPPROTO_UDP")
 	e := &b.src.Args[2]
+	for _, p := range privateOptions {
+		if strings.HasPrefix(e.Text, p.prefix) {
+			b.unsupported(e.Pos, b.src.Name, p.construct)
+		}
+	}
 	o, ok := sut.OptionByName([]byte(e.Text))
 	if e.Kind != ExprWord || !ok {
 		b.fail(e.Pos, b.src.Name, "there is no option `%s`", e)
@@ -20,8 +40,39 @@ func (b *callBuilder) sockopt(op sut.Op) sut.Option {
 }
 
 func (b *callBuilder) setsockopt() {
+	if b.foreign.On && hints[b.src.Args[2].Text] {
+		*b.ev = vm.Event{Kind: vm.Wait, Mode: b.ev.Mode, At: b.ev.At}
+		return
+	}
 	o := b.sockopt(sut.OpSetSockOpt)
 	b.ev.Call.Data = b.optionValue(o, &b.src.Args[3])
+}
+
+// constants are the names of options' values.
+var constants = map[string]int64{
+	"IPTOS_LOWDELAY": 0x10, "IPTOS_THROUGHPUT": 8, "IPTOS_RELIABILITY": 4, "IPTOS_MINCOST": 2, "IPTOS_ECN_NOTECT": 0,
+	"IPTOS_ECN_ECT1": 1, "IPTOS_ECN_ECT0": 2, "IPTOS_ECN_CE": 3, "IP_PMTUDISC_DONT": 0, "IP_PMTUDISC_WANT": 1,
+	"IP_PMTUDISC_DO": 2, "IP_PMTUDISC_PROBE": 3, "IPV6_PMTUDISC_DONT": 0, "IPV6_PMTUDISC_WANT": 1, "IPV6_PMTUDISC_DO": 2,
+}
+
+// constant is a number up to limit, or the name of one, or several joined by |.
+func (b *callBuilder) constant(e *Expr, limit int64) (n int64) {
+	for _, w := range flagWords(e) {
+		v, ok := constants[w]
+		if code, is := strings.CutPrefix(w, "IPTOS_DSCP_"); is && !ok {
+			var dscp uint32
+			dscp, ok = dscps[code]
+			v = int64(dscp) << 2
+		}
+		if u, err := parseUint(w); err == nil && u <= uint64(limit) {
+			v, ok = int64(u), true
+		}
+		if !ok || v > limit {
+			b.fail(e.Pos, b.src.Name, "`%s`: want numbers from 0 to %d", e, limit)
+		}
+		n |= v
+	}
+	return n
 }
 
 func (b *callBuilder) getsockopt() {
@@ -47,7 +98,7 @@ func (b *callBuilder) optionValue(o sut.Option, e *Expr) []byte {
 	}
 	v := &e.List[0]
 	if o != sut.SoError {
-		return int32s(b.member(e, v, 1<<31-1))
+		return int32s(b.constant(v, 1<<31-1))
 	}
 	if v.Kind == ExprWord {
 		return int32s(int64(b.errno(v.Pos, v.Text)))

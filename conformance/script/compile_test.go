@@ -252,7 +252,7 @@ func TestCompileMistakes(t *testing.T) {
 		"0 listen(3, 1) = -1":                                "1:18: listen: -1 and the name of an error stand together, or neither",
 		"0 listen(3, 1) = -1 EWHAT":                          "1:18: listen: there is no error `EWHAT`",
 		"0 socket(AF_INET6, SOCK_STREAM, 0) = 3":             "1:10: socket: `AF_INET6` is not ipv4's: write `...`",
-		"0 socket(..., SOCK_RAW, 0) = 3":                     "1:15: socket: argument 2: `SOCK_RAW` is none of [SOCK_STREAM SOCK_DGRAM]",
+		"0 socket(..., SOCK_RAW, 0) = 3":                     "1:15: socket: argument 2: `SOCK_RAW` is neither SOCK_STREAM nor SOCK_DGRAM",
 		"0 bind(3, ..., ...) = 0":                            "1:3: bind: no call has made the descriptor 3",
 		socket + "0 bind(3, 5, ...) = 0":                     "2:11: bind: want a structure, got `5`",
 		socket + "0 bind(3, {sin_port=5}, ...) = 0":          "2:21: bind: want htons(PORT), got `5`",

@@ -100,6 +100,12 @@ var (
 		". 1:1(0) ack 1 <...>", ". 1:1(0) ack 1 <sack 1:2 3:4, opt 253 04abcd>", ". 1:1(0) ack 1 <TS val ... ecr 1>", "udp (10)", "udp 1 > 2 (0)",
 		"icmp echo_request id 7 seq 1 (56)", "icmp unreachable port_unreachable [udp (9)]", "icmp unreachable mtu 1300 [1:2(1)]",
 		"icmp packet_too_big mtu 1280 [...]", "arp request", "arp reply", "ns", "na", "eth (46)", "ip (20)", "[options 9e04] udp (1)",
+		". 0:0(0)! ack 1", ". ...(10) ack 1", "A5. 1:1(0)", "SEWA 0:0(0)", "P5. 1:11(10) ack 1", ". 1:1(0) ack 1/udp(1 > 9811)",
+		". 1:1(0) ack 1 <TS val 1! ecr 5!, wscale *>", "S 0:0(0) <mss 1, md5 00ff, FO 01, FOEXP, exp-tarr 3>", "S 0:0(0) <md5 valid>",
+		". 1:1(0) ack 1 <ECN e1b 1 ceb 2, AccECN0 ee0b 1 eceb 2 ee1b 3, exp-AccECN1>", "[dscp CS1, ecn ect0, hlim 3] udp (5)",
+		"(class 0x20) [ect01] . 1:1(0) ack 1", "[1:1(0)] icmp unreachable code_4", "icmp type_5 code_1", "[ttl 3] [udp (5)] icmp time_exceeded",
+		"ipv4 1.2.3.4 > 5.6.7.8: S 0:0(0)", "ipv6 (hlim 3) fd::1 > fd::2: gre: udp (3)", "mpls (label 1, tc 0, [S], ttl 3): udp (3)",
+		". 1:3001(3000) ack 1",
 	}
 	suffixes = []string{
 		"{tcp.sum+=1}", "{ip.src=peer, ip.dst=zero}", "{eth.dst!=solicited(peer)}", "{nd.sll=none}", "{ip.id=$x}", "{ip.id=$x+1}",
@@ -111,8 +117,13 @@ var (
 		"socket(..., SOCK_DGRAM, 0) = 3", "socket(..., SOCK_STREAM, IPPROTO_TCP) = -1 EMFILE (too many)", "read(3, ..., 5) = 5 // read",
 		`write(3, "ab\x00\"", 4) = 4`, "poll([{fd=3, events=POLLIN|POLLOUT}], 1, -1) = 1", "close(3) = 0", "fcntl(3, F_SETFL, O_NONBLOCK) = 0",
 		"getsockopt(3, SOL_SOCKET, SO_ERROR, [111], [4]) = ...", "setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = 0",
+		"`sysctl -w net.inet.tcp.blackhole=1; sysctl net.ipv4.tcp_sack=1`", "`sockstat | grep -c TIME_WAIT | grep 1`", "`rm -rf x`",
+		"%{ assert tcpi_state == TCP_LISTEN, 'no' }%", "%{ n = 1\nn += 2; assert n == 3 }%", "inspect tcp.count(TIME-WAIT) = 0",
+		"accept(3, ..., ...) = 4", "connect(3, ..., ...) = -1 EINPROGRESS", "ioctl(3, SIOCINQ, [5]) = 0",
+		"sendmsg(3, {msg_name(...)=..., msg_iov(2)=[{..., 1}, {..., 2}], msg_flags=0}, 0) = 3", "readv(3, [{..., 5}], 1) = 5",
+		"socket(..., SOCK_STREAM|SOCK_NONBLOCK, 0) = 3", "epoll_wait(3, ...) = 0", "recv(3, \"ab\"..., 5, 0) = 5", "read(3, NULL, 5) = -1 EFAULT",
 	}
-	words = []string{"<", ">", "ack", "1", "0x1f", "...", "S.", "}", "{", "[", "~", "=", "-1", "EAGAIN", "$x", "with", "udp", "f()", "\"a", "%{", "\n"}
+	words = []string{"<", ">", "ack", "1", "0x1f", "...", "S.", "}", "{", "[", "~", "=", "-1", "EAGAIN", "$x", "with", "udp", "f()", "\"a", "%{", "\n", "\n#ifdef STANDARD\n", "\n#ifdef X\n", "\n#else\n", "\n#endif\n", "!", "`"}
 	times = []string{"+0", "0.5", "1", "+.1", "*", "+.1~+.2", "1~2"}
 )
 

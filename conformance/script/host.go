@@ -2,6 +2,7 @@ package script
 
 import (
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,11 @@ type host struct {
 	bindPort    uint16     // the stack's port in bind(fd, ..., ...)
 	connectPort uint16     // the peer's port in connect(fd, ..., ...), and everywhere else
 	tolerance   time.Duration
+
+	mapped         bool // the sockets are IPv6's, the packets IPv4's
+	strictSegments bool // segments come as the script cuts them
+	stampsCompared bool // time stamps are compared, and not only named
+	anyResult      bool // calls may return whatever they like
 }
 
 // The default network: addresses for documentation (RFC 5737, RFC 3849), stack and peer on one link. The peer's port
@@ -50,12 +56,24 @@ func (h *host) defaults(form Form) {
 }
 
 // options reads all `--name=value` lines.
-func (h *host) options(s *Script, form Form) error {
+func (h *host) options(s *Script, form Form, foreign Foreign) error {
 	h.defaults(form)
+	if foreign.On {
+		h.packetdrillHost()
+	}
 	for i := range s.Options {
 		o := &s.Options[i]
+		e := &Error{File: s.File, Pos: o.Pos, What: "option", Cause: "--" + o.Name + ": "}
+		if o.Name == "udp_encapsulation" {
+			if e.Unsupported = tunnelled; o.Value == "sctp" {
+				e.Unsupported = sctp
+			}
+			e.Cause += e.Unsupported + " is not supported"
+			return e
+		}
 		if cause := h.option(o); cause != "" {
-			return &Error{s.File, o.Pos, "option", "--" + o.Name + ": " + cause}
+			e.Cause += cause
+			return e
 		}
 	}
 	h.finish()
@@ -65,6 +83,9 @@ func (h *host) options(s *Script, form Form) error {
 // finish fills config and peer from the addresses.
 func (h *host) finish() {
 	h.peer.Port = h.connectPort
+	if h.gateway == h.local.Addr() { // packetdrill's own host is the gateway; here another plays it
+		h.gateway = h.gateway.Next()
+	}
 	if h.form == IPv4 {
 		h.config.Addr4, h.config.Prefix4 = h.local.Addr().As4(), uint8(h.local.Bits())
 		h.peer.IP4 = h.remote.As4()
@@ -84,6 +105,7 @@ func (h *host) finish() {
 func (h *host) option(o *Option) (cause string) {
 	switch o.Name {
 	case "ip_version":
+		h.mapped = mappedVersion(o.Value)
 	case "mtu":
 		return number16(o.Value, 1280, 1500, &h.config.MTU)
 	case "bind_port":
@@ -122,8 +144,22 @@ func (h *host) option(o *Option) (cause string) {
 			h.gateway = a
 		}
 		return cause
-	case "tolerance_percent", "tcp_ts_tick_usecs", "send_omit_free":
-		// packetdrill's; they say nothing to a tester in virtual time.
+	case "tcp_ts_tick_usecs":
+		h.stampsCompared = o.Value != "0"
+	case "strict_segments":
+		h.strictSegments = true
+	case "non_fatal":
+		h.anyResult = strings.Contains(o.Value, "syscall")
+	case "init_scripts":
+		for f := range strings.SplitSeq(o.Value, ",") {
+			if !initScripts[path.Base(f)] {
+				return "the init script `" + f + "` is not known"
+			}
+		}
+	case "define", "tolerance_percent", "send_omit_free", "tcp_ts_ecr_scaled", "mss", "is_anyip", "tun_dev",
+		"persistent_tun_dev", "verbose", "debug", "dry_run", "code_command", "code_format", "code_sockopt", "wire_client",
+		"wire_server", "wire_server_ip", "wire_server_port", "wire_client_dev", "wire_server_dev", "tcp_md5_secret", "speed":
+		// They are obeyed elsewhere (define), or say nothing to a tester in virtual time that is not a kernel's neighbour.
 	default:
 		return "there is no such option"
 	}

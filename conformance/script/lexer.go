@@ -37,6 +37,9 @@ type lexer struct {
 	off  int
 	line int
 	bol  int // offset of the line's first byte
+
+	defines map[string]string // words that stand for others (define.go)
+	open    []branch          // the #ifdefs about the place
 }
 
 func (l *lexer) pos() Pos { return Pos{l.line, l.off - l.bol + 1} }
@@ -80,6 +83,8 @@ func (l *lexer) skip(t *token) {
 		case c == '/' && l.peek(1) == '*':
 			t.comment(newlines > 1, l.blockComment()...)
 			newlines = 0
+		case c == '#' && strings.TrimSpace(l.src[l.bol:l.off]) == "":
+			l.directive()
 		default:
 			t.blank = newlines > 1
 			return
@@ -148,7 +153,7 @@ func (l *lexer) scan(p Pos) (kind, string) {
 	case isDigit(c), c == '.' && isDigit(l.peek(1)):
 		return l.number()
 	case isLetter(c):
-		return tokWord, l.run(isWord)
+		return l.defined(p, l.run(isWord))
 	case c == '"':
 		return tokString, l.quoted(p, "string", `"`, `"`)
 	case c == '`':
@@ -163,7 +168,7 @@ func (l *lexer) scan(p Pos) (kind, string) {
 		return tokOption, l.run(isWord)
 	}
 	l.advance(1)
-	return tokPunct, string(rune(c))
+	return tokPunct, l.src[l.off-1 : l.off]
 }
 
 // run takes the longest run of bytes that ok accepts.

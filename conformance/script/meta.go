@@ -2,6 +2,7 @@ package script
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"stackproof/conformance/frame"
@@ -67,9 +68,10 @@ var metaLine = regexp.MustCompile(`^(id|reqs|level|needs|forms|twin): *(.*)$`)
 func (s *Script) Meta() (m Meta, err error) {
 	r := metaReader{file: s.File, m: &m, seen: map[string]bool{}}
 	var prose []string
+	own := slices.ContainsFunc(s.Header, func(c Comment) bool { return strings.HasPrefix(c.Text, "id:") })
 	for _, c := range s.Header {
 		f := metaLine.FindStringSubmatch(c.Text)
-		if f == nil {
+		if f == nil || !own {
 			prose = append(prose, strings.TrimSpace(c.Text))
 			continue
 		}
@@ -173,19 +175,22 @@ func (r *metaReader) complete() error {
 	return nil
 }
 
+// mappedVersion is the `--ip_version` of IPv6 sockets that speak IPv4 on the wire.
+func mappedVersion(v string) bool { return v == "ipv4-mapped-ipv6" || v == "ipv4_mapped_ipv6" }
+
 // formsOfOption is the form that `--ip_version` asks for; packetdrill's default is IPv4.
 func (s *Script) formsOfOption() ([]Form, error) {
 	for _, o := range s.Options {
 		if o.Name != "ip_version" {
 			continue
 		}
-		switch o.Value {
-		case "ipv4":
+		switch {
+		case o.Value == "ipv4", mappedVersion(o.Value):
 			return []Form{IPv4}, nil
-		case "ipv6":
+		case o.Value == "ipv6":
 			return []Form{IPv6}, nil
 		}
-		return nil, &Error{s.File, o.Pos, "option", "--ip_version=" + o.Value + " is neither ipv4 nor ipv6"}
+		return nil, &Error{File: s.File, Pos: o.Pos, What: "option", Cause: "--ip_version=" + o.Value + " is neither ipv4 nor ipv6"}
 	}
 	return []Form{IPv4}, nil
 }

@@ -16,9 +16,10 @@ type parser struct {
 	depth int // of nested expressions
 }
 
-// Parse parses a script. file is its name in messages. The error is an *Error.
-func Parse(file string, src []byte) (s *Script, err error) {
-	p := &parser{lexer: lexer{file: file, src: string(src), line: 1}}
+// Parse parses a script. file is its name in messages; defines are `NAME=VALUE`, as `--define` has them. The error is
+// an *Error.
+func Parse(file string, src []byte, defines ...string) (s *Script, err error) {
+	p := &parser{lexer: lexer{file: file, src: string(src), line: 1, defines: map[string]string{}}}
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
@@ -28,6 +29,9 @@ func Parse(file string, src []byte) (s *Script, err error) {
 			s, err = nil, e
 		}
 	}()
+	for _, d := range defines {
+		p.define(Pos{1, 1}, d)
+	}
 	p.take()
 	return p.script(), nil
 }
@@ -40,6 +44,9 @@ func (p *parser) script() *Script {
 	}
 	for p.tok.kind != tokEOF {
 		s.Events = append(s.Events, p.event())
+	}
+	if n := len(p.open); n > 0 {
+		p.fail(p.open[n-1].pos, "directive", "#ifdef without #endif")
 	}
 	s.Tail = p.tok.pre
 	return s
@@ -169,6 +176,10 @@ func (p *parser) option() Option {
 		o.Value, o.Quoted = p.take().text, true
 		return o
 	}
+	if o.Name == "define" {
+		o.Value = p.definition(o.Pos)
+		return o
+	}
 	if p.tok.kind == tokEOF || p.tok.pos.Line != o.Pos.Line {
 		p.failf(o.Pos, "option", "--%s= without a value", o.Name)
 	}
@@ -180,10 +191,35 @@ func (p *parser) option() Option {
 	return o
 }
 
+// definition takes `NAME=VALUE`, in which the value is a word, "text" or `text`.
+func (p *parser) definition(pos Pos) string {
+	p.rescan(isWord)
+	text := p.tok.text
+	if p.take(); !p.is("=") {
+		p.unexpected("definition", "`=`")
+	}
+	p.take()
+	switch p.tok.kind {
+	case tokString:
+		text += `="` + p.tok.text + `"`
+	case tokShell:
+		text += "=`" + p.tok.text + "`"
+	default:
+		p.rescan(isWord)
+		text += "=" + p.tok.text
+	}
+	p.define(pos, text)
+	p.take()
+	return text
+}
+
 // event parses one timed line and the comment at its end.
 func (p *parser) event() Event {
 	e := Event{Pos: p.tok.pos, Doc: p.tok.pre, Blank: p.tok.blank}
-	e.Time = p.time()
+	e.Time.Kind = TimeRelative
+	if p.tok.kind != tokShell { // a command before the first line, or after the last, may go without
+		e.Time = p.time()
+	}
 	e.Action = p.action(&e)
 	if pre := p.tok.pre; len(pre) > 0 && pre[0].Pos.Line == p.last {
 		e.Phrase, p.tok.pre = pre[0].Text, pre[1:]
@@ -196,9 +232,11 @@ func (p *parser) action(e *Event) Action {
 	case tokEllipsis:
 		return p.call(e)
 	case tokShell:
-		p.fail(p.tok.pos, "event", "shell commands are not supported")
+		t := p.take()
+		return &Command{t.pos, t.text}
 	case tokCode:
-		p.fail(p.tok.pos, "event", "code blocks are not supported")
+		t := p.take()
+		return &Code{t.pos, t.text}
 	case tokWord:
 		switch p.tok.text {
 		case "idle":

@@ -114,6 +114,10 @@ func (p *parser) primary(what string) Expr {
 		return e
 	case tokString:
 		e.Kind, e.Text = ExprString, p.take().text
+		if p.tok.kind == tokEllipsis {
+			p.take()
+			e.More = true
+		}
 		return e
 	case tokWord:
 		e.Kind, e.Text = ExprWord, p.take().text

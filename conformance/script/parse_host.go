@@ -40,8 +40,14 @@ func (p *parser) inspect() *Inspect {
 	i := &Inspect{Pos: p.tok.pos}
 	i.Name = p.name("inspect")
 	if p.accept("(") {
-		i.HasFD = true
-		i.FD = int64(p.number("inspect", maxFD).N)
+		if p.tok.kind == tokWord {
+			if i.State = p.name("inspect"); !knownState(i.State) {
+				p.failf(i.Pos, "inspect", "`%s` is no TCP state", i.State)
+			}
+		} else {
+			i.HasFD = true
+			i.FD = int64(p.number("inspect", maxFD).N)
+		}
 		p.expect("inspect", ")")
 	}
 	i.Op = p.compareOp("inspect")

@@ -9,10 +9,17 @@ func (p *parser) packet() *Packet {
 	if p.acceptWord("flow") {
 		k.Flow = int(p.number("flow", maxFlow).N)
 	}
-	if p.is("[") || p.is("(") {
-		k.IP = p.ipInfo()
+	k.Encap = p.encapsulations()
+	for p.is("[") || p.is("(") {
+		if p.quoteFollows() { // nplab's dialect: before the ICMP message that quotes it
+			p.quoted(k)
+			break
+		}
+		k.IP = append(k.IP, p.ipInfo()...)
 	}
-	k.Body = p.packetBody(k)
+	if k.Body == nil {
+		k.Body = p.packetBody(k)
+	}
 	if p.is("{") {
 		k.Fields = p.fields()
 	}
@@ -63,6 +70,8 @@ func (p *parser) packetBody(k *Packet) Body {
 			return &UDP{Len: p.length("udp packet")}
 		case "icmp":
 			return p.icmp()
+		case "sctp", "udplite":
+			p.notSpoken()
 		case "arp":
 			return p.arp()
 		case "ns", "na":
@@ -80,13 +89,26 @@ func (p *parser) packetBody(k *Packet) Body {
 
 // ports parses `1234 > 80`, if it is there.
 func (p *parser) ports(k *Packet) {
-	if p.tok.kind != tokNumber {
-		return
+	if p.tok.kind == tokNumber && p.followedBy(">") {
+		k.Ports = p.twoPorts()
 	}
-	k.Ports.Set = true
-	k.Ports.Src = uint16(p.number("port", 65535).N)
+}
+
+func (p *parser) twoPorts() Ports {
+	src := uint16(p.number("port", 65535).N)
 	p.expect("ports", ">")
-	k.Ports.Dst = uint16(p.number("port", 65535).N)
+	return Ports{true, src, uint16(p.number("port", 65535).N)}
+}
+
+// followedBy tells whether the text goes on with one of these behind the present token.
+func (p *parser) followedBy(texts ...string) bool {
+	rest := strings.TrimLeft(p.src[p.off:], " \t\r\n")
+	for _, t := range texts {
+		if strings.HasPrefix(rest, t) {
+			return true
+		}
+	}
+	return false
 }
 
 // length parses `(100)`.
@@ -112,24 +134,33 @@ func (p *parser) ip(out bool) *IP {
 	return k
 }
 
+// ipNumbers are the items of ip info that have a number, and its limit.
+var ipNumbers = map[string]uint32{"tos": 255, "class": 255, "dscp": 63, "flowlabel": 1<<20 - 1, "ttl": 255, "hlim": 255}
+
+// ecnNames are the items of ip info that name the two low bits of the octet; ect01 is one of two.
+var ecnNames = map[string]uint32{"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3, "ect01": 0}
+
 // ipInfo parses `[tos 0x10, ttl 64]`; round brackets do as well.
 func (p *parser) ipInfo() []IPItem {
 	shut := map[string]string{"[": "]", "(": ")"}[p.take().text]
 	var items []IPItem
 	for {
 		it := IPItem{Pos: p.tok.pos, Name: p.tok.text}
+		limit, numbered := ipNumbers[it.Name]
+		_, ecn := ecnNames[it.Name]
 		switch {
-		case p.acceptWord("tos"):
-			it.N = p.number("tos", 255)
-		case p.acceptWord("flowlabel"):
-			it.N = p.number("flowlabel", 1<<20-1)
-		case p.acceptWord("ttl"):
-			it.N = p.number("ttl", 255)
+		case p.tok.kind == tokWord && numbered:
+			p.take()
+			it.N = p.ipNumber(it.Name, limit)
 		case p.acceptWord("options"):
 			it.Hex = p.hexBytes("ip options", 40)
-		case p.acceptWord("noecn"), p.acceptWord("ect0"), p.acceptWord("ect1"), p.acceptWord("ce"):
+		case p.tok.kind == tokWord && ecn:
+			p.take()
+		case p.isWord("ecn") && p.followedBy("noecn", "ect", "ce"):
+			p.take()
+			continue
 		default:
-			p.unexpected("ip info", "tos, ttl, flowlabel, options, noecn, ect0, ect1 or ce")
+			p.unexpected("ip info", "tos, class, dscp, ttl, hlim, flowlabel, options, noecn, ect0, ect1, ect01 or ce")
 		}
 		items = append(items, it)
 		if p.accept(shut) {
@@ -139,149 +170,17 @@ func (p *parser) ipInfo() []IPItem {
 	}
 }
 
-const tcpFlagLetters = "FSRP.UEWC"
-
-// tcp parses `S. 0:0(0) ack 1 win 1000 urg 5 <mss 1460>`.
-func (p *parser) tcp(out bool) *TCP {
-	t := &TCP{Flags: p.tcpFlags()}
-	t.Seq, t.Len = p.tcpSeq()
-	if p.acceptWord("ack") {
-		t.Ack = OptNum{true, p.number("ack", 1<<32-1)}
+// ipNumber is a number, or the name of a code point of differentiated services.
+func (p *parser) ipNumber(what string, limit uint32) Num {
+	dscp, ok := dscps[strings.ToUpper(p.tok.text)]
+	switch {
+	case p.tok.kind != tokWord || !ok || what == "ttl" || what == "hlim" || what == "flowlabel":
+		return p.number(what, limit)
+	case what != "dscp":
+		dscp <<= 2
 	}
-	if p.acceptWord("win") {
-		t.Win = OptNum{true, p.number("win", 65535)}
-	}
-	if p.acceptWord("urg") {
-		t.Urg = OptNum{true, p.number("urg", 65535)}
-	}
-	if p.is("<") {
-		p.tcpOptions(t, out)
-	}
-	return t
-}
-
-func (p *parser) tcpFlags() string {
-	pos := p.tok.pos
-	if p.accept("-") {
-		return "-"
-	}
-	flags := ""
-	if p.tok.kind == tokWord {
-		flags = p.take().text
-	}
-	if p.is(".") {
-		flags += p.take().text
-	}
-	if flags == "" {
-		p.unexpected("packet", "TCP flags, udp, icmp, arp, ns, na, ip or eth")
-	}
-	for i, c := range flags {
-		if !strings.ContainsRune(tcpFlagLetters, c) {
-			p.failf(pos, "tcp flags", "`%c` is none of %s", c, tcpFlagLetters)
-		}
-		if strings.ContainsRune(flags[:i], c) {
-			p.failf(pos, "tcp flags", "`%c` stands twice", c)
-		}
-	}
-	return flags
-}
-
-// tcpSeq parses `1:1001(1000)`.
-func (p *parser) tcpSeq() (seq uint32, n uint16) {
-	pos := p.tok.pos
-	seq = p.number("sequence number", 1<<32-1).N
-	p.expect("sequence numbers", ":")
-	end := p.number("sequence number", 1<<32-1).N
-	n = p.length("sequence numbers")
-	if end != seq+uint32(n) {
-		p.failf(pos, "sequence numbers", "%d is not %d + %d", end, seq, n)
-	}
-	return seq, n
-}
-
-func (p *parser) tcpOptions(t *TCP, out bool) {
 	p.take()
-	for {
-		if p.tok.kind == tokEllipsis {
-			if !out {
-				p.fail(p.tok.pos, "tcp options", "`...` is for expected packets only")
-			}
-			p.take()
-			t.Ellipsis = true
-			p.expect("tcp options", ">")
-			return
-		}
-		t.Options = append(t.Options, p.tcpOption(out))
-		if p.accept(">") {
-			return
-		}
-		p.expect("tcp options", ",")
-	}
-}
-
-func (p *parser) tcpOption(out bool) TCPOption {
-	if p.tok.kind != tokWord {
-		p.unexpected("tcp option", "its name")
-	}
-	name := p.take()
-	o := TCPOption{Pos: name.pos, Name: name.text}
-	what := "tcp option " + o.Name
-	if p.tok.kind == tokEllipsis && out && (o.Name == "mss" || o.Name == "wscale" || o.Name == "TS" || o.Name == "sack") {
-		p.take()
-		o.Any = true
-		return o
-	}
-	switch o.Name {
-	case "mss":
-		if o.MTU = p.acceptWord("mtu"); o.MTU {
-			return o
-		}
-		o.N = []uint32{p.number(what, 65535).N}
-	case "wscale":
-		o.N = []uint32{p.number(what, 255).N}
-	case "TS":
-		p.timestamp(what, &o, out)
-	case "sack":
-		o.N = p.sackBlocks(what)
-	case "opt":
-		o.N = []uint32{p.number(what, 255).N}
-		o.Hex = p.hexBytes(what, 39)
-	case "sackOK", "nop", "eol":
-	default:
-		p.failf(o.Pos, "tcp option", "`%s` is none of mss, wscale, sackOK, sack, TS, nop, eol, opt", o.Name)
-	}
-	return o
-}
-
-func (p *parser) timestamp(what string, o *TCPOption, out bool) {
-	o.N = make([]uint32, 2)
-	for i, w := range []string{"val", "ecr"} {
-		if !p.acceptWord(w) {
-			p.unexpected(what, "`"+w+"`")
-		}
-		if p.tok.kind == tokEllipsis && out {
-			p.take()
-			o.AnyN |= 1 << i
-		} else {
-			o.N[i] = p.number(what, 1<<32-1).N
-		}
-	}
-}
-
-// maxSack is how many SACK blocks fit into 40 bytes of options.
-const maxSack = 4
-
-func (p *parser) sackBlocks(what string) []uint32 {
-	var n []uint32
-	for p.tok.kind == tokNumber && len(n) < 2*maxSack {
-		left := p.number(what, 1<<32-1).N
-		p.expect(what, ":")
-		n = append(n, left, p.number(what, 1<<32-1).N)
-	}
-	if len(n) == 0 {
-		p.unexpected(what, "left:right")
-	}
-	return n
+	return Num{dscp, true}
 }
 
 // hexBytes parses up to limit bytes as hexadecimal digits.
@@ -340,12 +239,40 @@ func (p *parser) quote() Quote {
 	case p.isWord("udp"), p.isWord("raw"):
 		q.Kind = p.take().text
 		q.Len = p.length("quoted packet")
+	case p.isWord("sctp"), p.isWord("udplite"):
+		p.notSpoken()
 	default:
-		q.Kind = "tcp"
-		q.Seq, q.Len = p.tcpSeq()
+		t := &TCP{}
+		p.tcpSeq(t)
+		q.Kind, q.Seq, q.Len = "tcp", t.Seq, t.Len
+		p.tunnel(t)
+		if t.Tunnel.Set {
+			p.unsupported(p.tok.pos, "quoted packet", tunnelled)
+		}
 	}
 	p.expect("quoted packet", "]")
 	return q
+}
+
+// quoteFollows tells whether the bracket holds a quoted packet.
+func (p *parser) quoteFollows() bool {
+	return p.followedBy("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "udp", "raw", "sctp")
+}
+
+// quoted parses `[1:1(0)] icmp ...`.
+func (p *parser) quoted(k *Packet) {
+	q := p.quote()
+	if p.is("[") || p.is("(") {
+		k.IP = p.ipInfo()
+	}
+	if !p.isWord("icmp") {
+		p.unexpected("packet", "`icmp` behind the quoted packet")
+	}
+	m := p.icmp()
+	if m.Quote.Set {
+		p.fail(p.tok.pos, "icmp packet", "it quotes two packets")
+	}
+	m.Quote, k.Body = q, m
 }
 
 // arp parses `arp request` and `arp reply`.

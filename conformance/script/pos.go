@@ -1,6 +1,9 @@
 package script
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Pos is a place in a script; line and column count from 1, the column in bytes.
 type Pos struct{ Line, Col int }
@@ -12,9 +15,12 @@ type Error struct {
 	Pos   Pos
 	What  string // the construct: "time", "tcp packet", "setsockopt"
 	Cause string
+
+	Unsupported string // the construct, where it is one of the closed list (encap.go)
 }
 
 // Error is the one line for the author.
 func (e *Error) Error() string {
-	return fmt.Sprintf("script: %s:%d:%d: %s: %s", e.File, e.Pos.Line, e.Pos.Col, e.What, e.Cause)
+	cause := strings.ReplaceAll(e.Cause, "\n", " ") // what it quotes from the script may have more lines
+	return fmt.Sprintf("script: %s:%d:%d: %s: %s", e.File, e.Pos.Line, e.Pos.Col, e.What, cause)
 }

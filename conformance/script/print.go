@@ -106,6 +106,9 @@ func (n Num) String() string {
 	return fmt.Sprint(n.N)
 }
 
+func (c *Command) String() string { return "`" + c.Text + "`" }
+func (c *Code) String() string    { return "%{" + c.Text + "}%" }
+
 func (*Idle) String() string { return "idle" }
 func (*Wait) String() string { return "wait" }
 
@@ -122,6 +125,9 @@ func (i *Inspect) String() string {
 	fd := ""
 	if i.HasFD {
 		fd = fmt.Sprintf("(%d)", i.FD)
+	}
+	if i.State != "" {
+		fd = "(" + i.State + ")"
 	}
 	return fmt.Sprintf("inspect %s%s %s %s", i.Name, fd, i.Op, &i.Value)
 }
@@ -164,6 +170,9 @@ func (e *Expr) String() string {
 		}
 		return fmt.Sprint(e.N)
 	case ExprString:
+		if e.More {
+			return `"` + e.Text + `"...`
+		}
 		return `"` + e.Text + `"`
 	case ExprOr:
 		return joinExprs(e.List, "|")

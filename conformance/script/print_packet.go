@@ -19,6 +19,9 @@ func (k *Packet) String() string {
 	if k.Flow != 0 {
 		add(fmt.Sprint("flow ", k.Flow))
 	}
+	for _, e := range k.Encap {
+		add(e + ":")
+	}
 	add(ipInfoString(k.IP))
 	ports := ""
 	if k.Ports.Set {
@@ -54,10 +57,11 @@ func ipInfoString(items []IPItem) string {
 	}
 	var list []string
 	for _, it := range items {
-		switch it.Name {
-		case "tos", "ttl", "flowlabel":
+		_, numbered := ipNumbers[it.Name]
+		switch {
+		case numbered:
 			list = append(list, it.Name+" "+it.N.String())
-		case "options":
+		case it.Name == "options":
 			list = append(list, it.Name+" "+it.Hex)
 		default:
 			list = append(list, it.Name)
@@ -91,9 +95,19 @@ func (v *Value) String() string {
 // String is the segment on one line, from the flags on.
 func (t *TCP) String() string {
 	s := fmt.Sprintf("%s %d:%d(%d)", t.Flags, t.Seq, t.Seq+uint32(t.Len), t.Len)
+	switch {
+	case t.AnySeq:
+		s = fmt.Sprintf("%s ...(%d)", t.Flags, t.Len)
+	case t.Abs:
+		s += "!"
+	}
 	s += t.Ack.after(" ack ") + t.Win.after(" win ") + t.Urg.after(" urg ")
+	tunnel := ""
+	if t.Tunnel.Set {
+		tunnel = fmt.Sprintf("/udp(%d > %d)", t.Tunnel.Src, t.Tunnel.Dst)
+	}
 	if len(t.Options) == 0 && !t.Ellipsis {
-		return s
+		return s + tunnel
 	}
 	var list []string
 	for i := range t.Options {
@@ -102,7 +116,7 @@ func (t *TCP) String() string {
 	if t.Ellipsis {
 		list = append(list, "...")
 	}
-	return s + " <" + strings.Join(list, ", ") + ">"
+	return s + " <" + strings.Join(list, ", ") + ">" + tunnel
 }
 
 // after is the number behind its keyword, or nothing.
@@ -126,13 +140,23 @@ func (o *TCPOption) String() string {
 			if o.AnyN>>i&1 == 0 {
 				n[i] = fmt.Sprint(o.N[i])
 			}
+			if o.AbsN>>i&1 != 0 {
+				n[i] += "!"
+			}
 		}
 		return "TS val " + n[0] + " ecr " + n[1]
 	case o.Name == "opt":
 		return fmt.Sprintf("opt %d %s", o.N[0], o.Hex)
 	}
 	s := o.Name
+	if o.Hex != "" {
+		s += " " + o.Hex
+	}
+	counters := rawOptions[o.Name].counters
 	for i, n := range o.N {
+		if i < len(counters) {
+			s += " " + counters[i]
+		}
 		if o.Name == "sack" && i%2 == 1 {
 			s += fmt.Sprint(":", n)
 		} else {

@@ -33,6 +33,13 @@ func stateNumber(name string) (int64, bool) {
 	return 0, false
 }
 
+// dscps are the code points of differentiated services (RFC 2474, 2597, 3246, 5865, 8622).
+var dscps = map[string]uint32{
+	"CS0": 0, "CS1": 8, "CS2": 16, "CS3": 24, "CS4": 32, "CS5": 40, "CS6": 48, "CS7": 56, "AF11": 10, "AF12": 12,
+	"AF13": 14, "AF21": 18, "AF22": 20, "AF23": 22, "AF31": 26, "AF32": 28, "AF33": 30, "AF41": 34, "AF42": 36, "AF43": 38,
+	"EF": 46, "VOICE_ADMIT": 44, "LE": 1,
+}
+
 // linuxErrno gives the errors their numbers on Linux: scripts write SO_ERROR's value as `[111]`.
 var linuxErrno = map[int64]sut.Errno{
 	5: sut.EIO, 9: sut.EBADF, 11: sut.EAGAIN, 12: sut.ENOMEM, 13: sut.EACCES, 22: sut.EINVAL, 23: sut.ENFILE,
@@ -62,6 +69,8 @@ var icmpCodes = []icmpCode{
 	{"", "redirect", 5, -1},
 	{"", "timestamp_request", 13, -1},
 	{"", "timestamp_reply", 14, -1},
+	{"", "information_request", 15, -1},
+	{"", "information_reply", 16, -1},
 	{"", "address_mask_request", 17, -1},
 	{"", "address_mask_reply", 18, -1},
 
@@ -75,6 +84,13 @@ var icmpCodes = []icmpCode{
 	{"unreachable", "source_route_failed", 5, -1},
 	{"unreachable", "net_unknown", 6, -1},
 	{"unreachable", "host_unknown", 7, -1},
+	{"unreachable", "source_host_isolated", 8, -1},
+	{"unreachable", "net_prohibited", 9, -1},
+	{"unreachable", "host_prohibited", 10, -1},
+	{"unreachable", "net_unreachable_for_tos", 11, -1},
+	{"unreachable", "host_unreachable_for_tos", 12, -1},
+	{"unreachable", "precedence_violation", 14, -1},
+	{"unreachable", "precedence_cutoff", 15, -1},
 	{"unreachable", "admin_prohibited", 13, 1},
 	{"unreachable", "packet_filtered", 13, 1},
 	{"unreachable", "not_neighbour", -1, 2},
