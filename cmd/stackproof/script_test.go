@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/report"
+)
+
+// TestScript: a line for each script in a folder, whatever is in it, and the counts.
+func TestScript(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.pkt":     "0 < icmp echo_request id 1 (8)\n+0 > icmp echo_reply id 1 (8)",
+		"b.pkt":     "0 < udp (1)\n+0 > udp (1)",
+		"c/d.pkt":   "0 < S 0:0(0) <FO>",
+		"c/e.pkt":   "what is this",
+		"c/f.txt":   "not a script",
+		"c/g/h.pkt": "0 socket(..., TYPE, 0) = 3",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	code, stdout, stderr := invoke(t, "script", dir, "-D", "TYPE=SOCK_DGRAM")
+	require.Equal(t, report.ExitFail, code)
+	require.Empty(t, stderr)
+	require.Equal(t, `PASS DIR/a.pkt
+FAIL DIR/b.pkt: DIR/b.pkt:2: silent: want > udp (1), got nothing
+UNSUPPORTED DIR/c/d.pkt: fast open
+FAIL DIR/c/e.pkt: script: DIR/c/e.pkt:1:1: time: want seconds, got `+"`what`"+`
+PASS DIR/c/g/h.pkt
+script: total=5 pass=2 fail=2 unsupported=1
+`, strings.ReplaceAll(stdout, dir, "DIR"))
+
+	code, stdout, _ = invoke(t, "script", "-v", filepath.Join(dir, "b.pkt"))
+	require.Equal(t, report.ExitFail, code)
+	require.Contains(t, stdout, "stackproof script ", "with -v, how to run it again")
+	require.Contains(t, stdout, "udp", "and what happened")
+
+	t.Setenv(asProgram, "stackproof")
+	code, stdout, _ = invoke(t, "script", filepath.Join(dir, "a.pkt"), filepath.Join(dir, "c", "g"), "--define", "TYPE=SOCK_STREAM", "--profile", "neutral", "--stack", "pipe")
+	require.Equal(t, report.ExitOK, code, stdout)
+	require.Contains(t, stdout, "script: total=2 pass=2 fail=0 unsupported=0\n")
+
+	code, stdout, _ = invoke(t, "script", filepath.Join(dir, "c", "d.pkt"))
+	require.Equal(t, report.ExitNone, code)
+	require.Contains(t, stdout, "script: total=1 pass=0 fail=0 unsupported=1\n")
+}
+
+func TestScriptMistakes(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"script"}, "stackproof script: no file and no folder: see stackproof script --help"},
+		{[]string{"script", "no/such"}, "script: stat no/such: no such file or directory"},
+		{[]string{"script", "--profile", "lax", "."}, `script: there is no profile "lax": want strict or neutral`},
+		{[]string{"script", "--stack", "nobody", "script_test.go"}, `stackproof: no stack is called "nobody": see stackproof run --help`},
+	} {
+		code, stdout, stderr := invoke(t, c.args...)
+		require.Equal(t, report.ExitTester, code)
+		require.Empty(t, stdout)
+		require.Equal(t, c.want+"\n", stderr)
+	}
+}
