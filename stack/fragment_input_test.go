@@ -203,7 +203,7 @@ func TestFragmentProblems(t *testing.T) {
 	}{
 		{"not a multiple of eight", of6(0, true, 12), head + "0 at 4 quoting 60", DropFragmentLength},
 		{"beyond 65535", of6(65528, false, 8), head + "0 at 42 quoting 56", DropFragmentTooLong},
-		{"first without the UDP header", fragment(bigUDP(peer6, me6, ""), 7, 0, 0, true)[:14+48], "", DropFragmentLength},
+		{"first without the UDP header", fragment6(wire.Fragment{NextHeader: opts, More: true}, []byte{17, 0, 1, 4, 0, 0, 0, 0}), head + "3 at 0 quoting 56", DropFragmentHeaders},
 		{"first without a whole ICMPv6 header", fragment6(wire.Fragment{NextHeader: opts, More: true}, []byte{icmp6, 0, 1, 4, 0, 0, 0, 0}), "", DropFragmentHeaders}, // it may be an error, which none may answer
 		{"first without a whole TCP header", fragment6(wire.Fragment{NextHeader: wire.ProtoTCP, More: true}, make([]byte, 16)), head + "3 at 0 quoting 64", DropFragmentHeaders},
 		{"first without a whole extension header", fragment6(wire.Fragment{NextHeader: opts, More: true}, []byte{17, 1, 1, 12, 0, 0, 0, 0}), head + "3 at 0 quoting 56", DropFragmentHeaders},
@@ -344,6 +344,8 @@ func TestReassemblyOfWhatWeSend(t *testing.T) {
 	a.meetPeers()
 	from, to, buf := a.open(wire.Addr{}, 4000), b.open(wire.Addr{}, 7), make([]byte, 65535)
 	all := pattern(65535)
+	require.Equal(t, TooLong, a.UDPSend(a.now, from, peer4, 7, []byte(all[:65508])))
+	require.Equal(t, TooLong, a.UDPSend(a.now, from, peer6, 7, []byte(all[:65528])))
 	for n := range 4500 { // every length about which one can be mistaken
 		for _, dst := range []wire.Addr{peer4, peer6} {
 			require.Equal(t, OK, a.UDPSend(a.now, from, dst, 7, []byte(all[:n])))

@@ -77,6 +77,22 @@ func TestEchoInFragments(t *testing.T) {
 	}
 }
 
+// TestFragmentsTypeOfService: each has it.
+func TestFragmentsTypeOfService(t *testing.T) {
+	h := newHost(t, nil)
+	h.meetPeers()
+	p := bigEcho(peer4, me4, 2000)
+	f := wire.IPv4Packet(p).Fields()
+	f.TOS = 0xb8
+	f.Put(p)
+	h.receive(fragments(p, 7, 1000)...)
+	for range 2 {
+		require.Equal(t, byte(0xb8), h.dev.Sent()[14+1])
+		h.dev.Done()
+	}
+	h.wantSent()
+}
+
 // TestFragmentsThirdOpinion: gopacket puts our IPv4 fragments together.
 func TestFragmentsThirdOpinion(t *testing.T) {
 	h := newHost(t, nil)

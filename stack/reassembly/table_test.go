@@ -182,7 +182,8 @@ func TestTime(t *testing.T) {
 	f.Group = true
 	table.Add(0, f)
 	require.NotEmpty(t, table.First(i))
-	require.True(t, table.Group(i))
+	table.Add(0, piece(key, 32, 40, 40))
+	require.True(t, table.Group(i), "one of them did")
 	table.Add(0, piece(key, 8, 16, 40))
 	require.Empty(t, table.First(i), "spoiled")
 }
