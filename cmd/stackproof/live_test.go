@@ -50,6 +50,9 @@ func newLive(t *testing.T, args ...string) *live {
 		notrun.Skip(t, "live", "cannot make a network namespace: "+strings.TrimSpace(string(out)))
 	}
 	t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", l.ns).Run() })
+	if out, err := exec.Command("ip", "netns", "exec", l.ns, "true").CombinedOutput(); err != nil {
+		notrun.Skip(t, "live", "cannot enter a network namespace: "+strings.TrimSpace(string(out)))
+	}
 	l.command = l.serve(args)
 	for _, cmd := range []string{
 		"addr add 10.9.0.1/24 dev tp0", "addr add fd00:9::1/64 dev tp0 nodad", "link set tp0 up", "link set lo up",
@@ -57,7 +60,17 @@ func newLive(t *testing.T, args ...string) *live {
 		out, err := exec.Command("ip", append([]string{"-n", l.ns}, strings.Fields(cmd)...)...).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
+	l.awaitLink()
 	return l
+}
+
+// awaitLink waits until the kernel's side really sends: what it is given in the first moments after "up" it drops.
+func (l *live) awaitLink() {
+	for _, host := range liveHosts {
+		require.Eventually(l.t, func() bool {
+			return exec.Command("ip", "netns", "exec", l.ns, "ping", "-c", "1", "-W", "1", host).Run() == nil
+		}, 30*time.Second, 10*time.Millisecond, "nobody answers at %s", host)
+	}
 }
 
 // serve starts `stackproof serve` in the namespace and waits until it says that it is there.
