@@ -102,6 +102,8 @@ func TestForeignMistakes(t *testing.T) {
 		"0 `sysctl net.inet.tcp.udp_tunneling_port=9811`":            {"1:3: command: TCP over UDP is not supported", tunnelled},
 		"--udp_encapsulation=tcp\n0 idle":                            {"1:1: option: --udp_encapsulation: TCP over UDP is not supported", tunnelled},
 		"--udp_encapsulation=sctp\n0 idle":                           {"1:1: option: --udp_encapsulation: SCTP is not supported", sctp},
+		"--psp_udp_port=1000\n0 idle":                                {"1:1: option: --psp_udp_port: PSP is not supported", psp},
+		"0 > encap psp spi 23 . 501:501(0) ack 502":                  {"1:5: packet: PSP is not supported", psp},
 		"--init_scripts=a/defaults.sh,b/mine.sh\n0 idle":             {"1:1: option: --init_scripts: the init script `b/mine.sh` is not known", ""},
 		"0 %{ assert tcpi_rtt == 0 }%":                               {"1:3: code: `tcpi_rtt`: no call has accepted or connected a socket", ""},
 		"0 %{ assert tcpi_foo == 0 }%":                               {"1:3: code: there is no figure `tcpi_foo`", ""},

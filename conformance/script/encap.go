@@ -24,8 +24,11 @@ func (p *parser) unsupported(pos Pos, what, construct string) {
 
 // notSpoken ends it at a protocol that no stack under test speaks.
 func (p *parser) notSpoken() {
-	if p.tok.text == "sctp" {
+	switch p.tok.text {
+	case "sctp":
 		p.unsupported(p.tok.pos, "packet", sctp)
+	case "encap": // `encap psp spi N`
+		p.unsupported(p.tok.pos, "packet", psp)
 	}
 	p.failf(p.tok.pos, "packet", "`%s` is not spoken here", p.tok.text)
 }

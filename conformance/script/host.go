@@ -64,10 +64,15 @@ func (h *host) options(s *Script, form Form, foreign Foreign) error {
 	for i := range s.Options {
 		o := &s.Options[i]
 		e := &Error{File: s.File, Pos: o.Pos, What: "option", Cause: "--" + o.Name + ": "}
-		if o.Name == "udp_encapsulation" {
-			if e.Unsupported = tunnelled; o.Value == "sctp" {
-				e.Unsupported = sctp
-			}
+		switch {
+		case strings.HasPrefix(o.Name, "psp_"):
+			e.Unsupported = psp
+		case o.Name == "udp_encapsulation" && o.Value == "sctp":
+			e.Unsupported = sctp
+		case o.Name == "udp_encapsulation":
+			e.Unsupported = tunnelled
+		}
+		if e.Unsupported != "" {
 			e.Cause += e.Unsupported + " is not supported"
 			return e
 		}

@@ -70,7 +70,7 @@ func (p *parser) packetBody(k *Packet) Body {
 			return &UDP{Len: p.length("udp packet")}
 		case "icmp":
 			return p.icmp()
-		case "sctp", "udplite":
+		case "sctp", "udplite", "encap":
 			p.notSpoken()
 		case "arp":
 			return p.arp()

@@ -52,7 +52,7 @@ func (p *parser) tcpFlags() string {
 			p.failf(pos, "tcp flags", "`%c` stands twice", c)
 		}
 	}
-	if n := strings.IndexAny(flags, digits); n >= 0 && strings.Trim(flags, "ECWA") != flags {
+	if n := strings.IndexAny(flags, digits); n >= 0 && strings.ContainsAny(flags, "ECWA") {
 		p.failf(pos, "tcp flags", "`%c` is the bits A, W and E", flags[n])
 	}
 	return flags
