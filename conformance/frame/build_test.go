@@ -54,6 +54,8 @@ func TestBuildParses(t *testing.T) {
 		}
 		if l.Net == NetIPv4 {
 			built.SetAddr(IPSrc, ip4A)
+		} else {
+			built.SetAddr(IPSrc, ip6A) // from :: no link-layer address may come (RFC 4861 4.1, 4.3)
 		}
 		if ndFixed(l.ICMPType) == 0 || l.Net != NetIPv6 || l.Transport != TransportICMP {
 			Fill(built.Payload(), 0, 0)
