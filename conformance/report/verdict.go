@@ -1,5 +1,7 @@
 package report
 
+import "math"
+
 // Verdict is one line of verdicts.jsonl: a case and what came of it. The IPv4 and IPv6 forms of a script are one case,
 // whose outcome is the graver of the two; phrase, want and got are of the form that failed.
 type Verdict struct {
@@ -86,7 +88,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 	o.add("must", covered{s.MustCovered, s.MustTotal})
 	o.add("should", covered{s.ShouldCovered, s.ShouldTotal})
 	o.add("seed", s.Seed)
-	o.add("virtual_seconds", s.VirtualSeconds)
+	o.add("virtual_seconds", math.Round(s.VirtualSeconds*1e6)/1e6) // a sum of times in microseconds
 	o.add("wall_seconds", s.WallSeconds)
 	return o.bytes()
 }
