@@ -102,6 +102,8 @@ var knownGood = map[string]string{
 	"arp":    "arp/request-answered",
 	"ndp":    "ndp/solicitation-answered",
 	"ip":     "icmp/echo",
+	"igmp":   "igmp/join",
+	"mld":    "mld/join",
 	"icmp":   "icmp/echo",
 	"icmpv6": "icmp/echo",
 	"udp":    "udp/delivery",

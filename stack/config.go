@@ -19,6 +19,7 @@ type Config struct {
 	// Whenever the link goes up we can find out whether somebody else has our addresses before we use them. An address
 	// that somebody has is not used until the link goes down and up.
 	DADTransmits uint8 // solicitations of each IPv6 address (RFC 4862 5.1: 1 by default); 0: the address is ours at once
+	ReportNodes  bool  // tell routers, and switches that listen, of the groups that these solicitations go to (RFC 3810)
 	ARPProbe     bool  // probe for the IPv4 address, announce and defend it (RFC 5227); false: it is ours at once
 }
 

@@ -21,6 +21,7 @@ const (
 	UDPReceived
 	UDPSent
 	NeighbourFailures // resolutions that nobody answered
+	GroupReportsSent  // of IGMP and MLD
 	TCPReceived
 	TCPSent
 	TCPRetransmitted // segments of which at least a part was sent before
@@ -78,6 +79,10 @@ const (
 	DropFragmentOverlap   // a fragment of a datagram whose fragments overlap
 	DropReassemblyEvicted // what there was of a datagram: the storage was needed for a later one
 	DropReassemblyTimeout // what there was of a datagram: the rest has not come
+
+	DropIGMPChecksum
+	DropGroupInvalid // a message of IGMP or MLD that is malformed, or not from a router of this link
+	DropGroupIgnored // one that is of no use to us
 
 	DropICMPShort
 	DropICMPChecksum
@@ -142,6 +147,7 @@ var counterNames = [NumCounters]string{
 	UDPReceived:           "udp-received",
 	UDPSent:               "udp-sent",
 	NeighbourFailures:     "neighbour-failures",
+	GroupReportsSent:      "group-reports-sent",
 	TCPReceived:           "tcp-received",
 	TCPSent:               "tcp-sent",
 	TCPRetransmitted:      "tcp-retransmitted",
@@ -192,6 +198,9 @@ var counterNames = [NumCounters]string{
 	DropFragmentOverlap:   "drop-fragment-overlap",
 	DropReassemblyEvicted: "drop-reassembly-evicted",
 	DropReassemblyTimeout: "drop-reassembly-timeout",
+	DropIGMPChecksum:      "drop-igmp-checksum",
+	DropGroupInvalid:      "drop-group-invalid",
+	DropGroupIgnored:      "drop-group-ignored",
 	DropICMPShort:         "drop-icmp-short",
 	DropICMPChecksum:      "drop-icmp-checksum",
 	DropICMPGroup:         "drop-icmp-group",
@@ -249,7 +258,7 @@ func (c Counter) IsDrop() bool { return c >= firstDrop && c < NumCounters }
 // IsChecksum reports whether it counts what was dropped for a wrong checksum.
 func (c Counter) IsChecksum() bool {
 	switch c {
-	case DropIPv4Checksum, DropICMPChecksum, DropUDPChecksum, DropTCPChecksum:
+	case DropIPv4Checksum, DropIGMPChecksum, DropICMPChecksum, DropUDPChecksum, DropTCPChecksum:
 		return true
 	}
 	return false

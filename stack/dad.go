@@ -19,6 +19,7 @@ const (
 type claim struct {
 	state claimState
 	begun bool          // the first probe has its time
+	told  bool          // routers have been told of the solicited-node groups
 	sent  uint8         // probes and announcements
 	due   time.Duration // of the next step; of an IPv4 address in use: when it may be defended again
 }
@@ -37,8 +38,8 @@ const (
 )
 
 // SetClaims says how addresses are claimed when the link goes up next: see [Config].
-func (s *Stack) SetClaims(dadTransmits uint8, arpProbe bool) {
-	s.cfg.DADTransmits, s.cfg.ARPProbe = dadTransmits, arpProbe
+func (s *Stack) SetClaims(dadTransmits uint8, arpProbe, reportNodes bool) {
+	s.cfg.DADTransmits, s.cfg.ARPProbe, s.cfg.ReportNodes = dadTransmits, arpProbe, reportNodes
 }
 
 // beginClaims makes our addresses tentative, or ours at once where nobody is to be asked. It is called whenever a link
@@ -142,6 +143,13 @@ func (s *Stack) stepClaim(now time.Duration, i int) bool {
 		return s.stepClaim4(now)
 	}
 	c := &s.claims[i]
+	if i == claimLink6 && !c.told { // RFC 4862 5.4.2: switches are to let answers through
+		s.joinNodes()
+		c.told = true
+	}
+	if !s.reportGroups(now, groups6) {
+		return false
+	}
 	if c.sent == s.cfg.DADTransmits {
 		c.state = claimed
 		return true

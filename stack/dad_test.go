@@ -218,7 +218,7 @@ func TestClaimsWithoutLink(t *testing.T) {
 	h.wantIdle()
 	h.advance(time.Minute)
 	h.wantStatus(InProgress, meLink6, me6)
-	h.SetClaims(0, true)
+	h.SetClaims(0, true, false)
 	h.SetLink(h.now, true)
 	h.wantStatus(OK, meLink6, me6)
 	h.wantStatus(InProgress, me4)

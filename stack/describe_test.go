@@ -46,6 +46,9 @@ func describe(t rapid.TB, frame []byte) string {
 		return fmt.Sprintf("%sarp %s %v is %s, %v is %s", to, op, net.IP(a.SourceProtAddress), station(a.SourceHwAddress),
 			net.IP(a.DstProtAddress), station(a.DstHwAddress))
 	}
+	if text := groupText(t, p); text != "" {
+		return to + text
+	}
 	requireChecksums(t, frame)
 	head := ""
 	switch ip := p.NetworkLayer().(type) {
@@ -128,6 +131,9 @@ func icmp6Text(l *layers.ICMPv6) string {
 func requireChecksums(t rapid.TB, frame []byte) {
 	t.Helper()
 	p := decode(t, frame)
+	if groupText(t, p) != "" {
+		return // which has checked them
+	}
 	var ls []gopacket.SerializableLayer
 	for _, l := range p.Layers() {
 		switch x := l.(type) {

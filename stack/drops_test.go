@@ -42,7 +42,7 @@ func flip(b byte) byte           { return b ^ 1 }
 // TestEveryDropIsProvoked: no counter of something dropped is without a test that provokes just that.
 func TestEveryDropIsProvoked(t *testing.T) {
 	provoked := map[Counter]bool{}
-	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops, fragmentDrops} {
+	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops, fragmentDrops, groupDrops} {
 		for _, d := range table {
 			provoked[d.want] = true
 		}

@@ -49,7 +49,7 @@ func (s *Stack) random() uint64 {
 // of both ends (RFC 6528 3, RFC 9293 MUST-8).
 func (s *Stack) isn(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) uint32 {
 	f := s.entropy.secretOf(useISN, local, remote, uint32(lport)<<16|uint32(rport))
-	return uint32(f) + uint32(now/(4*time.Microsecond))
+	return uint32(f) + uint32(uint64(now)/uint64(4*time.Microsecond))
 }
 
 // ip4ID returns the identification of a datagram that may be fragmented on its way. It is a counter, so it does not

@@ -34,6 +34,10 @@ func repairTransport(proto uint8, src, dst wire.Addr, b []byte) {
 		if m, err := wire.CheckICMPv4(b); err == wire.OK {
 			m.SetChecksum()
 		}
+	case wire.ProtoIGMP:
+		if m, err := wire.CheckIGMP(b); err == wire.OK {
+			m.SetChecksum()
+		}
 	case wire.ProtoICMPv6:
 		if m, err := wire.CheckICMPv6(b); err == wire.OK {
 			m.SetChecksum(src, dst)
@@ -51,7 +55,7 @@ func repairTransport(proto uint8, src, dst wire.Addr, b []byte) {
 
 // corpus is one frame of every kind that the tests know.
 func corpus() (frames [][]byte) {
-	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops, fragmentDrops} {
+	for _, table := range [][]drop{ethernetDrops, arpDrops, ip4Drops, ip6Drops, icmpDrops, ndpDrops, udpDrops, tcpDrops, fragmentDrops, groupDrops} {
 		for _, d := range table {
 			frames = append(frames, d.frame)
 		}
@@ -91,6 +95,7 @@ func newHostile(t rapid.TB) *hostile {
 	h := &hostile{host: newHost(t, nil)}
 	h.slots(20)
 	h.ids = [2]int{h.open(wire.Addr{}, 7), h.connect(4000, peer4, 7)}
+	h.settleGroups(group4, group6)
 	return h
 }
 

@@ -58,6 +58,7 @@ func testConfig() Config {
 
 func testStorage() Storage {
 	return Storage{
+		Groups:     make([]Group, 3),
 		Neighbours: make([]neighbour.Entry, 4),
 		Waiting:    make([]byte, 2*1500),
 		UDP:        make([]UDPEndpoint, 3),

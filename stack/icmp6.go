@@ -19,6 +19,8 @@ func (s *Stack) icmp6Input(now time.Duration, m *packet, b []byte) {
 	switch t := msg.Type(); {
 	case t >= wire.ICMPv6RouterSolicit && t <= wire.ICMPv6Redirect:
 		s.ndpInput(now, m, msg)
+	case t == wire.ICMPv6MLDQuery || t == wire.ICMPv6MLDReport:
+		s.mldInput(now, m, msg)
 	case m.src.IsUnspecified():
 		s.count(DropIPv6Source)
 	case t == wire.ICMPv6Echo:

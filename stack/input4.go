@@ -13,6 +13,7 @@ type packet struct {
 	hops     uint8  // TTL or hop limit as received
 	tos      uint8  // type of service or traffic class
 	group    bool   // it went to a group, of IP or of the link: no ICMP error may answer it
+	alert    bool   // it has a router alert
 	bytes    []byte // the whole packet
 
 	fragmented bool // it came in fragments, if only in one (RFC 6946)
@@ -57,8 +58,11 @@ func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter 
 		if !ok {
 			break
 		}
-		if kind == wire.IPv4OptLooseSource || kind == wire.IPv4OptStrictSource {
+		switch kind {
+		case wire.IPv4OptLooseSource, wire.IPv4OptStrictSource:
 			return DropIPv4SourceRoute
+		case wire.IPv4OptRouterAlert:
+			m.alert = true
 		}
 	}
 	if o.Malformed() {
@@ -84,6 +88,8 @@ func (s *Stack) ip4Deliver(now time.Duration, m *packet, payload []byte) {
 		s.udpInput(now, m, payload)
 	case wire.ProtoTCP:
 		s.tcpDeliver(now, m, payload)
+	case wire.ProtoIGMP:
+		s.igmpInput(now, m, payload)
 	default: // RFC 1122 3.2.2.1
 		s.count(DropIPv4Protocol)
 		s.unreachable4(now, m, wire.ICMPv4ProtoUnreachable)

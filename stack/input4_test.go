@@ -56,7 +56,7 @@ var ip4Drops = []drop{
 	{"option cut off", ip4With(wire.IPv4Fields{}, 1, 1, 1, wire.IPv4OptTimestamp), DropIPv4Options},
 	{"segment to the broadcast (RFC 9293 MUST-57)", ip4Frame(peer4, all4, wire.ProtoTCP, make([]byte, 20)), DropTCPGroup},
 	{"segment to a group", ip4Frame(peer4, wire.AllHosts4, wire.ProtoTCP, make([]byte, 20)), DropTCPGroup},
-	{"membership query", ip4Frame(peer4, wire.AllHosts4, wire.ProtoIGMP, make([]byte, 8)), DropIPv4Protocol},
+	{"unknown protocol to a group", ip4Frame(peer4, wire.AllHosts4, 200, make([]byte, 8)), DropIPv4Protocol},
 }
 
 func TestIPv4Drops(t *testing.T) { testDrops(t, ip4Drops) }

@@ -99,7 +99,7 @@ func (s *Stack) ip6Extension(now time.Duration, m *packet, x wire.Ext) bool {
 }
 
 // ip6Options does with options that it does not know what their types say (RFC 8200 4.2). The router alert concerns
-// routers.
+// routers, but MLD wants to see it.
 func (s *Stack) ip6Options(now time.Duration, m *packet, x wire.Ext) bool {
 	o := x.Options()
 	for {
@@ -109,6 +109,7 @@ func (s *Stack) ip6Options(now time.Duration, m *packet, x wire.Ext) bool {
 		}
 		action := wire.OptAction(typ)
 		if action == wire.OptSkip {
+			m.alert = m.alert || typ == wire.IPv6OptRouterAlert
 			continue
 		}
 		s.count(DropIPv6Option)

@@ -96,14 +96,15 @@ func groupMAC(a wire.Addr) wire.MAC {
 	return wire.Broadcast
 }
 
-// isOurGroup4 reports whether we are a member: of all hosts (RFC 1112 4) and the broadcasts.
+// isOurGroup4 reports whether we are a member: of all hosts (RFC 1112 4), the broadcasts, and what was joined.
 func (s *Stack) isOurGroup4(a wire.Addr) bool {
-	return s.isGroup(a) && (!a.IsMulticast() || a == wire.AllHosts4)
+	return s.isGroup(a) && (!a.IsMulticast() || a == wire.AllHosts4 || s.isMember(a))
 }
 
-// isOurGroup6 reports whether we are a member: of all nodes of the link, and of the solicited-node groups of our
-// addresses (RFC 4291 2.8), tentative ones too (RFC 4862 5.4.2). Groups of the interface are not to come from outside.
+// isOurGroup6 reports whether we are a member: of all nodes of the link, of the solicited-node groups of our addresses (RFC
+// 4291 2.8), tentative ones too (RFC 4862 5.4.2), and of what was joined. Groups of the interface are not to come from
+// outside.
 func (s *Stack) isOurGroup6(a wire.Addr) bool {
 	return a == wire.AllNodes6 || a == wire.SolicitedNode(s.own6[0]) ||
-		s.own6[1].IsValid() && a == wire.SolicitedNode(s.own6[1])
+		s.own6[1].IsValid() && a == wire.SolicitedNode(s.own6[1]) || s.isMember(a)
 }

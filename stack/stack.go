@@ -10,6 +10,7 @@ import (
 
 // Storage is the memory that the stack works in. Sizes are the caller's.
 type Storage struct {
+	Groups     []Group           // multicast groups that can be joined at the same time
 	Neighbours []neighbour.Entry // as many as neighbours are to be talked to at the same time; at least 1
 	Waiting    []byte            // packets that wait for a neighbour's address, in slots of MTU bytes; at least 1 slot
 	UDP        []UDPEndpoint
@@ -31,6 +32,8 @@ type Stack struct {
 	own6     [2]wire.Addr // our IPv6 addresses: link-local, configured; no address for none
 	claims   [numClaims]claim
 	linkDown bool
+	nodes    [2]Group      // the solicited-node groups of own6; one, if they are the same
+	groups   [2]membership // by family
 
 	neighbours neighbour.Table
 	reassembly reassembly.Table
@@ -59,7 +62,9 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 			s.own6[1] = cfg.IPv6.Addr
 		}
 	}
+	s.initGroups()
 	s.beginClaims()
+	s.rejoin()
 	s.linkDown = false
 	s.entropy.init(&cfg.Entropy)
 	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
@@ -98,6 +103,7 @@ func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
 	more := s.receiveFrames(now)
 	d := deadline{}
 	blocked := s.pollClaims(now, &d)
+	blocked = s.pollGroups(now, &d) || blocked
 	blocked = s.pollNeighbours(now) || blocked
 	if s.sendStaged(now) || blocked {
 		d.at(now + transmitRetry)
@@ -153,6 +159,7 @@ func (s *Stack) SetLink(now time.Duration, up bool) {
 	s.linkDown = !up
 	if up {
 		s.beginClaims()
+		s.rejoin()
 	}
 	s.counts[DropWaitingLinkDown] += uint64(s.neighbours.Clear())
 }
@@ -168,6 +175,7 @@ func (s *Stack) CopyFrom(o *Stack) bool {
 	s.dev, s.st, s.neighbours, s.reassembly = dev, st, neighbours, table
 	s.neighbours.CopyFrom(&o.neighbours)
 	s.reassembly.CopyFrom(&o.reassembly)
+	copy(s.st.Groups, o.st.Groups)
 	copy(s.st.UDP, o.st.UDP)
 	copy(s.st.UDPBuffer, o.st.UDPBuffer)
 	copy(s.st.TCP, o.st.TCP)
@@ -177,7 +185,8 @@ func (s *Stack) CopyFrom(o *Stack) bool {
 }
 
 func (st *Storage) sameSizes(o *Storage) bool {
-	return len(st.Neighbours) == len(o.Neighbours) && len(st.Waiting) == len(o.Waiting) && len(st.UDP) == len(o.UDP) &&
+	return len(st.Groups) == len(o.Groups) &&
+		len(st.Neighbours) == len(o.Neighbours) && len(st.Waiting) == len(o.Waiting) && len(st.UDP) == len(o.UDP) &&
 		len(st.UDPBuffer) == len(o.UDPBuffer) && len(st.TCP) == len(o.TCP) && len(st.TCPBuffer) == len(o.TCPBuffer) &&
 		len(st.Reassembly) == len(o.Reassembly) && len(st.ReassemblyBuffer) == len(o.ReassemblyBuffer) &&
 		len(st.Staging) == len(o.Staging)

@@ -217,7 +217,9 @@ func TestGopacketParses(t *testing.T) {
 		{"echo6", ICMPID, 5}, {"unreachable4", ICMPMTU, 1400}, {"unreachable4", QuoteSeq, 0xfffffff0},
 		{"toobig6", ICMPMTU, 1400}, {"toobig6", QuoteSeq, 0xfffffff0}, {"na", NDFlags, 3}, {"fragment4", IPMF, 1},
 		{"fragment4", IPOff, 3}, {"fragment6", IPMF, 1}, {"fragment6", IPOff, 3}, {"fragment6", IPID, 7},
-		{"hopbyhop", UDPDstPort, 53}, {"options4", IPIHL, 6}, {"options4", UDPDstPort, 53},
+		{"hopbyhop", UDPDstPort, 53}, {"options4", IPIHL, 6}, {"options4", UDPDstPort, 53}, {"igmp2", IGMPType, 0x16},
+		{"igmp2", IGMPSum, 0xfffa}, {"igmp2", IGMPCode, 0}, {"igmp3", RecordType, 4}, {"igmp3", PayloadLen, 32},
+		{"mld1", ICMPType, 131}, {"mld2", RecordType, 4}, {"mld2", ICMPType, 143},
 	} {
 		n, ok := got[c.sample].Get(c.field)
 		require.True(t, ok, "%s has no %v", c.sample, c.field)
@@ -230,6 +232,8 @@ func TestGopacketParses(t *testing.T) {
 	}{
 		{"arp", ARPSHA, macA}, {"arp", ARPTPA, ip4B}, {"tcp4", IPSrc, ip4A}, {"tcp6", IPDst, ip6B}, {"ns", NDTarget, ip6B},
 		{"ns", NDSLL, macA}, {"na", NDTLL, macB}, {"redirect6", NDDest, ip6B}, {"redirect6", NDTLL, macB}, {"rs", NDSLL, macA},
+		{"igmp2", IGMPGroup, []byte{232, 1, 2, 3}}, {"igmp3", RecordGroup4, []byte{232, 1, 2, 3}},
+		{"mld1", MLDGroup, []byte(group6)}, {"mld2", RecordGroup6, []byte(group6)},
 	} {
 		b, ok := got[c.sample].Addr(c.field)
 		require.True(t, ok, "%s has no %v", c.sample, c.field)
@@ -241,6 +245,7 @@ func TestGopacketParses(t *testing.T) {
 	}{
 		{"arp", IPSrc}, {"tcp6", IPSum}, {"tcp6", IPDF}, {"tcp6", IPID}, {"tcp6", ICMPGateway}, {"udp4", TCPSeq}, {"ns", NDTLL},
 		{"rs", NDTarget}, {"ns", NDDest}, {"fragment4", UDPLen}, {"fragment6", UDPLen}, {"udp4", fields}, {"udp4", FieldNone},
+		{"igmp2", RecordType}, {"igmp2", RecordGroup4}, {"mld1", RecordGroup6}, {"mld2", MLDGroup}, {"mld2", IGMPGroup},
 	} {
 		_, number := got[c.sample].Get(c.field)
 		_, addr := got[c.sample].Addr(c.field)

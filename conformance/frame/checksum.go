@@ -75,6 +75,11 @@ func (v *View) RepairSums() {
 	if v.Net == NetIPv4 && v.at[layerBody] != 0 {
 		put16(v.B[etherHeader+10:], v.headerSum())
 	}
+	if at := v.at[layerBody]; v.Transport == TransportRaw && v.Net == NetIPv4 && at != 0 && v.B[etherHeader+9] == protoIGMP &&
+		v.end-at >= icmpHeader {
+		v.at[layerIGMP] = at
+		put16(v.B[at+2:], zeroed(0, v.Body(), 2))
+	}
 	if v.Transport != TransportRaw {
 		put16(v.B[int(v.at[layerBody])+sumField[v.Transport]:], v.transportSum())
 	}

@@ -33,6 +33,9 @@ const (
 	ICMPLong       // ICMPv6 error longer than the least MTU (RFC 4443 2.4)
 	NDInvalid      // hop limit, code or reserved bits (RFC 4861 4, 7.1)
 	NDOption       // option has length 0 or does not fit (RFC 4861 4.6)
+	IGMPShort      // IGMP or MLD: ends within the message, or a report's records do not fit (RFC 3376 4.2, RFC 3810 5.2)
+	IGMPChecksum   // (RFC 2236 2.3)
+	MLDInvalid     // hop limit is not 1, or no extension header (RFC 3810 5)
 	UDPShort       // ends within the UDP header
 	UDPLength      // is not what IP carries (RFC 768)
 	UDPChecksum    // (RFC 768); over IPv6 also one left out (RFC 8200 8.1)
@@ -59,7 +62,9 @@ var flawNames = [flaws]string{
 	FragmentLength: "fragment is not a multiple of 8 bytes",
 	ICMPShort:      "ICMP message cut short", ICMPChecksum: "wrong ICMP checksum", ICMPQuote: "ICMP error quotes too little",
 	ICMPLong: "ICMPv6 error longer than 1280 bytes", NDInvalid: "invalid neighbour discovery message",
-	NDOption: "bad neighbour discovery option", UDPShort: "UDP header cut short", UDPLength: "bad UDP length",
+	NDOption: "bad neighbour discovery option", IGMPShort: "message about groups cut short",
+	IGMPChecksum: "wrong IGMP checksum", MLDInvalid: "MLD message without hop limit 1 or extension header",
+	UDPShort: "UDP header cut short", UDPLength: "bad UDP length",
 	UDPChecksum: "wrong UDP checksum", TCPShort: "TCP header cut short", TCPOffset: "bad TCP data offset",
 	TCPReserved: "reserved TCP bits set", TCPChecksum: "wrong TCP checksum", TCPOption: "bad TCP option",
 	TCPOptionPlace: "TCP option outside a SYN", TCPOptionEnd: "bytes after the end of the TCP options",

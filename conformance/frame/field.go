@@ -73,6 +73,16 @@ const (
 
 	PayloadLen // bytes after the last header that Parse knows; read only
 
+	IGMPType
+	IGMPCode
+	IGMPSum
+	IGMPGroup // 4 bytes: queries, and what is older than IGMPv3
+	MLDGroup  // 16 bytes: queries, and what is older than MLDv2
+	// Of the first record of a report of IGMPv3 or MLDv2: its type and its group.
+	RecordType
+	RecordGroup4 // 4 bytes
+	RecordGroup6 // 16 bytes
+
 	fields
 )
 
@@ -118,6 +128,11 @@ var abouts = [fields]about{
 
 	NDTarget: {"nd.target", 128, true, Free}, NDDest: {"nd.dest", 128, true, Free},
 	NDFlags: {"nd.flags", 3, false, Free}, NDSLL: {"nd.sll", 48, true, Free}, NDTLL: {"nd.tll", 48, true, Free},
+
+	IGMPType: {"igmp.type", 8, false, Free}, IGMPCode: {"igmp.code", 8, false, Free},
+	IGMPSum: {"igmp.sum", 16, false, Sum}, IGMPGroup: {"igmp.group", 32, true, Free},
+	MLDGroup: {"mld.group", 128, true, Free}, RecordType: {"record.type", 8, false, Free},
+	RecordGroup4: {"igmp.record", 32, true, Free}, RecordGroup6: {"mld.record", 128, true, Free},
 
 	UDPSrcPort: {"udp.sport", 16, false, Free}, UDPDstPort: {"udp.dport", 16, false, Free},
 	UDPLen: {"udp.len", 16, false, Length}, UDPSum: {"udp.sum", 16, false, Sum},

@@ -86,6 +86,8 @@ func (v *View) parseBody(proto uint8, at int) Defect {
 		return v.parseTCP(at)
 	case proto == protoUDP:
 		return v.parseUDP(at)
+	case proto == protoIGMP && v.Net == NetIPv4:
+		return v.parseIGMP(at)
 	case proto == protoICMP && v.Net == NetIPv4, proto == protoICMPv6 && v.Net == NetIPv6:
 		return v.parseICMP(at)
 	}

@@ -94,6 +94,19 @@ var brokens = []broken{
 	{NDOption, "ns", true, set(atBody+25, 0)},
 	{NDOption, "ns", true, set(atBody+25, 2)},
 	{NDOption, "ns", true, func(b []byte) []byte { return cut6(b, 24+7) }},
+	{IGMPShort, "igmp2", true, func(b []byte) []byte { b = b[:atTCP4+7]; put16(b[atIP+2:], 27); return b }},
+	{IGMPShort, "igmp3", true, set(atTCP4+7, 3)},
+	{IGMPShort, "igmp3", true, set(atTCP4+7, 1)},
+	{IGMPShort, "igmp3", true, set(atTCP4+11, 9)},
+	{IGMPShort, "mld1", true, func(b []byte) []byte { return cut6(b, 31) }},
+	{IGMPShort, "mld2", true, set(atBody+8+7, 3)},
+	{IGMPChecksum, "igmp2", false, set(atTCP4+2, 0, 0)},
+	{MLDInvalid, "mld1", false, set(atIP+7, 2)},
+	{MLDInvalid, "mld2", true, func(b []byte) []byte {
+		b = append(b[:atBody], b[atBody+8:]...)
+		b[atIP+6] = 58
+		return cut6(b, len(b)-atBody)
+	}},
 	{UDPShort, "udp6", false, func(b []byte) []byte { return cut6(b, 7) }},
 	{UDPLength, "udp4", false, set(atTCP4+4, 0, 8)},
 	{UDPChecksum, "udp4", false, set(atTCP4+6, 1, 1)},
@@ -137,7 +150,7 @@ func mend(b []byte) {
 	var v View
 	for range 2 { // the first finds the layers up to a wrong checksum
 		Parse(b, &v)
-		if v.Transport != TransportRaw {
+		if v.Transport != TransportRaw || v.at[layerIGMP] != 0 {
 			v.RepairSums()
 		}
 	}

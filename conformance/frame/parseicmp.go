@@ -67,7 +67,7 @@ func (v *View) parseICMP(at int) Defect {
 	case ndFixed(t) != 0:
 		return v.parseND(t, at)
 	}
-	return Defect{}
+	return v.parseMLD(t, at)
 }
 
 // icmp4Error tells an error message, which quotes a datagram (RFC 1122 3.2.2).

@@ -23,6 +23,7 @@ const (
 
 	protoHopByHop = 0
 	protoICMP     = 1
+	protoIGMP     = 2
 	protoTCP      = 6
 	protoUDP      = 17
 	protoRouting  = 43
@@ -59,6 +60,10 @@ var places = [fields]place{
 
 	NDTarget: {layerND, ndTarget, 16, 0, 0}, NDDest: {layerDest, ndDest, 16, 0, 0}, NDFlags: {layerND, 4, 1, 5, 3},
 	NDSLL: {layerSLL, 0, 6, 0, 0}, NDTLL: {layerTLL, 0, 6, 0, 0},
+
+	IGMPType: {layerIGMP, 0, 1, 0, 8}, IGMPCode: {layerIGMP, 1, 1, 0, 8}, IGMPSum: {layerIGMP, 2, 2, 0, 16},
+	IGMPGroup: {layerIGMP, 4, 4, 0, 0}, MLDGroup: {layerMLD, 8, 16, 0, 0}, RecordType: {layerRecord, 0, 1, 0, 8},
+	RecordGroup4: {layerRecord, 4, 4, 0, 0}, RecordGroup6: {layerRecord, 4, 16, 0, 0},
 
 	UDPSrcPort: {layerUDP, 0, 2, 0, 16}, UDPDstPort: {layerUDP, 2, 2, 0, 16}, UDPLen: {layerUDP, 4, 2, 0, 16},
 	UDPSum: {layerUDP, 6, 2, 0, 16},

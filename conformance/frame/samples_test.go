@@ -72,6 +72,19 @@ func icmp6Over(n gopacket.NetworkLayer, typ, code uint8) *layers.ICMPv6 {
 	return x
 }
 
+const group6 = "\xff\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x12\x34"
+
+// mldFrame has an IPv6 header, one with a router alert, and an ICMPv6 message whose checksum it computes.
+func mldFrame(t require.TestingT, msg string) []byte {
+	ip := ipv6(layers.IPProtocolIPv6HopByHop)
+	ip.HopLimit = 1
+	b := []byte("\x3a\x00\x05\x02\x00\x00\x01\x00" + msg)
+	pseudo := append(append([]byte{}, ip.SrcIP.To16()...), ip.DstIP.To16()...)
+	pseudo = append(pseudo, 0, 0, 0, byte(len(msg)), 0, 0, 0, 58)
+	put16(b[10:], zeroed(sum(0, pseudo), b[8:], 2))
+	return pack(t, ether(layers.EthernetTypeIPv6), ip, gopacket.Payload(b))
+}
+
 // sample is a good frame of every kind that Parse knows.
 type sample struct {
 	name string
@@ -126,7 +139,12 @@ func samples(t require.TestingT) []sample {
 		{"fragment6", pack(t, ether(v6), ipv6(layers.IPProtocolIPv6Fragment), gopacket.Payload(
 			"\x11\x00\x00\x19\x00\x00\x00\x07sixteen bytes ok"))},
 		{"options4", pack(t, ether(v4), router, udpOver(router), data)},
-		{"igmp", pack(t, ether(v4), ipv4(2), data)},
+		{"igmp2", pack(t, ether(v4), ipv4(2), gopacket.Payload("\x16\x00\xff\xfa\xe8\x01\x02\x03"))},
+		{"igmp3", pack(t, ether(v4), ipv4(2), gopacket.Payload("\x22\x00\x1c\x11\x00\x00\x00\x02"+
+			"\x04\x00\x00\x00\xe8\x01\x02\x03"+"\x06\x01\x00\x01\xe8\x01\x02\x04\x0a\x00\x00\x01auxi"))},
+		{"mld1", mldFrame(t, "\x83\x00\x00\x00\x00\x00\x00\x00"+group6)},
+		{"mld2", mldFrame(t, "\x8f\x00\x00\x00\x00\x00\x00\x02"+
+			"\x04\x00\x00\x00"+group6+"\x05\x00\x00\x01"+group6+group6)},
 		{"unknown", pack(t, ether(0x88b5), data)},
 		{"802.3", pack(t, ether(4), gopacket.Payload("four"))},
 	}

@@ -8,16 +8,19 @@ const (
 	layerARP
 	layerIP4
 	layerIP6
-	layerFrag  // IPv6 fragment header
-	layerBody  // what IP carries, whatever it is
-	layerTCP   // layerBody, if that is TCP
-	layerUDP   // layerBody, if that is UDP
-	layerICMP  // layerBody, if that is ICMP or ICMPv6
-	layerND    // layerICMP, if that is neighbour discovery with a target
-	layerDest  // layerICMP, if that is a redirect of neighbour discovery
-	layerSLL   // the address in the source link-layer address option
-	layerTLL   // the address in the target link-layer address option
-	layerQuote // TCP header in the datagram that an ICMP error quotes
+	layerFrag   // IPv6 fragment header
+	layerBody   // what IP carries, whatever it is
+	layerTCP    // layerBody, if that is TCP
+	layerUDP    // layerBody, if that is UDP
+	layerICMP   // layerBody, if that is ICMP or ICMPv6
+	layerND     // layerICMP, if that is neighbour discovery with a target
+	layerDest   // layerICMP, if that is a redirect of neighbour discovery
+	layerSLL    // the address in the source link-layer address option
+	layerTLL    // the address in the target link-layer address option
+	layerIGMP   // layerBody, if that is IGMP
+	layerMLD    // layerICMP, if that is MLD about one group
+	layerRecord // the first record of a report of IGMPv3 or MLDv2
+	layerQuote  // TCP header in the datagram that an ICMP error quotes
 	numLayers
 )
 

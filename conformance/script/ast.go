@@ -214,7 +214,7 @@ type Link struct{ Up bool }
 type Knob struct {
 	Pos   Pos
 	Name  string
-	Value int64
+	Value Num
 }
 
 // Inspect compares a figure of the stack, or of one socket.

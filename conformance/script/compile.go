@@ -198,7 +198,7 @@ func (c *compiler) knob(ev *vm.Event, k *Knob) {
 	if !ok {
 		c.fail(k.Pos, "knob", "there is no knob `%s`", k.Name)
 	}
-	ev.Kind, ev.Knob, ev.Value = vm.Knob, n, k.Value
+	ev.Kind, ev.Knob, ev.Value = vm.Knob, n, int64(k.Value.N)
 }
 
 func (c *compiler) inspect(ev *vm.Event, i *Inspect) {

@@ -30,7 +30,7 @@ func (p *parser) knob() *Knob {
 	k := &Knob{Pos: p.tok.pos}
 	k.Name = p.name("knob")
 	p.expect("knob", "=")
-	k.Value = int64(p.number("knob", 1<<31).N)
+	k.Value = p.number("knob", 1<<31)
 	return k
 }
 

@@ -119,7 +119,7 @@ func (l *Link) String() string {
 	return "link down"
 }
 
-func (k *Knob) String() string { return fmt.Sprintf("knob %s = %d", k.Name, k.Value) }
+func (k *Knob) String() string { return fmt.Sprintf("knob %s = %s", k.Name, k.Value) }
 
 func (i *Inspect) String() string {
 	fd := ""

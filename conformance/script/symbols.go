@@ -73,6 +73,10 @@ var icmpCodes = []icmpCode{
 	{"", "information_reply", 16, -1},
 	{"", "address_mask_request", 17, -1},
 	{"", "address_mask_reply", 18, -1},
+	{"", "mld_query", -1, 130},
+	{"", "mld_report", -1, 131},
+	{"", "mld_done", -1, 132},
+	{"", "mld2_report", -1, 143},
 
 	{"unreachable", "net_unreachable", 0, 0},
 	{"unreachable", "no_route", 0, 0},

@@ -140,6 +140,11 @@ const (
 	KnobMSL                 // TCP's maximum segment lifetime in milliseconds
 	KnobDAD                 // DupAddrDetectTransmits (RFC 4862 5.1), from when the link next goes up on; 0: none
 	KnobARPProbe            // probe for the IPv4 address (RFC 5227), from when the link next goes up on
+	KnobNodes               // report the solicited-node groups of the own addresses, from when the link next goes up on
+	KnobJoin4               // join the IPv4 group whose last 28 bits the value is
+	KnobLeave4              // leave it
+	KnobJoin6               // join the IPv6 group ff0e::N, N being the value
+	KnobLeave6              // leave it
 	KnobTimestamps          // offer time stamps (RFC 7323)
 	KnobWindowScale         // offer window scale
 	KnobSACK                // offer selective acknowledgments (RFC 2018)
@@ -167,7 +172,8 @@ const (
 )
 
 var knobNames = [knobs]string{
-	"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe", "tcp.timestamps", "tcp.window-scale", "tcp.sack", "tcp.ecn",
+	"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe", "mld.own-groups", "igmp.join", "igmp.leave",
+	"mld.join", "mld.leave", "tcp.timestamps", "tcp.window-scale", "tcp.sack", "tcp.ecn",
 	"tcp.recv-buffer", "tcp.send-buffer", "tcp.initial-window", "tcp.initial-rto-ms", "tcp.delayed-ack-ms", "tcp.keep-idle-ms", "tcp.keep-interval-ms",
 	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
 	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",

@@ -158,7 +158,7 @@ func (m *Machine) count() bool {
 }
 
 func (m *Machine) advance(to sut.Time) {
-	if to.Truncate(time.Millisecond) > m.now {
+	if uint64(to)/uint64(time.Millisecond) > uint64(m.now)/uint64(time.Millisecond) {
 		m.atOnce = 0
 	}
 	if !m.count() {

@@ -55,7 +55,7 @@ func (t *Table) reachableTime(now time.Duration, a wire.Addr) time.Duration {
 	if a.Is6() {
 		base = ReachableTime
 	}
-	x := (t.seed + uint64(now/factorTime)) * 0x9e3779b97f4a7c15
+	x := (t.seed + uint64(now)/uint64(factorTime)) * 0x9e3779b97f4a7c15
 	x = (x ^ x>>29) * 0xbf58476d1ce4e5b9
 	return base/2 + base>>16*time.Duration(x>>48)
 }

@@ -22,10 +22,10 @@ func (e *rttEstimator) init() { *e = rttEstimator{rto: initialRTO} }
 // sample takes one measurement. That it is not one of a retransmitted segment (Karn) is the caller's care.
 func (e *rttEstimator) sample(r time.Duration) {
 	if e.sampled {
-		e.rttvar += (abs(e.srtt-r) - e.rttvar) / 4
-		e.srtt += (r - e.srtt) / 8
+		e.rttvar += (abs(e.srtt-r) - e.rttvar) >> 2
+		e.srtt += (r - e.srtt) >> 3
 	} else {
-		e.srtt, e.rttvar, e.sampled = r, r/2, true
+		e.srtt, e.rttvar, e.sampled = r, r>>1, true
 	}
 	e.rto = min(max(e.srtt+max(granularity, 4*e.rttvar), minRTO), maxRTO)
 }

@@ -38,14 +38,17 @@ func addr6At(b []byte) Addr {
 
 // Addresses that protocols name.
 var (
-	Any4        = IPv4(0, 0, 0, 0)
-	Broadcast4  = IPv4(255, 255, 255, 255)
-	Loopback4   = IPv4(127, 0, 0, 1)
-	AllHosts4   = IPv4(224, 0, 0, 1) // RFC 1112 4
-	Any6        = Addr{fam: fam6}
-	Loopback6   = Addr{lo: 1, fam: fam6}
-	AllNodes6   = Addr{hi: 0xff02 << 48, lo: 1, fam: fam6} // RFC 4291 2.7.1, link-local scope
-	AllRouters6 = Addr{hi: 0xff02 << 48, lo: 2, fam: fam6}
+	Any4          = IPv4(0, 0, 0, 0)
+	Broadcast4    = IPv4(255, 255, 255, 255)
+	Loopback4     = IPv4(127, 0, 0, 1)
+	AllHosts4     = IPv4(224, 0, 0, 1) // RFC 1112 4
+	AllRouters4   = IPv4(224, 0, 0, 2)
+	IGMPv3Routers = IPv4(224, 0, 0, 22) // RFC 3376 4.2.14
+	Any6          = Addr{fam: fam6}
+	Loopback6     = Addr{lo: 1, fam: fam6}
+	AllNodes6     = Addr{hi: 0xff02 << 48, lo: 1, fam: fam6} // RFC 4291 2.7.1, link-local scope
+	AllRouters6   = Addr{hi: 0xff02 << 48, lo: 2, fam: fam6}
+	MLDv2Routers  = Addr{hi: 0xff02 << 48, lo: 0x16, fam: fam6} // RFC 3810 5.2.14
 )
 
 // IsValid reports whether a is an address, of either family.

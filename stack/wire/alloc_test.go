@@ -35,6 +35,14 @@ func TestNothingAllocates(t *testing.T) {
 				_, _, err = p.UpperLayer()
 				note(err)
 			}
+			if m, err := CheckIGMP(b); err == OK {
+				_, err = m.Query()
+				note(err)
+			}
+			if m, err := CheckMLD(b); err == OK {
+				_, err = m.Query()
+				note(err)
+			}
 			note(CheckNDP(b, Loopback6, AllNodes6, 255))
 		}
 		n := PutEthernet(frame[:], Broadcast, MAC{2}, EtherTypeIPv4)

@@ -13,6 +13,7 @@ func exercise(t require.TestingT, b []byte) (accepted int) {
 	before := string(b)
 	for _, f := range []func(require.TestingT, []byte) Err{
 		exerciseEthernet, exerciseARP, exerciseIPv4, exerciseIPv6, exerciseUDP, exerciseTCP, exerciseICMPv4, exerciseICMPv6, exerciseNDP,
+		exerciseIGMP, exerciseMLD,
 	} {
 		if f(t, b) == OK {
 			accepted++
@@ -98,6 +99,26 @@ func exerciseIPv6(t require.TestingT, b []byte) Err {
 		require.Equal(t, w.Err(), walkErr)
 	} else {
 		require.Equal(t, quotedErr, err, "what may not be quoted may not come")
+	}
+	return err
+}
+
+func exerciseIGMP(t require.TestingT, b []byte) Err {
+	m, err := CheckIGMP(b)
+	if err == OK {
+		q, queryErr := m.Query()
+		require.Equal(t, m.Group(), q.Group)
+		use(m.Type(), m.VerifyChecksum(), queryErr)
+	}
+	return err
+}
+
+func exerciseMLD(t require.TestingT, b []byte) Err {
+	m, err := CheckMLD(b)
+	if err == OK {
+		q, queryErr := m.Query()
+		require.Equal(t, m.Group(), q.Group)
+		use(queryErr)
 	}
 	return err
 }
@@ -222,6 +243,7 @@ func samples() [][]byte {
 	all := [][]byte{
 		sampleEthernet, sampleARP, sampleIPv4, sampleIPv6, sampleUDP, sampleTCP, sampleICMPv4, sampleICMPv6,
 		sampleRouterSolicit, sampleRouterAdvert, sampleNeighborSolicit, sampleNeighborAdvert, sampleRedirect,
+		sampleIGMP, igmpQuery(200, 2, 2), sampleMLD, mldQuery(40000, 2, 2),
 		error4(ICMPv4Unreachable, ICMPv4FragNeeded, 1280, sampleIPv4), error6(ICMPv6PacketTooBig, 1280, sampleIPv6),
 		packet6(ProtoHopByHop, ext(ProtoDestOpts, 0), ext(ProtoFragment, 1), frag(ProtoTCP, 0, true), sampleTCP),
 		packet6(ProtoFragment, frag(ProtoUDP, 1448, false), sampleUDP),

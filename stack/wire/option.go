@@ -68,3 +68,11 @@ func PutRouterAlert(b []byte) int {
 	b[0], b[1], b[2], b[3] = IPv4OptRouterAlert, 4, 0, 0
 	return 4
 }
+
+// PutIPv4RouterAlert writes the option that has routers look at a packet which is not for them (RFC 2113 2.1), and returns
+// its length, 4.
+func PutIPv4RouterAlert(b []byte) int {
+	_ = b[3]
+	b[0], b[1], b[2], b[3] = IPv4OptRouterAlert, 4, 0, 0
+	return 4
+}

@@ -15,9 +15,10 @@ import (
 const (
 	neighbours = 8
 	waiting    = 3 // packets that wait for a neighbour's address
-	endpoints  = 4 // UDP
+	endpoints  = 3 // UDP
 	datagrams  = 2 // room for so many of full size per endpoint
 	conns      = 4 // TCP connections and listeners
+	groups     = 4 // multicast groups
 	sockets    = 16
 	blocked    = 8 // calls that can be pending at the same time
 	bufferLen  = 4096
@@ -52,6 +53,7 @@ type Host struct {
 	memory      stack.Storage
 	neighbours  [neighbours]neighbour.Entry
 	waiting     [waiting * mtu]byte
+	groups      [groups]stack.Group
 	endpoints   [endpoints]stack.UDPEndpoint
 	udpBuffer   [endpoints * datagrams * mtu]byte
 	conns       [conns]stack.TCPConn
@@ -90,7 +92,7 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	}
 	h.configure(cfg)
 	h.memory = stack.Storage{
-		Neighbours: h.neighbours[:], Waiting: h.waiting[:], UDP: h.endpoints[:], UDPBuffer: h.udpBuffer[:],
+		Groups: h.groups[:], Neighbours: h.neighbours[:], Waiting: h.waiting[:], UDP: h.endpoints[:], UDPBuffer: h.udpBuffer[:],
 		TCP: h.conns[:], TCPBuffer: h.tcpBuffer[:],
 		Reassembly: h.reassembly[:], ReassemblyBuffer: h.fragments[:], Staging: h.staging[:],
 	}

@@ -64,11 +64,11 @@ func putValue(b []byte, o sut.Option, v posix.Value) int {
 	n := int32(v.N)
 	switch o {
 	case sut.SoLinger:
-		binary.LittleEndian.PutUint32(b[4:], uint32(v.Time/time.Second))
+		binary.LittleEndian.PutUint32(b[4:], uint32(uint64(v.Time)/uint64(time.Second)))
 		binary.LittleEndian.PutUint32(b, uint32(n))
 		return 8
 	case sut.SoRcvTimeo, sut.SoSndTimeo:
-		n = int32(v.Time / time.Millisecond)
+		n = int32(uint64(v.Time) / uint64(time.Millisecond))
 	case sut.SoError:
 		n = int32(errnos[v.N])
 	}

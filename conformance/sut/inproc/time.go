@@ -1,10 +1,6 @@
 package inproc
 
-import (
-	"time"
-
-	"stackproof/conformance/sut"
-)
+import "stackproof/conformance/sut"
 
 // maxDeadlines is how many deadlines Advance passes before it holds the stack to be stuck. A stack with eight
 // connections that all have timers of a tenth of a second needs that many for twenty minutes.
@@ -75,37 +71,6 @@ func (h *Host) Link(up bool, out sut.Sink) sut.Status {
 	}
 	h.dev.now, h.dev.out = h.now, out
 	h.stack.SetLink(h.now, up)
-	h.settle(out, nil, nil)
-	return sut.OK
-}
-
-// Knob sets a parameter. Malformed: the value makes no sense.
-func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
-	if !h.ready {
-		return sut.Malformed
-	}
-	most := int64(1)
-	switch k {
-	case sut.KnobMSL:
-		most = int64(24 * time.Hour / time.Millisecond)
-	case sut.KnobDAD:
-		most = 255
-	case sut.KnobARPProbe:
-	default:
-		return sut.Unsupported
-	}
-	if value < 0 || value > most {
-		return sut.Malformed
-	}
-	switch k {
-	case sut.KnobMSL:
-		h.stack.TCPSetMSL(time.Duration(value) * time.Millisecond)
-	case sut.KnobDAD:
-		h.cfg.DADTransmits = uint8(value)
-	case sut.KnobARPProbe:
-		h.cfg.ARPProbe = value != 0
-	}
-	h.stack.SetClaims(h.cfg.DADTransmits, h.cfg.ARPProbe)
 	h.settle(out, nil, nil)
 	return sut.OK
 }

@@ -1,0 +1,59 @@
+package inproc
+
+import (
+	"math"
+	"time"
+
+	"stackproof/conformance/sut"
+	"stackproof/stack"
+	"stackproof/stack/socket"
+)
+
+// most is the greatest value of each knob; a knob that is not here is not supported.
+var most = [...]int64{
+	sut.KnobMSL: int64(24 * time.Hour / time.Millisecond), sut.KnobDAD: 255, sut.KnobARPProbe: 1, sut.KnobNodes: 1,
+	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
+}
+
+// Knob sets a parameter. Malformed: the value makes no sense.
+func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
+	switch {
+	case !h.ready:
+		return sut.Malformed
+	case int(k) >= len(most) || most[k] == 0:
+		return sut.Unsupported
+	case value < 0 || value > most[k]:
+		return sut.Malformed
+	}
+	c := stack.OK
+	switch k {
+	case sut.KnobMSL:
+		h.stack.TCPSetMSL(milliseconds(int32(value)))
+	case sut.KnobDAD:
+		h.cfg.DADTransmits = uint8(value)
+	case sut.KnobARPProbe:
+		h.cfg.ARPProbe = value != 0
+	case sut.KnobNodes:
+		h.cfg.ReportNodes = value != 0
+	default:
+		c = h.membership(k, uint32(value))
+	}
+	if c != stack.OK {
+		return sut.Malformed
+	}
+	h.stack.SetClaims(h.cfg.DADTransmits, h.cfg.ARPProbe, h.cfg.ReportNodes)
+	h.settle(out, nil, nil)
+	return sut.OK
+}
+
+// membership joins or leaves a group.
+func (h *Host) membership(k sut.Knob, n uint32) stack.Cause {
+	group := socket.Endpoint4([4]byte{0xe0 | byte(n>>24), byte(n >> 16), byte(n >> 8), byte(n)}, 0).Addr
+	if k == sut.KnobJoin6 || k == sut.KnobLeave6 {
+		group = socket.Endpoint6([16]byte{0xff, 0x0e, 12: byte(n >> 24), 13: byte(n >> 16), 14: byte(n >> 8), 15: byte(n)}, 0).Addr
+	}
+	if k == sut.KnobLeave4 || k == sut.KnobLeave6 {
+		return h.stack.MulticastLeave(group)
+	}
+	return h.stack.MulticastJoin(group)
+}
