@@ -79,6 +79,7 @@ func TestCopyFromOtherSizes(t *testing.T) {
 	a := newHost(t, nil)
 	for _, change := range []func(*Config, *Storage){
 		func(_ *Config, st *Storage) { st.Neighbours = st.Neighbours[1:] },
+		func(_ *Config, st *Storage) { st.Groups = st.Groups[1:] },
 		func(_ *Config, st *Storage) { st.Waiting = st.Waiting[1:] },
 		func(_ *Config, st *Storage) { st.UDP = st.UDP[1:] },
 		func(_ *Config, st *Storage) { st.UDPBuffer = st.UDPBuffer[1:] },
