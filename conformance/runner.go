@@ -45,13 +45,6 @@ func (r *Runner) Run(ctx context.Context, p Pattern) *report.Results {
 			r.Done(i+1, len(groups), v, failures)
 		}
 	}
-	for i := range res.Failures { // the slice has stopped moving: point at what is kept
-		for j := range res.Verdicts {
-			if res.Verdicts[j].ID == res.Failures[i].Verdict.ID {
-				res.Failures[i].Verdict = &res.Verdicts[j]
-			}
-		}
-	}
 	cover(res)
 	res.Summary.WallSeconds = time.Since(start).Seconds()
 	return res

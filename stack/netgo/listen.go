@@ -60,6 +60,22 @@ type Listener struct {
 	turn int // counts the sockets asked for a connection
 }
 
+// bound opens sockets of a kind on the address that a caller of package net's functions gives. h.mu is held.
+func (h *Host) bound(kind socket.Kind, network, address string) ([]int, error) {
+	n, err := parseNetwork(network)
+	if err != nil || n.kind != kind {
+		return nil, net.UnknownNetworkError(network)
+	}
+	e, err := parseAddress(n, address)
+	if err != nil {
+		return nil, err
+	}
+	if h.closed {
+		return nil, net.ErrClosed
+	}
+	return h.open(n, e)
+}
+
 // Listen listens on "host:port", host a literal address of the stack or empty for all of both families; port 0 takes a
 // free one. network is tcp, tcp4 or tcp6.
 func (h *Host) Listen(network, address string) (*Listener, error) {
@@ -71,20 +87,9 @@ func (h *Host) Listen(network, address string) (*Listener, error) {
 }
 
 func (h *Host) listen(network, address string) (*Listener, error) {
-	n, err := parseNetwork(network)
-	if err != nil || n.kind != socket.Stream {
-		return nil, net.UnknownNetworkError(network)
-	}
-	e, err := parseAddress(n, address)
-	if err != nil {
-		return nil, err
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
-		return nil, net.ErrClosed
-	}
-	ids, err := h.open(n, e)
+	ids, err := h.bound(socket.Stream, network, address)
 	if err != nil {
 		return nil, err
 	}

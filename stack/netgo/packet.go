@@ -35,20 +35,9 @@ func (h *Host) ListenPacket(network, address string) (*PacketConn, error) {
 }
 
 func (h *Host) listenPacket(network, address string) (*PacketConn, error) {
-	n, err := parseNetwork(network)
-	if err != nil || n.kind != socket.Datagram {
-		return nil, net.UnknownNetworkError(network)
-	}
-	e, err := parseAddress(n, address)
-	if err != nil {
-		return nil, err
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
-		return nil, net.ErrClosed
-	}
-	ids, err := h.open(n, e)
+	ids, err := h.bound(socket.Datagram, network, address)
 	if err != nil {
 		return nil, err
 	}
