@@ -21,14 +21,12 @@ import (
 	"github.com/google/gopacket/pcapgo"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
-
-	"stackproof/conformance/notrun"
 )
 
 // live is a network namespace with the stack at one end of a TAP and the kernel at the other.
 type live struct {
 	t       *testing.T
-	ns      string
+	ns      *namespace
 	command *exec.Cmd   // serve
 	keys    *os.File    // its terminal
 	lines   chan string // what it prints
@@ -37,29 +35,9 @@ type live struct {
 // newLive makes the namespace, or says why it cannot.
 func newLive(t *testing.T, args ...string) *live {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		notrun.Skip(t, "live", "making a network namespace needs root")
-	}
-	for _, tool := range []string{"ip", "ping", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			notrun.Skip(t, "live", "no "+tool+" on this machine")
-		}
-	}
-	l := &live{t: t, ns: fmt.Sprintf("stackproof-%d", os.Getpid()), lines: make(chan string, 1000)}
-	if out, err := exec.Command("ip", "netns", "add", l.ns).CombinedOutput(); err != nil {
-		notrun.Skip(t, "live", "cannot make a network namespace: "+strings.TrimSpace(string(out)))
-	}
-	t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", l.ns).Run() })
-	if out, err := exec.Command("ip", "netns", "exec", l.ns, "true").CombinedOutput(); err != nil {
-		notrun.Skip(t, "live", "cannot enter a network namespace: "+strings.TrimSpace(string(out)))
-	}
+	l := &live{t: t, ns: newNamespace(t, "ping", "curl", "traceroute"), lines: make(chan string, 1000)}
 	l.command = l.serve(args)
-	for _, cmd := range []string{
-		"addr add 10.9.0.1/24 dev tp0", "addr add fd00:9::1/64 dev tp0 nodad", "link set tp0 up", "link set lo up",
-	} {
-		out, err := exec.Command("ip", append([]string{"-n", l.ns}, strings.Fields(cmd)...)...).CombinedOutput()
-		require.NoError(t, err, string(out))
-	}
+	l.ns.ip(t, "addr add 10.9.0.1/24 dev tp0", "addr add fd00:9::1/64 dev tp0 nodad", "link set tp0 up")
 	l.awaitLink()
 	return l
 }
@@ -68,17 +46,17 @@ func newLive(t *testing.T, args ...string) *live {
 func (l *live) awaitLink() {
 	for _, host := range liveHosts {
 		require.Eventually(l.t, func() bool {
-			return exec.Command("ip", "netns", "exec", l.ns, "ping", "-c", "1", "-W", "1", host).Run() == nil
+			return l.ns.command(l.t.Context(), "ping", "-c", "1", "-W", "1", host).Run() == nil
 		}, 30*time.Second, 10*time.Millisecond, "nobody answers at %s", host)
 	}
 }
 
 // serve starts `stackproof serve` in the namespace and waits until it says that it is there.
 func (l *live) serve(args []string) *exec.Cmd {
-	cmd := exec.Command("ip", append([]string{"netns", "exec", l.ns, os.Args[0], "serve", "--tap", "tp0",
-		"--addr", "10.9.0.2/24", "--addr6", "fd00:9::2/64"}, args...)...)
+	cmd := l.ns.command(context.Background(), append([]string{os.Args[0], "serve", "--tap", "tp0", "--addr", "10.9.0.2/24",
+		"--addr6", "fd00:9::2/64", "--gateway", "10.9.0.1", "--gateway6", "fd00:9::1"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=stackproof")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true, Setctty: true}
+	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty = true, true
 	l.keys, cmd.Stdin = pseudoTerminal(l.t)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -136,15 +114,7 @@ func (l *live) line(begin string) string {
 // run runs a client in the namespace and returns its standard output.
 func (l *live) run(env string, args ...string) []byte {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), stepLimit())
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", l.ns}, args...)...)
-	cmd.Env = append(os.Environ(), env)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	require.NoError(l.t, err, "%s: %s%s", strings.Join(args, " "), out, &stderr)
-	return out
+	return l.ns.run(l.t, env, args...)
 }
 
 // client runs a program of TestMain in the namespace.
@@ -170,8 +140,9 @@ func (l *live) each(name string, step func(l *live, host string)) {
 // download gets size bytes over HTTP and wants the right ones.
 func (l *live) download(host string, size int) {
 	l.t.Helper()
-	out := l.run("", "sh", "-c", fmt.Sprintf("curl -sS --fail -g http://%s/data/%d | sha256sum", net.JoinHostPort(host, "80"), size))
-	require.Equal(l.t, testSum(l.t, size), strings.Fields(string(out))[0])
+	sum := sha256.New()
+	l.ns.pipe(l.t, sum, "", "curl", "-sS", "--fail", "-g", fmt.Sprintf("http://%s/data/%d", net.JoinHostPort(host, "80"), size))
+	require.Equal(l.t, testSum(l.t, size), hex.EncodeToString(sum.Sum(nil)))
 }
 
 // upload puts size bytes over HTTP and wants their SHA-256 as the answer.

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"stackproof/conformance/notrun"
+)
+
+// namespace is a network namespace without a name. Only this process and what it starts hold it: when they end, however
+// they do, the kernel removes it with all that is in it.
+type namespace struct{ file *os.File }
+
+// newNamespace makes a namespace with its loopback up, or says why it cannot. The test uses these tools.
+func newNamespace(t *testing.T, tools ...string) *namespace {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		notrun.Skip(t, "live", "making a network namespace needs root")
+	}
+	for _, tool := range append(tools, "ip", "nsenter") {
+		if _, err := exec.LookPath(tool); err != nil {
+			notrun.Skip(t, "live", "no "+tool+" on this machine")
+		}
+	}
+	file, err := unshareNetwork()
+	if err != nil {
+		notrun.Skip(t, "live", "cannot make a network namespace: "+err.Error())
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	n := &namespace{file}
+	n.ip(t, "link set lo up")
+	return n
+}
+
+// unshareNetwork makes a namespace on a thread that comes back from it.
+func unshareNetwork() (file *os.File, err error) {
+	runtime.LockOSThread()
+	home, err := os.Open("/proc/thread-self/ns/net")
+	if err == nil {
+		defer home.Close()
+		err = unix.Unshare(unix.CLONE_NEWNET)
+	}
+	if err != nil {
+		runtime.UnlockOSThread()
+		return nil, err
+	}
+	file, err = os.Open("/proc/thread-self/ns/net")
+	if e := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); e != nil {
+		return nil, errors.Join(err, e) // the thread stays locked, and ends with its goroutine
+	}
+	runtime.UnlockOSThread()
+	return file, err
+}
+
+// path names the namespace for as long as this process lives.
+func (n *namespace) path() string { return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), n.file.Fd()) }
+
+// command is a program in the namespace, which ends with this process.
+func (n *namespace) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + n.path(), "--"}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+// ip configures the namespace's side of the wire, a step a line.
+func (n *namespace) ip(t *testing.T, steps ...string) {
+	t.Helper()
+	for _, s := range steps {
+		out, err := n.command(t.Context(), append([]string{"ip"}, strings.Fields(s)...)...).CombinedOutput()
+		require.NoError(t, err, "ip %s: %s", s, out)
+	}
+}
+
+// set writes a figure of the namespace below /proc/sys/net.
+func (n *namespace) set(t *testing.T, name, value string) {
+	t.Helper()
+	out, err := n.command(t.Context(), "sh", "-c", "echo "+value+" > /proc/sys/net/"+name).CombinedOutput()
+	require.NoError(t, err, "%s: %s", name, out)
+}
+
+// run runs a client in the namespace and returns its standard output. env is one more variable for it, or "".
+func (n *namespace) run(t *testing.T, env string, args ...string) []byte {
+	t.Helper()
+	var stdout bytes.Buffer
+	n.pipe(t, &stdout, env, args...)
+	return stdout.Bytes()
+}
+
+// pipe lets a client write to stdout. There is no shell between: nobody would end what it starts.
+func (n *namespace) pipe(t *testing.T, stdout io.Writer, env string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), stepLimit())
+	defer cancel()
+	cmd := n.command(ctx, args...)
+	cmd.Env = append(os.Environ(), env)
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = stdout, &stderr
+	require.NoError(t, cmd.Run(), "%s: %s", strings.Join(args, " "), &stderr)
+}
+
+// TestNamespaceGone: what a namespace's maker has started ends with it, and then nobody holds the namespace.
+func TestNamespaceGone(t *testing.T) {
+	newNamespace(t) // or say why not
+	maker := exec.Command(os.Args[0], "-test.run", "^TestNamespaceMaker$", "-test.v")
+	maker.Env = append(os.Environ(), asMaker+"=1")
+	stdout, err := maker.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, maker.Start())
+	client := 0
+	for in := bufio.NewScanner(stdout); client == 0 && in.Scan(); {
+		_, _ = fmt.Sscanf(in.Text(), "client %d", &client)
+	}
+	require.NoError(t, maker.Process.Kill())
+	require.Error(t, maker.Wait())
+	require.NotZero(t, client)
+	require.Eventually(t, func() bool {
+		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", client))
+		return len(line) == 0 // it is gone, or at least dead
+	}, 10*time.Second, time.Millisecond)
+}
+
+// asMaker is the environment variable that has TestNamespaceMaker do its part of the test above.
+const asMaker = "STACKPROOF_TEST_NAMESPACE"
+
+func TestNamespaceMaker(t *testing.T) {
+	if os.Getenv(asMaker) == "" {
+		t.Skip("a part of TestNamespaceGone")
+	}
+	cmd := newNamespace(t).command(context.Background(), "sleep", "1000")
+	require.NoError(t, cmd.Start())
+	fmt.Printf("\nclient %d\n", cmd.Process.Pid)
+	select {} // until it is killed
+}
