@@ -115,6 +115,10 @@ func TestImage(t *testing.T) {
 			n := strconv.Itoa(len(suite.Programs))
 			require.Equal(t, n, string(w.Get("pass")))
 			require.Equal(t, n, string(w.Get("red")))
+			left, ok := w.Int("stack")
+			require.True(t, ok, line)
+			require.GreaterOrEqual(t, left, int64(1<<10), "bytes of the stack that no case has used")
+			t.Log("stack left:", left)
 			return
 		}
 	}

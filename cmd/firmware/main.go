@@ -20,6 +20,7 @@ var (
 )
 
 func main() {
+	agent.StackLeft = board.StackLeft
 	agent.Init(&list, &host, &line)
 	agent.Hello()
 	for {

@@ -25,7 +25,7 @@ const MaxProgram = 3072
 //	hello version=1 stack=NAME cases=N hash=H
 //	begin case=I twin=0|1              before a run: a panic that follows is this run's
 //	verdict case=I twin=0|1 ...        see Agent.verdict
-//	end runs=N pass=N red=N            after run-all
+//	end runs=N pass=N red=N stack=N    after run-all; stack: see Agent.StackLeft
 //	serving                            the answer to sut
 //	error what=...                     a line that was not understood
 const (
@@ -43,6 +43,9 @@ const (
 // Agent obeys the host's lines: it runs programs of its list on its stack, or serves the stack to the host. It is large:
 // keep it in a global. Init makes it ready.
 type Agent struct {
+	// StackLeft tells how many bytes of the program's own stack were never used so far, for the end line. nil: 0.
+	StackLeft func() int
+
 	blob    Blob
 	blobErr BlobErr
 	stack   sut.SUT
@@ -165,7 +168,11 @@ func (a *Agent) runAll() {
 			}
 		}
 	}
-	a.say(a.line.Begin(wordEnd).Int("runs", runs).Int("pass", pass).Int("red", red))
+	left := 0
+	if a.StackLeft != nil {
+		left = a.StackLeft()
+	}
+	a.say(a.line.Begin(wordEnd).Int("runs", runs).Int("pass", pass).Int("red", red).Int("stack", int64(left)))
 }
 
 // run runs one program once and reports it.

@@ -1,4 +1,4 @@
-// Entry and trap vector. Linker relaxation is off, so gp is not set: nothing uses it.
+// Entry and trap vector. The linker is not asked to relax addresses to gp, so gp is not set: nothing uses it.
 
 .section .init, "ax"
 .globl _start
