@@ -2,6 +2,7 @@ package stack
 
 import (
 	"stackproof/stack/reassembly"
+	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
 )
 
@@ -15,6 +16,8 @@ type Config struct {
 	IPv6     wire.Prefix // own address and the length of its network prefix
 	Gateway6 wire.Addr   // default router, link-local or in that network; no address: none
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
+
+	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
 
 	// Whenever the link goes up we can find out whether somebody else has our addresses before we use them. An address
 	// that somebody has is not used until the link goes down and up.

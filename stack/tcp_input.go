@@ -27,7 +27,7 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 	s.count(TCPReceived)
 	g := tcp.Segment{
 		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()),
-		HasMSS: opts.HasMSS, MSS: opts.MSS,
+		Options: opts,
 	}
 	id := s.tcpFind(m.dst, t.DstPort(), m.src, t.SrcPort())
 	if id >= 0 && !(s.st.TCP[id].state.Reopens(g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {

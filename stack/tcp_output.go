@@ -74,9 +74,8 @@ func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 // tcpSend sends one segment of a connection.
 func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 	r := &s.st.TCP[id]
-	opts := tcpOptions(&p.Segment)
 	_, low := s.pathMTU(now, r.remote)
-	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + opts.Len() + p.Len, df: !low}
+	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + p.Options.Len() + p.Len, df: !low}
 	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
 	if c := s.beginIP(now, &o); c != OK {
 		return c
@@ -92,8 +91,7 @@ func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 
 // tcpCommit puts the header before the data of a segment and sends it.
 func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment) {
-	opts := tcpOptions(g)
-	n := wire.PutTCPOptions(o.payload[wire.TCPHeaderLen:], &opts)
+	n := wire.PutTCPOptions(o.payload[wire.TCPHeaderLen:], &g.Options)
 	wire.TCPFields{
 		SrcPort: lport, DstPort: rport, Seq: uint32(g.Seq), Ack: uint32(g.Ack), Flags: g.Flags, Window: g.Wnd,
 		OptionsLen: uint8(n),
@@ -105,5 +103,3 @@ func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment) {
 		s.count(TCPResetsSent)
 	}
 }
-
-func tcpOptions(g *tcp.Segment) wire.TCPOpts { return wire.TCPOpts{HasMSS: g.HasMSS, MSS: g.MSS} }

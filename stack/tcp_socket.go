@@ -270,3 +270,6 @@ func (s *Stack) TCPSetNoDelay(id int, on bool) Cause {
 // TCPSetMSL sets the maximum segment lifetime, half the length of TIME-WAIT, for connections made from now on. 0 is
 // [tcp.DefaultMSL].
 func (s *Stack) TCPSetMSL(msl time.Duration) { s.tcp.msl = msl }
+
+// TCPSetWithout sets Config.TCPWithout for connections made from now on.
+func (s *Stack) TCPSetWithout(o tcp.OptionSet) { s.cfg.TCPWithout = o }

@@ -20,6 +20,7 @@ type Config struct {
 	DefaultMSS int           // what the peer can take if it does not say: 536 for IPv4, 1220 for IPv6 (MUST-15)
 	RcvBuf     int           // length of the receive queue in bytes
 	MSL        time.Duration // 0: DefaultMSL
+	Without    OptionSet     // neither offered nor taken up
 }
 
 // Failure says how a connection failed. A connection that was closed in order has not.
@@ -43,7 +44,8 @@ type Conn struct {
 	cfg     Config
 	state   State
 	failure Failure
-	passive bool // opened by Listen (MUST-11)
+	passive bool      // opened by Listen (MUST-11)
+	agreed  OptionSet // as far as it is known
 
 	// Send sequence space (RFC 9293 3.3.1).
 	sndUna, sndNxt   Seq
@@ -51,7 +53,7 @@ type Conn struct {
 	sndWnd           int
 	maxSndWnd        int // the largest window that the peer has offered
 	sndWl1           Seq // sequence number of the segment that last brought sndWnd
-	sndMSS           int
+	maxSeg, sndMSS   int // bytes in a segment: options and text; text beside the options that every segment has
 	synAcked         bool
 	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
 	noDelay          bool
@@ -107,7 +109,8 @@ func (c *Conn) open(cfg Config) {
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt = iss, iss, iss, iss, iss
 	c.sndEnd = iss.Add(1)
-	c.sndMSS = max(min(cfg.MSS, cfg.DefaultMSS), minSendMSS)
+	c.agreed = SACK &^ cfg.Without
+	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))
 	c.rtt.init()
 }
 
@@ -208,13 +211,13 @@ func (c *Conn) InFlight(seq Seq) bool {
 	return c.state != Closed && seq.InWindow(c.sndUna, c.sndNxt.Sub(c.sndUna))
 }
 
-// LowerMSS says that segments with more than mss bytes of data do not reach the peer (RFC 9293 3.7.5, SHLD-6). What is
-// outstanding is sent again in smaller ones.
+// LowerMSS says that segments with more than mss bytes of options and data do not reach the peer (RFC 9293 3.7.5,
+// SHLD-6). What is outstanding is sent again in smaller ones.
 func (c *Conn) LowerMSS(mss int) {
-	if mss >= c.sndMSS {
+	if mss >= c.maxSeg {
 		return
 	}
-	c.sndMSS = max(mss, minSendMSS)
+	c.setMaxSeg(mss)
 	c.timing = false
 	if c.synAcked {
 		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt

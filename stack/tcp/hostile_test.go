@@ -66,8 +66,8 @@ func (h *hostile) segment(t *rapid.T) {
 	h.deliver(t, Segment{
 		Seq: bases.Draw(t, "base").Add(near.Draw(t, "seq")), Ack: acks.Draw(t, "acked").Add(near.Draw(t, "ack")),
 		Flags: Flags(rapid.Byte().Draw(t, "flags")), Wnd: rapid.Uint16().Draw(t, "wnd"),
-		Len: rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 1460), rapid.IntRange(0, 65495)).Draw(t, "len"),
-		MSS: rapid.Uint16().Draw(t, "mss"), HasMSS: rapid.Bool().Draw(t, "has MSS"),
+		Len:     rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 1460), rapid.IntRange(0, 65495)).Draw(t, "len"),
+		Options: drawOptions(t),
 	})
 }
 

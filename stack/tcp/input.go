@@ -71,11 +71,7 @@ func (c *Conn) takeSYN(g Segment) {
 	c.rcvNxt = g.Seq.Add(1)
 	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
 	c.setSndWnd(g)
-	mss := c.cfg.DefaultMSS // MUST-15
-	if g.HasMSS {
-		mss = int(g.MSS)
-	}
-	c.sndMSS = max(min(mss, c.cfg.MSS), minSendMSS) // MUST-16
+	c.agree(&g.Options)
 	c.cong.init(c.sndMSS, false)
 }
 

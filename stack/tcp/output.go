@@ -14,7 +14,7 @@ type Plan struct {
 func (c *Conn) Next() (p Plan, ok bool) {
 	switch {
 	case c.resetNow:
-		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK}}, true
+		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK, Options: c.options(RST)}}, true
 	case c.state == Closed || c.state == Listen:
 		return Plan{}, false
 	case !c.synAcked && c.sendFrom() == c.cfg.ISS:
@@ -76,16 +76,15 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 
 // segment returns an empty segment that acknowledges what has arrived.
 func (c *Conn) segment(seq Seq, flags Flags) Segment {
-	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow())}
+	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow()), Options: c.options(flags)}
 }
 
 // syn returns our SYN, which acknowledges the peer's if that is there.
 func (c *Conn) syn() Plan {
-	g := Segment{Seq: c.cfg.ISS, Flags: SYN, Wnd: uint16(c.initialWindow())}
+	g := Segment{Seq: c.cfg.ISS, Flags: SYN, Wnd: uint16(c.initialWindow()), Options: c.options(SYN)}
 	if c.state != SynSent {
 		g = c.segment(c.cfg.ISS, SYN|ACK)
 	}
-	g.HasMSS, g.MSS = true, uint16(c.cfg.MSS) // MUST-14
 	return Plan{Segment: g, Again: c.sndNxt != c.cfg.ISS}
 }
 
@@ -137,12 +136,13 @@ func (c *Conn) nextText() (Plan, bool) {
 		room = max(c.sndWnd, 1)
 	}
 	queued := c.sndEnd.Sub(from) // -1 if even FIN was sent
-	n := min(queued, room, c.sndMSS)
+	mss := c.textMSS()
+	n := min(queued, room, mss)
 	fin := c.finQueued && n == queued && n < room
 	switch {
 	case n < 0 || n == 0 && !fin:
 		return Plan{}, false
-	case from == c.sndNxt && !c.probing && !c.worthSending(n, queued, fin):
+	case from == c.sndNxt && !c.probing && !c.worthSending(n, queued, mss, fin):
 		return Plan{}, false
 	}
 	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase()), Again: from.Less(c.sndNxt)}
@@ -158,10 +158,10 @@ func (c *Conn) nextText() (Plan, bool) {
 
 // worthSending avoids the silly window syndrome (RFC 9293 3.8.6.2.1, MUST-38) and, unless switched off, small segments
 // while others are unacknowledged (Nagle's algorithm, RFC 9293 3.7.4, SHLD-7). All data counts as pushed.
-func (c *Conn) worthSending(n, queued int, fin bool) bool {
+func (c *Conn) worthSending(n, queued, mss int, fin bool) bool {
 	mayBeSmall := c.noDelay || c.sndUna == c.sndNxt
 	switch {
-	case n >= c.sndMSS, fin:
+	case n >= mss, fin:
 		return true
 	case n == queued:
 		return mayBeSmall
@@ -172,6 +172,7 @@ func (c *Conn) worthSending(n, queued int, fin bool) bool {
 // sillyWindow reports whether the peer's window is what holds text back though nothing is outstanding.
 func (c *Conn) sillyWindow() bool {
 	queued := c.sndEnd.Sub(c.sndNxt)
-	n := min(queued, c.sndWnd, c.sndMSS)
-	return !c.worthSending(n, queued, c.finQueued && n == queued && n < c.sndWnd)
+	mss := c.textMSS()
+	n := min(queued, c.sndWnd, mss)
+	return !c.worthSending(n, queued, mss, c.finQueued && n == queued && n < c.sndWnd)
 }

@@ -324,7 +324,7 @@ func TestLongStream(t *testing.T) {
 		return p
 	}
 	send()
-	c.Arrive(now, Segment{Seq: 7, Ack: iss + 1, Flags: SYN | ACK, Wnd: 65535, HasMSS: true, MSS: 60000})
+	c.Arrive(now, Segment{Seq: 7, Ack: iss + 1, Flags: SYN | ACK, Wnd: 65535, Options: Options{HasMSS: true, MSS: 60000}})
 	send()
 	peer := Segment{Seq: 8, Ack: iss + 1, Flags: ACK, Wnd: 65535}
 	for total := int64(0); total < 5<<30/2; total += 60000 {

@@ -14,8 +14,9 @@ import (
 // in packetdrill.
 //
 //	listen, connect          open
-//	< S. 0:0(0) ack 1 win 9  a segment arrives; mss N is the option
-//	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given
+//	< S. 0:0(0) ack 1 win 9  a segment arrives; its options: mss N, ws N, sackOK, ts VAL:ECR
+//	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given; with the word
+//	                         options, which options it has: "options none", "options mss 1460 sackOK"
 //	> nothing
 //	+1s                      time passes; it is an error if a timer runs out before, or none does at the end (+1s idle: none)
 //	write 10, read 10, shutdown, close, abort, nodelay, lower 500 (the MSS), refuse
@@ -50,11 +51,12 @@ var scriptISNs = []struct{ iss, irs Seq }{
 	{1<<32 - 700, 1<<32 - 1},
 }
 
-func runScript(t *testing.T, text string, opts ...func(*Config)) {
+// runScript returns the last run.
+func runScript(t *testing.T, text string, opts ...func(*Config)) (s *script) {
 	t.Helper()
 	for _, isn := range scriptISNs {
 		t.Run(fmt.Sprintf("iss=%d", isn.iss), func(t *testing.T) {
-			s := &script{t: t, irs: isn.irs, now: time.Hour}
+			s = &script{t: t, irs: isn.irs, now: time.Hour}
 			s.cfg = Config{ISS: isn.iss, MSS: 1460, DefaultMSS: 536, RcvBuf: 4000}
 			for _, o := range opts {
 				o(&s.cfg)
@@ -70,6 +72,7 @@ func runScript(t *testing.T, text string, opts ...func(*Config)) {
 			s.expect("nothing")
 		})
 	}
+	return s
 }
 
 func (s *script) step(f []string) {
@@ -172,6 +175,17 @@ func (s *script) arrive(f []string) {
 	require.Equal(s.t, to-from, n, s.line)
 	g.Seq, g.Len = s.irs.Add(from), n
 	for i := 2; i < len(f); i += 2 {
+		if f[i] == "sackOK" {
+			g.SACKPermitted = true
+			i--
+			continue
+		}
+		if f[i] == "ts" {
+			_, err := fmt.Sscanf(f[i+1], "%d:%d", &g.TSVal, &g.TSEcr)
+			require.NoError(s.t, err, s.line)
+			g.HasTS = true
+			continue
+		}
 		v := s.number(f[i+1])
 		switch f[i] {
 		case "ack":
@@ -180,6 +194,8 @@ func (s *script) arrive(f []string) {
 			g.Wnd = uint16(v)
 		case "mss":
 			g.HasMSS, g.MSS = true, uint16(v)
+		case "ws":
+			g.HasWScale, g.WScale = true, uint8(v)
 		default:
 			s.t.Fatalf("%s: what is %s?", s.line, f[i])
 		}
@@ -242,8 +258,31 @@ func (s *script) format(g Segment, want string) string {
 	if strings.Contains(want, "win") {
 		out += " win " + itoa(int(g.Wnd))
 	}
-	if strings.Contains(want, "mss") && g.HasMSS {
-		out += " mss " + itoa(int(g.MSS))
+	switch {
+	case strings.Contains(want, "options"):
+		return out + " options" + optionText(&g.Options)
+	case strings.Contains(want, "mss") && g.HasMSS:
+		return out + " mss " + itoa(int(g.MSS))
+	}
+	return out
+}
+
+// optionText writes options as scripts do.
+func optionText(o *Options) (out string) {
+	if o.HasMSS {
+		out += " mss " + itoa(int(o.MSS))
+	}
+	if o.SACKPermitted {
+		out += " sackOK"
+	}
+	if o.HasTS {
+		out += fmt.Sprintf(" ts %d:%d", o.TSVal, o.TSEcr)
+	}
+	if o.HasWScale {
+		out += " ws " + itoa(int(o.WScale))
+	}
+	if out == "" {
+		return " none"
 	}
 	return out
 }

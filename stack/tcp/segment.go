@@ -16,13 +16,12 @@ const (
 
 // Segment is what a connection sees of a segment: the header without ports and checksum, and how much data follows.
 type Segment struct {
-	Seq    Seq
-	Ack    Seq // means something only with ACK
-	Flags  Flags
-	HasMSS bool
-	MSS    uint16 // the option's value; means something only with HasMSS
-	Wnd    uint16
-	Len    int // bytes of data
+	Seq   Seq
+	Ack   Seq // means something only with ACK
+	Flags Flags
+	Wnd   uint16 // as it stands in the header
+	Len   int    // bytes of data
+	Options
 }
 
 // seqLen returns SEG.LEN: the data, and one each for SYN and FIN.

@@ -7,12 +7,14 @@ import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
 	"stackproof/stack/socket"
+	"stackproof/stack/tcp"
 )
 
 // most is the greatest value of each knob; a knob that is not here is not supported.
 var most = [...]int64{
 	sut.KnobMSL: int64(24 * time.Hour / time.Millisecond), sut.KnobDAD: 255, sut.KnobARPProbe: 1, sut.KnobNodes: 1,
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
+	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
 }
 
 // Knob sets a parameter. Malformed: the value makes no sense.
@@ -35,6 +37,12 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.cfg.ARPProbe = value != 0
 	case sut.KnobNodes:
 		h.cfg.ReportNodes = value != 0
+	case sut.KnobTimestamps:
+		h.without(tcp.Timestamps, value == 0)
+	case sut.KnobWindowScale:
+		h.without(tcp.WindowScale, value == 0)
+	case sut.KnobSACK:
+		h.without(tcp.SACK, value == 0)
 	default:
 		c = h.membership(k, uint32(value))
 	}
@@ -44,6 +52,15 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	h.stack.SetClaims(h.cfg.DADTransmits, h.cfg.ARPProbe, h.cfg.ReportNodes)
 	h.settle(out, nil, nil)
 	return sut.OK
+}
+
+// without has new connections do without a TCP option, or not.
+func (h *Host) without(o tcp.OptionSet, off bool) {
+	h.cfg.TCPWithout &^= o
+	if off {
+		h.cfg.TCPWithout |= o
+	}
+	h.stack.TCPSetWithout(h.cfg.TCPWithout)
 }
 
 // membership joins or leaves a group.

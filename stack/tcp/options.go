@@ -1,0 +1,69 @@
+package tcp
+
+import "stackproof/stack/wire"
+
+// Options are the options in the header of a segment.
+type Options = wire.TCPOpts
+
+// OptionSet is a set of the options that are used only if both SYNs carry them.
+type OptionSet uint8
+
+const (
+	WindowScale OptionSet = 1 << iota // RFC 7323 2
+	SACK                              // RFC 2018
+	Timestamps                        // RFC 7323 3
+)
+
+// Has reports whether all options in o are in s.
+func (s OptionSet) Has(o OptionSet) bool { return s&o == o }
+
+// offers returns which of them a SYN carries.
+func offers(o *Options) (s OptionSet) {
+	if o.HasWScale {
+		s |= WindowScale
+	}
+	if o.SACKPermitted {
+		s |= SACK
+	}
+	if o.HasTS {
+		s |= Timestamps
+	}
+	return s
+}
+
+// agree takes note of what the peer's SYN carries. Ours has offered all that it could, and goes on to when it is sent
+// again; but if the peer's was there first, it has only what that has (RFC 7323 2.2 and 3.2, RFC 2018 2).
+func (c *Conn) agree(peer *Options) {
+	c.agreed &= offers(peer)
+	mss := c.cfg.DefaultMSS // MUST-15
+	if peer.HasMSS {
+		mss = int(peer.MSS)
+	}
+	c.setMaxSeg(min(mss, c.cfg.MSS))
+}
+
+// Agreed returns which options are in use. Before the peer's SYN has come it is what ours offers.
+func (c *Conn) Agreed() OptionSet { return c.agreed }
+
+// options returns the options of a segment with these flags. An option that is not of the handshake but of every segment
+// comes out of the room for text (RFC 6691 2, RFC 9293 3.7.1).
+func (c *Conn) options(flags Flags) (o Options) {
+	if flags.Has(SYN) {
+		o.HasMSS, o.MSS = true, uint16(c.cfg.MSS) // MUST-14, MUST-67: less the fixed headers, not the options
+		o.SACKPermitted = c.agreed.Has(SACK)
+	}
+	return o
+}
+
+// setMaxSeg sets how many bytes of options and text a segment can carry: Eff.snd.MSS of RFC 9293 3.7.1, MUST-16, before
+// the options are taken off. SMSS of RFC 5681 is what the options of every segment leave.
+func (c *Conn) setMaxSeg(n int) {
+	c.maxSeg = max(n, minSendMSS)
+	c.sndMSS = c.maxSeg
+}
+
+// textMSS returns how much text the next segment can carry: what its own options leave.
+func (c *Conn) textMSS() int {
+	o := c.options(ACK)
+	return c.maxSeg - o.Len()
+}
