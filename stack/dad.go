@@ -152,6 +152,9 @@ func (s *Stack) stepClaim(now time.Duration, i int) bool {
 	}
 	if c.sent == s.cfg.DADTransmits {
 		c.state = claimed
+		if i == claimLink6 {
+			s.retellGroups6()
+		}
 		return true
 	}
 	if !s.ndpSolicit(s.own6[i], wire.Any6, wire.MAC{}) {

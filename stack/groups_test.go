@@ -86,9 +86,9 @@ func mldText(p gopacket.Packet) string {
 }
 
 func recordText(typ uint8, group net.IP, sources uint16) string {
-	name := map[uint8]string{2: "is in", 3: "leaves", 4: "joins"}[typ]
+	name := map[uint8]string{1: "wants", 2: "is in", 3: "leaves", 4: "joins"}[typ]
 	if sources != 0 {
-		name += " with sources"
+		name += fmt.Sprintf(" %d of", sources)
 	}
 	return name + " " + group.String()
 }

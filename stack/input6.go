@@ -109,7 +109,7 @@ func (s *Stack) ip6Options(now time.Duration, m *packet, x wire.Ext) bool {
 		}
 		action := wire.OptAction(typ)
 		if action == wire.OptSkip {
-			m.alert = m.alert || typ == wire.IPv6OptRouterAlert
+			m.alert = m.alert || typ == wire.IPv6OptRouterAlert && x.Proto == wire.ProtoHopByHop // RFC 2711 2.1
 			continue
 		}
 		s.count(DropIPv6Option)

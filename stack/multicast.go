@@ -12,17 +12,29 @@ type Group struct {
 	addr    wire.Addr // no address: the row is free
 	joins   uint16    // how often it was joined and not left; 0: routers are still to be told that it was left
 	reports uint8     // how often its last change is still to be told
+	fresh   bool      // nobody has been told of that at all
 	last    bool      // no other member has reported since we did (RFC 2236 3)
 	change  time.Duration
 	answer  deadline // of the answer to a query
+	asked   uint8    // sources that the query is about; 0: all
+	sources [maxAsked]wire.Addr
 }
+
+// maxAsked is how many sources of a group are remembered that queries are about. If they are about more the answer is that
+// all are wanted, which is as true.
+const maxAsked = 4
 
 // membership is what the memberships of one family have in common. IGMP and MLD differ in little but their numbers:
 // versions are counted back from the newest, so that 0 is IGMPv3 and MLDv2, 1 is IGMPv2 and MLDv1, 2 is IGMPv1.
 type membership struct {
-	older   [2]deadline // until when a querier of version 1 and 2 counts as present (RFC 3376 7.2.1, RFC 3810 8.2.1)
-	version uint8
+	older    [2]deadline // until when a querier of version 1 and 2 counts as present (RFC 3376 7.2.1, RFC 3810 8.2.1)
+	version  uint8
+	robust   uint8         // a change is told so many times
+	interval time.Duration // between the general queries of the querier
 }
+
+// newMembership holds as long as no querier has said otherwise.
+var newMembership = membership{robust: 2, interval: 125 * time.Second} // RFC 3376 8.1, 8.2; RFC 3810 9.1, 9.2
 
 // The families.
 const (
@@ -31,10 +43,8 @@ const (
 )
 
 const (
-	robustness        = 2 // RFC 3376 8.1, RFC 3810 9.1: a change is told so many times
 	reportInterval    = time.Second
-	reportInterval1   = 10 * time.Second  // of older versions (RFC 2236 8.10, RFC 2710 7.10)
-	olderQuerierTime  = 260 * time.Second // two query intervals of 125 s and ten seconds (RFC 3376 8.12, RFC 3810 9.12)
+	reportInterval1   = 10 * time.Second // of older versions (RFC 2236 8.10, RFC 2710 7.10)
 	atOnce            = time.Duration(math.MinInt64)
 	mostRecords       = 255
 	newestVersion     = 0
@@ -49,7 +59,10 @@ func (g *Group) family() int {
 }
 
 // changed has routers told that the group was joined, or left.
-func (g *Group) changed() { g.reports, g.change, g.answer = robustness, atOnce, deadline{} }
+func (s *Stack) changed(g *Group) {
+	g.reports, g.change, g.fresh = s.groups[g.family()].robust, atOnce, true
+	g.answer, g.asked = deadline{}, 0
+}
 
 // changeDue reports whether a change is to be told now, due whether that or an answer is.
 func (g *Group) changeDue(now time.Duration) bool { return g.reports > 0 && now >= g.change }
@@ -60,7 +73,7 @@ func (g *Group) due(now time.Duration) bool {
 
 // quiet forgets what is to be told.
 func (g *Group) quiet() {
-	g.reports, g.answer = 0, deadline{}
+	g.reports, g.fresh, g.answer, g.asked = 0, false, deadline{}, 0
 	if g.joins == 0 {
 		*g = Group{}
 	}
@@ -101,7 +114,7 @@ func (s *Stack) MulticastJoin(group wire.Addr) Cause {
 		return Invalid
 	case group.Is4() && !s.has4() || group.Is6() && !s.has6():
 		return NetUnreachable
-	case isAllHosts(group):
+	case s.isAlways(group):
 		return OK
 	}
 	g := s.findGroup(group)
@@ -114,14 +127,14 @@ func (s *Stack) MulticastJoin(group wire.Addr) Cause {
 	g.addr = group
 	g.joins++
 	if g.joins == 1 {
-		g.changed()
+		s.changed(g)
 	}
 	return OK
 }
 
 // MulticastLeave takes one join back. It answers Invalid if there was none.
 func (s *Stack) MulticastLeave(group wire.Addr) Cause {
-	if isAllHosts(group) {
+	if s.isAlways(group) {
 		return OK
 	}
 	if !group.IsValid() || !s.isMember(group) {
@@ -130,13 +143,16 @@ func (s *Stack) MulticastLeave(group wire.Addr) Cause {
 	g := s.findGroup(group)
 	g.joins--
 	if g.joins == 0 {
-		g.changed()
+		s.changed(g)
 	}
 	return OK
 }
 
-// isAllHosts reports whether all hosts are members of a group, which nobody needs to be told (RFC 3376 6, RFC 3810 6).
-func isAllHosts(group wire.Addr) bool { return group == wire.AllHosts4 || group == wire.AllNodes6 }
+// isAlways reports whether we are members of a group without having joined it: that of all hosts, which nobody needs to be
+// told (RFC 3376 6, RFC 3810 6), and those of our addresses, which have rows of their own.
+func (s *Stack) isAlways(group wire.Addr) bool {
+	return group == wire.AllHosts4 || group == wire.AllNodes6 || group.IsValid() && (group == s.nodes[0].addr || group == s.nodes[1].addr)
+}
 
 // isLinkGroup reports whether a is a group whose packets go over a link (RFC 4291 2.7: scope 1 is the interface, 0 is
 // reserved).
@@ -147,7 +163,7 @@ func isLinkGroup(a wire.Addr) bool {
 // initGroups forgets all memberships but those of our solicited-node groups (RFC 4291 2.8).
 func (s *Stack) initGroups() {
 	clear(s.st.Groups)
-	s.nodes, s.groups = [2]Group{}, [2]membership{}
+	s.nodes = [2]Group{}
 	for i, a := range s.own6 {
 		if a.IsValid() {
 			s.nodes[i] = Group{addr: wire.SolicitedNode(a), joins: 1}
@@ -161,12 +177,12 @@ func (s *Stack) initGroups() {
 // rejoin has the routers of a link that has come up told of all memberships. Those of our solicited-node groups are told
 // before the addresses are probed for, if they are.
 func (s *Stack) rejoin() {
-	s.groups = [2]membership{}
+	s.groups = [2]membership{newMembership, newMembership}
 	for i := range s.st.Groups {
 		g := &s.st.Groups[i]
 		g.quiet()
 		if g.joins > 0 {
-			g.changed()
+			s.changed(g)
 		}
 	}
 	for i := range s.nodes {
@@ -181,7 +197,18 @@ func (s *Stack) rejoin() {
 func (s *Stack) joinNodes() {
 	for i := range s.nodes {
 		if g := &s.nodes[i]; s.cfg.ReportNodes && g.addr.IsValid() {
-			g.changed()
+			s.changed(g)
+		}
+	}
+}
+
+// retellGroups6 has the memberships told once more, now that there is an address to do so from: routers take no notice of
+// reports from none (RFC 3590 4, RFC 3810 5.2.13).
+func (s *Stack) retellGroups6() {
+	s.joinNodes()
+	for i := range s.st.Groups {
+		if g := &s.st.Groups[i]; g.joins > 0 && g.addr.Is6() {
+			s.changed(g)
 		}
 	}
 }
@@ -205,73 +232,4 @@ func (s *Stack) pollGroups(now time.Duration, d *deadline) (blocked bool) {
 		}
 	}
 	return blocked
-}
-
-// setVersion chooses the version that all routers of the link understand. Another one makes what was to be told void (RFC
-// 3376 7.2.1, RFC 3810 8.2.1), but not a change that nobody has been told of.
-func (s *Stack) setVersion(now time.Duration, f int) {
-	m, version := &s.groups[f], uint8(newestVersion)
-	for i := range m.older {
-		if m.older[i].set && now < m.older[i].time {
-			version = uint8(i + 1)
-		}
-	}
-	if version == m.version {
-		return
-	}
-	m.version = version
-	for i := range s.numGroups() {
-		switch g := s.group(i); {
-		case !g.addr.IsValid() || g.family() != f:
-		case g.reports == robustness:
-			g.answer = deadline{}
-		default:
-			g.quiet()
-		}
-	}
-}
-
-// groupQuery takes a query: the groups that it is about are to be reported within its time, at random (RFC 3376 5.2, RFC
-// 3810 6.2). One about sources is answered as one about their group: a member wants all. An answer that comes sooner than
-// another serves both.
-func (s *Stack) groupQuery(now time.Duration, f int, q *wire.GroupQuery) {
-	if q.Older > 0 {
-		s.groups[f].older[q.Older-1] = deadline{now + olderQuerierTime, true}
-	}
-	s.setVersion(now, f)
-	at := now + s.responseTime(q.MaxResp)
-	for i := range s.numGroups() {
-		g := s.group(i)
-		if g.joins == 0 || g.family() != f || !q.Group.IsUnspecified() && g.addr != q.Group {
-			continue
-		}
-		g.answer.at(at)
-		if s.groups[f].version != newestVersion { // older versions have a report, and a time, for each group
-			at = now + s.responseTime(q.MaxResp)
-		}
-	}
-}
-
-// responseTime returns a random time above zero and up to most, zero if that is zero.
-func (s *Stack) responseTime(most time.Duration) time.Duration {
-	if most == 0 {
-		return 0
-	}
-	return 1 + s.randomTime(most)
-}
-
-// groupReported notes that somebody else has reported a group, as the older versions want it: that serves for us too (RFC
-// 2236 3, RFC 2710 4).
-func (s *Stack) groupReported(now time.Duration, f int, a wire.Addr) {
-	s.setVersion(now, f)
-	if s.groups[f].version == newestVersion {
-		s.count(DropGroupIgnored)
-		return
-	}
-	for i := range s.numGroups() {
-		if g := s.group(i); g.addr == a && g.joins > 0 {
-			g.last = false
-			g.quiet()
-		}
-	}
 }

@@ -369,7 +369,8 @@ func TestOwnGroups(t *testing.T) {
 		h.advance(time.Second / 2)
 	}
 	h.wantStatus(OK, me6, meLink6)
-	require.Len(t, h.sent(), 1, "the change is told twice")
+	again := "33:33:00:00:00:16: fe80::ff:fe00:1 > ff02::16 mld2 " + records
+	h.wantSent(from0+records, again, again)
 
 	h.SetLink(h.now, false)
 	h.SetClaims(0, false, true)

@@ -23,11 +23,11 @@ func (s *Stack) reportGroups(now time.Duration, f int) bool {
 	s.setVersion(now, f)
 	if s.groups[f].version == newestVersion {
 		for {
-			n := s.countDue(now, f)
+			n, size := s.recordsDue(now, f)
 			if n == 0 {
 				return true
 			}
-			if !s.sendRecords(now, f, n) {
+			if !s.sendRecords(now, f, n, size) {
 				return false
 			}
 		}
@@ -40,24 +40,45 @@ func (s *Stack) reportGroups(now time.Duration, f int) bool {
 	return true
 }
 
-func (s *Stack) countDue(now time.Duration, f int) (n int) {
+// recordsDue returns how many groups that are due fit into one report, and the size of their records.
+func (s *Stack) recordsDue(now time.Duration, f int) (n, size int) {
+	room := int(s.cfg.MTU) - groupHeaderLen(f) - wire.ICMPHeaderLen
 	for i := range s.numGroups() {
-		if g := s.group(i); g.family() == f && g.due(now) {
-			n++
+		g := s.group(i)
+		if g.family() != f || !g.due(now) {
+			continue
 		}
+		r := g.record(now)
+		if n == mostRecords || size+r.Len() > room {
+			break
+		}
+		n++
+		size += r.Len()
 	}
-	return n
+	return n, size
 }
 
-// sendRecords sends one report of the newest version about the first n groups that are due, or as many as fit (RFC 3376
-// 4.2, RFC 3810 5.2).
-func (s *Stack) sendRecords(now time.Duration, f, n int) bool {
-	dst, each := wire.IGMPv3Routers, 8
-	if f == groups6 {
-		dst, each = wire.MLDv2Routers, 20
+// record is what is to be told about a group that is due (RFC 3376 5.1, 5.2).
+func (g *Group) record(now time.Duration) wire.GroupRecord {
+	switch {
+	case !g.changeDue(now) && g.asked > 0:
+		return wire.GroupRecord{Type: wire.RecordIsInclude, Group: g.addr, Sources: g.sources[:g.asked]}
+	case !g.changeDue(now):
+		return wire.GroupRecord{Type: wire.RecordIsExclude, Group: g.addr}
+	case g.joins == 0:
+		return wire.GroupRecord{Type: wire.RecordToInclude, Group: g.addr}
 	}
-	n = min(n, mostRecords, (int(s.cfg.MTU)-groupHeaderLen(f)-wire.ICMPHeaderLen)/each)
-	frame, b := s.beginGroupMessage(f, wire.ICMPHeaderLen+n*each)
+	return wire.GroupRecord{Type: wire.RecordToExclude, Group: g.addr}
+}
+
+// sendRecords sends one report of the newest version about the first n groups that are due, whose records take size bytes
+// (RFC 3376 4.2, RFC 3810 5.2).
+func (s *Stack) sendRecords(now time.Duration, f, n, size int) bool {
+	dst := wire.IGMPv3Routers
+	if f == groups6 {
+		dst = wire.MLDv2Routers
+	}
+	frame, b := s.beginGroupMessage(f, wire.ICMPHeaderLen+size)
 	if frame == nil {
 		return false
 	}
@@ -67,13 +88,7 @@ func (s *Stack) sendRecords(now time.Duration, f, n int) bool {
 		if g.family() != f || !g.due(now) {
 			continue
 		}
-		r := wire.GroupRecord{Type: wire.RecordIsExclude, Group: g.addr}
-		if g.changeDue(now) {
-			r.Type = wire.RecordToExclude
-			if g.joins == 0 {
-				r.Type = wire.RecordToInclude
-			}
-		}
+		r := g.record(now)
 		at += r.Put(b[at:])
 		n--
 		s.told(now, g, reportInterval)
@@ -119,11 +134,12 @@ func (s *Stack) sendOlder(now time.Duration, f int, g *Group) bool {
 func (s *Stack) told(now time.Duration, g *Group, interval time.Duration) {
 	g.last = true
 	if g.answer.set && now >= g.answer.time {
-		g.answer = deadline{}
+		g.answer, g.asked = deadline{}, 0
 	}
 	if !g.changeDue(now) {
 		return
 	}
+	g.fresh = false
 	g.reports--
 	g.change = now + s.responseTime(interval)
 	if g.reports == 0 && g.joins == 0 {

@@ -107,10 +107,19 @@ func exerciseIGMP(t require.TestingT, b []byte) Err {
 	m, err := CheckIGMP(b)
 	if err == OK {
 		q, queryErr := m.Query()
-		require.Equal(t, m.Group(), q.Group)
+		if queryErr == OK {
+			require.Contains(t, []Addr{m.Group(), Any4}, q.Group)
+		}
+		useSources(&q)
 		use(m.Type(), m.VerifyChecksum(), queryErr)
 	}
 	return err
+}
+
+func useSources(q *GroupQuery) {
+	for i := range q.Sources() {
+		use(q.Source(i))
+	}
 }
 
 func exerciseMLD(t require.TestingT, b []byte) Err {
@@ -118,6 +127,7 @@ func exerciseMLD(t require.TestingT, b []byte) Err {
 	if err == OK {
 		q, queryErr := m.Query()
 		require.Equal(t, m.Group(), q.Group)
+		useSources(&q)
 		use(queryErr)
 	}
 	return err

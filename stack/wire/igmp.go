@@ -47,7 +47,44 @@ type GroupQuery struct {
 	Group   Addr          // unspecified: of all groups
 	MaxResp time.Duration // answers come within
 	Older   uint8         // versions older than the newest: IGMPv3 0, v2 1, v1 2; MLDv2 0, v1 1
+
+	// What only the newest version has.
+	Robust   uint8         // the querier's robustness variable; 0: it does not say
+	Interval time.Duration // between its general queries; 0: it does not say
+	sources  []byte
 }
+
+// Sources returns how many sources of the group the query is about; 0: all.
+func (q *GroupQuery) Sources() int {
+	if len(q.sources) == 0 {
+		return 0
+	}
+	return len(q.sources) / q.Group.Len()
+}
+
+// Source returns the source with this index, which must be less than Sources.
+func (q *GroupQuery) Source(i int) Addr {
+	if q.Group.Is4() {
+		return addr4At(q.sources[4*i:])
+	}
+	return addr6At(q.sources[16*i:])
+}
+
+// newest unpacks what only queries of the newest version have: b begins with the robustness variable.
+func (q *GroupQuery) newest(b []byte) Err {
+	n := 4 + q.Group.Len()*int(binary.BigEndian.Uint16(b[2:]))
+	if len(b) < n {
+		return ErrTotalLen
+	}
+	q.Robust, q.Interval, q.sources = b[0]&7, time.Second*time.Duration(b[1]), b[4:n]
+	if b[1] >= 128 { // RFC 3376 4.1.7, RFC 3810 5.1.9
+		q.Interval = time.Second * floating8(b[1])
+	}
+	return OK
+}
+
+// floating8 returns what a code above 127 stands for (RFC 3376 4.1.1).
+func floating8(code uint8) time.Duration { return time.Duration(code&15|16) << (code>>4&7 + 3) }
 
 // Query returns a message of type IGMPQuery unpacked (RFC 3376 7.1 tells the versions apart). It refuses ErrTotalLen: a
 // length that no version has, or less than the sources take.
@@ -56,33 +93,47 @@ func (m IGMP) Query() (GroupQuery, Err) {
 	q := GroupQuery{Group: m.Group(), MaxResp: unit * time.Duration(m[1])}
 	switch {
 	case len(m) == IGMPLen && m[1] == 0:
-		q.Older, q.MaxResp = 2, 100*unit // RFC 3376 7.2.1: version 1 has ten seconds
+		// RFC 3376 7.2.1: version 1 has ten seconds; what stands for the group means nothing (RFC 1112 I).
+		q.Group, q.Older, q.MaxResp = Any4, 2, 100*unit
 	case len(m) == IGMPLen:
 		q.Older = 1
-	case len(m) < 12 || len(m) < 12+4*int(binary.BigEndian.Uint16(m[10:])):
+	case len(m) < 12:
 		return q, ErrTotalLen
-	case m[1] >= 128: // RFC 3376 4.1.1
-		q.MaxResp = unit * time.Duration((m[1]&15 | 16)) << (m[1]>>4&7 + 3)
+	default:
+		if m[1] >= 128 {
+			q.MaxResp = unit * floating8(m[1])
+		}
+		return q, q.newest(m[8:])
 	}
 	return q, OK
 }
 
 // Types of group records (RFC 3376 4.2.12, RFC 3810 5.2.12). A member of a group excludes no sources.
 const (
+	RecordIsInclude = 1 // a member answers a query about these sources
 	RecordIsExclude = 2 // a member answers a query
 	RecordToInclude = 3 // with no sources: it has left
 	RecordToExclude = 4 // with no sources: it has joined
 )
 
-// GroupRecord is a record without sources in a report of IGMPv3 or MLDv2.
+// GroupRecord is a record in a report of IGMPv3 or MLDv2.
 type GroupRecord struct {
-	Type  uint8
-	Group Addr
+	Type    uint8
+	Group   Addr
+	Sources []Addr // of the group's family
 }
 
-// Put writes the record and returns its length, 8 for IPv4 and 20 for IPv6.
-func (r GroupRecord) Put(b []byte) int {
-	_ = b[3+r.Group.Len()]
-	b[0], b[1], b[2], b[3] = r.Type, 0, 0, 0
-	return 4 + r.Group.Put(b[4:])
+// Len returns how many bytes Put writes: without sources 8 for IPv4 and 20 for IPv6.
+func (r *GroupRecord) Len() int { return 4 + r.Group.Len()*(1+len(r.Sources)) }
+
+// Put writes the record and returns its length.
+func (r *GroupRecord) Put(b []byte) int {
+	_ = b[r.Len()-1]
+	b[0], b[1] = r.Type, 0
+	binary.BigEndian.PutUint16(b[2:], uint16(len(r.Sources)))
+	at := 4 + r.Group.Put(b[4:])
+	for i := range r.Sources {
+		at += r.Sources[i].Put(b[at:])
+	}
+	return at
 }

@@ -31,10 +31,13 @@ func (m MLD) Query() (GroupQuery, Err) {
 	switch {
 	case len(m) == MLDLen:
 		q.Older = 1
-	case len(m) < 28 || len(m) < 28+16*int(binary.BigEndian.Uint16(m[26:])):
+	case len(m) < 28:
 		return q, ErrTotalLen
-	case code >= 1<<15: // RFC 3810 5.1.3
-		q.MaxResp = time.Millisecond * time.Duration(code&0xfff|0x1000) << (code>>12&7 + 3)
+	default:
+		if code >= 1<<15 { // RFC 3810 5.1.3
+			q.MaxResp = time.Millisecond * time.Duration(code&0xfff|0x1000) << (code>>12&7 + 3)
+		}
+		return q, q.newest(m[24:])
 	}
 	return q, OK
 }

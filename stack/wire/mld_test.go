@@ -38,14 +38,14 @@ func TestMLD(t *testing.T) {
 		want GroupQuery
 		err  Err
 	}{
-		{"version 1", mldQuery(10000, 0, 0)[:24], GroupQuery{group, 10 * time.Second, 1}, OK},
-		{"version 1, the longest", mldQuery(65535, 0, 0)[:24], GroupQuery{group, 65535 * time.Millisecond, 1}, OK},
+		{"version 1", mldQuery(10000, 0, 0)[:24], GroupQuery{Group: group, MaxResp: 10 * time.Second, Older: 1}, OK},
+		{"version 1, the longest", mldQuery(65535, 0, 0)[:24], GroupQuery{Group: group, MaxResp: 65535 * time.Millisecond, Older: 1}, OK},
 		{"neither 1 nor 2", mldQuery(1, 0, 0)[:27], GroupQuery{}, ErrTotalLen},
-		{"version 2, at once", mldQuery(0, 0, 0), GroupQuery{group, 0, 0}, OK},
-		{"version 2", mldQuery(32767, 0, 0), GroupQuery{group, 32767 * time.Millisecond, 0}, OK},
-		{"version 2, the first exponent", mldQuery(32768, 0, 0), GroupQuery{group, 32768 * time.Millisecond, 0}, OK},
-		{"version 2, the longest", mldQuery(65535, 0, 0), GroupQuery{group, 0x1fff << 10 * time.Millisecond, 0}, OK},
-		{"version 2 with sources", mldQuery(1, 3, 3), GroupQuery{group, time.Millisecond, 0}, OK},
+		{"version 2, at once", mldQuery(0, 0, 0), GroupQuery{Group: group}, OK},
+		{"version 2", mldQuery(32767, 0, 0), GroupQuery{Group: group, MaxResp: 32767 * time.Millisecond}, OK},
+		{"version 2, the first exponent", mldQuery(32768, 0, 0), GroupQuery{Group: group, MaxResp: 32768 * time.Millisecond}, OK},
+		{"version 2, the longest", mldQuery(65535, 0, 0), GroupQuery{Group: group, MaxResp: 0x1fff << 10 * time.Millisecond}, OK},
+		{"version 2 with sources", mldQuery(1, 3, 3), GroupQuery{Group: group, MaxResp: time.Millisecond}, OK},
 		{"more sources than bytes", mldQuery(1, 4, 3), GroupQuery{}, ErrTotalLen},
 		{"far more sources than bytes", mldQuery(1, 65535, 0), GroupQuery{}, ErrTotalLen},
 	} {
@@ -53,6 +53,7 @@ func TestMLD(t *testing.T) {
 			q, err := c.m.Query()
 			require.Equal(t, c.err, err)
 			if err == OK {
+				q.sources = nil
 				require.Equal(t, c.want, q)
 			}
 		})
@@ -62,17 +63,20 @@ func TestMLD(t *testing.T) {
 // TestGroupRecord6: gopacket reads what Put writes.
 func TestGroupRecord6(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr6().Draw(t, "group")}
+		r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr6().Draw(t, "group"), Sources: rapid.SliceOfN(genAddr6(), 0, 3).Draw(t, "sources")}
 		b := make([]byte, ICMPHeaderLen)
 		ICMPFields{Type: ICMPv6MLDv2Report, Rest: 1}.Put(b)
-		b = append(b, putExactly(t, 20, r.Put)...)
+		b = append(b, putExactly(t, r.Len(), r.Put)...)
 		p := gopacket.NewPacket(b, layers.LayerTypeICMPv6, gopacket.Default)
 		require.Nil(t, p.ErrorLayer())
 		got := p.Layer(layers.LayerTypeMLDv2MulticastListenerReport).(*layers.MLDv2MulticastListenerReportMessage).MulticastAddressRecords
 		require.Len(t, got, 1)
 		require.Equal(t, r.Type, uint8(got[0].RecordType))
 		require.Equal(t, r.Group.As16(), [16]byte(got[0].MulticastAddress))
-		require.Zero(t, got[0].N)
+		require.Len(t, got[0].SourceAddresses, len(r.Sources))
+		for i, a := range r.Sources {
+			require.Equal(t, a.As16(), [16]byte(got[0].SourceAddresses[i]))
+		}
 	})
 }
 
