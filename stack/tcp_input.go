@@ -48,8 +48,7 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, d
 	}
 	rx, tx := s.tcpMemory(id)
 	r.tx.Discard(tx, res.Acked)
-	r.rx.Place(rx, res.Offset, data[res.Skip:res.Skip+res.Len])
-	r.rx.Commit(rx, res.Ready)
+	res.Store(&r.rx, rx, data)
 	if r.readShut {
 		r.drain(rx)
 	}

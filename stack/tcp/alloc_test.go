@@ -26,8 +26,7 @@ func TestNoAllocation(t *testing.T) {
 				continue
 			}
 			r := to.Arrive(now, p.Segment)
-			rx.Place(rxb[:], r.Offset, data[r.Skip:r.Skip+r.Len])
-			rx.Commit(rxb[:], r.Ready)
+			r.Store(&rx, rxb[:], data[:p.Len])
 			to.Read(r.Ready)
 			rx.Discard(rxb[:], r.Ready)
 			tx.Discard(txb[:], r.Acked)

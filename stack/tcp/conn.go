@@ -74,7 +74,8 @@ type Conn struct {
 	irs, rcvNxt Seq
 	rcvAdv      Seq // the right edge of the window as last advertised
 	rcvUser     int // bytes received in order that the application has not read
-	arrived     Ranges
+	arrived     blocks
+	dup         block // of the last segment what had come before, to be reported (RFC 2883)
 	finSeen     bool
 	finAt       Seq // where the peer's FIN stands
 	finTaken    bool

@@ -132,6 +132,7 @@ func (c *Conn) unacceptable(now time.Duration, g Segment) Result {
 		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
 	}
 	if g.Len > 0 || g.Flags.Has(FIN) {
+		c.noteOld(g.Seq, g.Seq.Add(g.Len))
 		c.ackNow = true
 	} else {
 		// A segment without text may be the answer to an ACK of ours: two hosts that disagree would answer each other
@@ -192,7 +193,7 @@ func (c *Conn) challenge(now time.Duration) {
 func (c *Conn) tailor(g Segment) (Segment, Result) {
 	var r Result
 	if old := c.rcvNxt.Sub(g.Seq); old > 0 {
-		r.Skip = old
+		r.skip = old
 		g.Seq, g.Len = c.rcvNxt, g.Len-old
 	}
 	if over := g.end().Sub(c.rcvNxt.Add(c.rcvWnd())); over > 0 {

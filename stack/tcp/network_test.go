@@ -188,7 +188,6 @@ func (n *network) deliver(f flying) {
 		}
 	}
 	s.tx.Discard(s.txb, r.Acked)
-	require.Equal(n.t, r.Len, s.rx.Place(s.rxb, r.Offset, f.data[r.Skip:r.Skip+r.Len]), "the window has room")
 	if r.Len > 0 && r.Ready == 0 {
 		n.seen.outOfOrder++
 	}
@@ -196,7 +195,7 @@ func (n *network) deliver(f flying) {
 		n.seen.refusedRanges++
 	}
 	before := s.rx.Len()
-	s.rx.Commit(s.rxb, r.Ready)
+	require.Equal(n.t, r.Len, r.Store(&s.rx, s.rxb, f.data), "the window has room")
 	require.Equal(n.t, before+r.Ready, s.rx.Len())
 	require.True(n.t, s.c.rcvNxt.LessEq(s.c.rcvAdv) || !s.c.state.synchronized(), "nothing beyond the window is taken")
 	require.LessOrEqual(n.t, s.c.sndUna.Sub(s.c.sndNxt), 0)

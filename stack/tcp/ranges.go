@@ -6,8 +6,8 @@ const MaxRanges = 8
 // span is the range from lo up to but not including hi.
 type span struct{ lo, hi uint32 }
 
-// Ranges is a set of numbers, kept as few ranges: which bytes of something that is put together out of order have
-// arrived. The ranges are sorted and neither overlap nor touch. The zero value is the empty set.
+// Ranges is a set of numbers, kept as few ranges. They are sorted and neither overlap nor touch. The zero value is the
+// empty set.
 type Ranges struct {
 	at [MaxRanges]span
 	n  int
@@ -45,18 +45,15 @@ func (r *Ranges) Add(lo, hi uint32) bool {
 	return true
 }
 
-// Take adds the numbers below hi, then removes the range that begins at 0, if there is one, and makes its end the new 0.
-// It returns how much that was. It needs no room.
-func (r *Ranges) Take(hi uint32) uint32 {
+// Drop removes the numbers below n and makes n the new 0.
+func (r *Ranges) Drop(n uint32) {
 	k := 0
-	for k < r.n && r.at[k].lo <= hi {
-		hi = max(hi, r.at[k].hi)
+	for k < r.n && r.at[k].hi <= n {
 		k++
 	}
 	r.n = copy(r.at[:], r.at[k:r.n])
 	for i := range r.at[:r.n] {
-		r.at[i].lo -= hi
-		r.at[i].hi -= hi
+		r.at[i].lo = max(r.at[i].lo, n) - n
+		r.at[i].hi -= n
 	}
-	return hi
 }

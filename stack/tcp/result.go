@@ -1,17 +1,34 @@
 package tcp
 
 // Result is what the owner of a connection has to do about a segment that arrived, in this order: send the reset, drop
-// what was acknowledged from the send queue, put the data in the receive queue.
+// what was acknowledged from the send queue, put the data in the receive queue with Store.
 type Result struct {
 	Drop  Drop // why the segment, or a part of it, was not taken
 	Reset bool // answer with Reset(segment), not on behalf of the connection
 
 	Acked int // so many bytes at the front of the send queue were acknowledged: Ring.Discard
 
-	Skip   int // of the segment's data the first Skip bytes are old;
-	Len    int // the next Len bytes are to be put
-	Offset int // so far behind the last contiguous byte of the receive queue: Ring.Place.
-	Ready  int // Then so many more bytes are contiguous: Ring.Commit
+	Len   int // so many of the segment's bytes are new
+	Ready int // and so many more are contiguous with them
+
+	skip int                 // of the segment's data the first skip bytes are old
+	off  int                 // its first byte belongs so far behind the end of the receive queue
+	new  [MaxRanges + 1]part // the new parts of its data, in order
+	n    uint8
+}
+
+// part is a part of a segment's data: from lo up to but not including hi.
+type part struct{ lo, hi uint16 }
+
+// Store puts what is new of the segment's data where it belongs in the receive queue q, whose memory is buf. What has
+// come before stays as it was. It returns how many bytes found room: Len, if the queue is as long as the window that was
+// offered allows for.
+func (r *Result) Store(q *Ring, buf, data []byte) (n int) {
+	for _, p := range r.new[:r.n] {
+		n += q.Place(buf, r.off+int(p.lo), data[p.lo:p.hi])
+	}
+	q.Commit(buf, r.Ready)
+	return n
 }
 
 // Drop says why a segment was dropped, in whole or in part.

@@ -221,8 +221,7 @@ func (s *script) take(g Segment, data []byte) {
 		}
 	}
 	s.tx.Discard(s.txb, r.Acked)
-	require.Equal(s.t, r.Len, s.rx.Place(s.rxb, r.Offset, data[r.Skip:r.Skip+r.Len]), "%s: no room", s.line)
-	s.rx.Commit(s.rxb, r.Ready)
+	require.Equal(s.t, r.Len, r.Store(&s.rx, s.rxb, data), "%s: no room", s.line)
 }
 
 // expect compares the next segment with want.

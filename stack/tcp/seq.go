@@ -26,3 +26,11 @@ func latest(a, b Seq) Seq {
 	}
 	return a
 }
+
+// earliest returns the earlier one.
+func earliest(a, b Seq) Seq {
+	if a.Less(b) {
+		return a
+	}
+	return b
+}

@@ -5,10 +5,11 @@ import "time"
 // take is the seventh and the eighth step of RFC 9293 3.10.7.4: text and FIN. The segment is cut to the window. What
 // comes before the connection is established waits like what comes out of order.
 func (c *Conn) take(now time.Duration, g Segment, r Result) Result {
-	inOrder := 0
+	next := c.rcvNxt
 	if c.state.receives() || c.state == SynReceived {
+		c.noteOld(g.Seq.Add(-r.skip), g.Seq)
 		if g.Len > 0 {
-			r, inOrder = c.takeText(g, r)
+			r, next = c.takeText(g, r)
 			if c.state == Closed {
 				return r
 			}
@@ -20,55 +21,74 @@ func (c *Conn) take(now time.Duration, g Segment, r Result) Result {
 		r.Drop = DropText // the peer's FIN was before it
 	}
 	if c.state.receives() {
-		r.Ready = c.advance(now, inOrder)
+		r.Ready = c.advance(now, next)
 	}
 	return r
 }
 
-// takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the ranges: inOrder is
-// its length.
-func (c *Conn) takeText(g Segment, r Result) (_ Result, inOrder int) {
+// takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the blocks: next is its
+// end, else RCV.NXT.
+func (c *Conn) takeText(g Segment, r Result) (_ Result, next Seq) {
 	c.ackNow = c.state.synchronized()
+	end := g.Seq.Add(g.Len)
 	if c.forsaken {
 		// RFC 9293 3.6.1: the data cannot be delivered, and only a reset says so.
 		c.Abort()
 		r.Drop = DropText
-		return r, 0
+		return r, c.rcvNxt
 	}
-	if c.finSeen && c.finAt.Less(g.Seq.Add(g.Len)) {
+	if c.finSeen && c.finAt.Less(end) {
 		r.Drop = DropText // the peer contradicts its own FIN
-		return r, 0
+		return r, c.rcvNxt
 	}
-	off := g.Seq.Sub(c.rcvNxt)
+	if r.skip == 0 {
+		c.dup = c.arrived.held(g.Seq, end)
+	}
+	r.off = g.Seq.Sub(c.rcvNxt) - r.skip
+	for at := g.Seq; ; {
+		gap := c.arrived.missing(at, end)
+		if gap.lo == gap.hi {
+			break
+		}
+		at = gap.hi
+		lo, hi := r.skip+gap.lo.Sub(g.Seq), r.skip+gap.hi.Sub(g.Seq)
+		r.new[r.n] = part{uint16(lo), uint16(hi)}
+		r.n++
+		r.Len += hi - lo
+	}
 	switch {
-	case off == 0 && c.state.receives():
-		inOrder = g.Len
-	case !c.arrived.Add(uint32(off), uint32(off+g.Len)):
-		r.Drop = DropHoles
-		return r, 0
+	case g.Seq == c.rcvNxt && c.state.receives():
+		return r, end
+	case !c.arrived.add(g.Seq, end):
+		return Result{Drop: DropHoles, Acked: r.Acked}, c.rcvNxt
 	}
-	r.Len, r.Offset = g.Len, off
-	return r, inOrder
+	return r, c.rcvNxt
+}
+
+// noteOld remembers that what lies from lo up to hi has come once more, to tell the peer (RFC 2883 4).
+func (c *Conn) noteOld(lo, hi Seq) {
+	if hi = earliest(hi, c.rcvNxt); lo.Less(hi) {
+		c.dup = block{lo, hi}
+	}
 }
 
 // noteFIN remembers where the peer's FIN stands, which may be behind a hole.
 func (c *Conn) noteFIN(at Seq) {
 	c.ackNow = c.state.synchronized()
-	if n := c.arrived.Len(); n > 0 {
-		if _, end := c.arrived.At(n - 1); at.Less(c.rcvNxt.Add(int(end))) {
-			return // the peer has sent text behind it
-		}
+	if at.Less(c.arrived.end(c.rcvNxt)) {
+		return // the peer has sent text behind it
 	}
 	if !c.finSeen {
 		c.finSeen, c.finAt = true, at
 	}
 }
 
-// advance moves RCV.NXT over what is contiguous, and over the peer's FIN once nothing before it is missing. inOrder
-// bytes have come at RCV.NXT. It returns how many bytes became contiguous.
-func (c *Conn) advance(now time.Duration, inOrder int) int {
-	n := int(c.arrived.Take(uint32(inOrder)))
-	c.rcvNxt = c.rcvNxt.Add(n)
+// advance moves RCV.NXT to next and over what is contiguous with it, and over the peer's FIN once nothing before it is
+// missing. It returns how many bytes became contiguous.
+func (c *Conn) advance(now time.Duration, next Seq) int {
+	next = c.arrived.take(next)
+	n := next.Sub(c.rcvNxt)
+	c.rcvNxt = next
 	c.rcvUser += n
 	c.ackNow = c.ackNow || n > 0
 	if c.finSeen && c.rcvNxt == c.finAt {
