@@ -51,6 +51,8 @@ func (c *Conn) options(flags Flags) (o Options) {
 	if flags.Has(SYN) {
 		o.HasMSS, o.MSS = true, uint16(c.cfg.MSS) // MUST-14, MUST-67: less the fixed headers, not the options
 		o.SACKPermitted = c.agreed.Has(SACK)
+	} else if c.agreed.Has(SACK) && !flags.Has(RST) {
+		c.report(&o)
 	}
 	return o
 }

@@ -40,7 +40,7 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 		if c.challengeNow {
 			c.challenges.spend(now)
 		}
-		c.ackNow, c.challengeNow = false, false
+		c.ackNow, c.challengeNow, c.dup = false, false, block{}
 	}
 	if p.seqLen() > 0 {
 		c.sentText(now, p)

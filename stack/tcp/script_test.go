@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"stackproof/stack/wire"
 )
 
 // A script is a test of one connection. Each line is one step; numbers count from the two initial sequence numbers, as
 // in packetdrill.
 //
 //	listen, connect          open
-//	< S. 0:0(0) ack 1 win 9  a segment arrives; its options: mss N, ws N, sackOK, ts VAL:ECR
+//	< S. 0:0(0) ack 1 win 9  a segment arrives; its options: mss N, ws N, sackOK, ts VAL:ECR, sack 1:2,5:6
 //	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given; with the word
 //	                         options, which options it has: "options none", "options mss 1460 sackOK"
 //	> nothing
@@ -180,6 +182,10 @@ func (s *script) arrive(f []string) {
 			i--
 			continue
 		}
+		if f[i] == "sack" {
+			s.sackBlocks(&g.Options, f[i+1])
+			continue
+		}
 		if f[i] == "ts" {
 			_, err := fmt.Sscanf(f[i+1], "%d:%d", &g.TSVal, &g.TSEcr)
 			require.NoError(s.t, err, s.line)
@@ -259,15 +265,27 @@ func (s *script) format(g Segment, want string) string {
 	}
 	switch {
 	case strings.Contains(want, "options"):
-		return out + " options" + optionText(&g.Options)
+		return out + " options" + s.optionText(&g.Options)
 	case strings.Contains(want, "mss") && g.HasMSS:
 		return out + " mss " + itoa(int(g.MSS))
 	}
 	return out
 }
 
+// sackBlocks parses blocks, which are relative as acknowledgments are.
+func (s *script) sackBlocks(o *Options, text string) {
+	for _, b := range strings.Split(text, ",") {
+		left, right, ok := strings.Cut(b, ":")
+		require.True(s.t, ok, s.line)
+		o.SACK[o.NSACK] = wire.SACKBlock{
+			Left: uint32(s.cfg.ISS.Add(s.number(left))), Right: uint32(s.cfg.ISS.Add(s.number(right))),
+		}
+		o.NSACK++
+	}
+}
+
 // optionText writes options as scripts do.
-func optionText(o *Options) (out string) {
+func (s *script) optionText(o *Options) (out string) {
 	if o.HasMSS {
 		out += " mss " + itoa(int(o.MSS))
 	}
@@ -279,6 +297,13 @@ func optionText(o *Options) (out string) {
 	}
 	if o.HasWScale {
 		out += " ws " + itoa(int(o.WScale))
+	}
+	for i, b := range o.SACK[:o.NSACK] {
+		sep := ","
+		if i == 0 {
+			sep = " sack "
+		}
+		out += fmt.Sprintf("%s%d:%d", sep, Seq(b.Left).Sub(s.irs), Seq(b.Right).Sub(s.irs))
 	}
 	if out == "" {
 		return " none"
