@@ -18,6 +18,7 @@ type Config struct {
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
 
 	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
+	TCP        tcp.Settings  // of new connections; an application can change those of its own
 
 	// Whenever the link goes up we can find out whether somebody else has our addresses before we use them. An address
 	// that somebody has is not used until the link goes down and up.
@@ -37,6 +38,7 @@ const (
 	BadGateway4                // the IPv4 gateway is no other host in the network
 	BadIPv6                    // the IPv6 address is no host's, or its prefix is too long
 	BadGateway6                // the IPv6 gateway is no other host in the network
+	BadTCP                     // a setting for TCP is out of its range
 	NoNeighbours               // Storage.Neighbours is empty
 	WaitingTooShort            // Storage.Waiting does not hold one packet of MTU bytes
 	UDPBufferTooShort          // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
@@ -47,7 +49,7 @@ const (
 
 var initErrNames = [numInitErrs]string{
 	"ok", "bad MAC address", "MTU too small", "bad IPv4 address", "bad IPv4 gateway", "bad IPv6 address",
-	"bad IPv6 gateway", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
+	"bad IPv6 gateway", "bad TCP settings", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
 	"TCP buffer too short", "reassembly buffer too short",
 }
 
@@ -71,6 +73,8 @@ func (c *Config) check() InitErr {
 		return BadGateway4
 	case c.IPv6.Addr.IsValid() && (!c.IPv6.IsValid() || !isUnicast6(c.IPv6.Addr) && !c.IPv6.IsUnspecified()):
 		return BadIPv6
+	case !c.TCP.Valid():
+		return BadTCP
 	}
 	gw := c.Gateway6
 	if gw.IsValid() && (!isUnicast6(gw) || !c.onLink6(gw) || gw == c.IPv6.Addr || gw == wire.LinkLocal(c.MAC)) {

@@ -55,6 +55,7 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 		return err
 	}
 	s.dev, s.st, s.cfg = dev, *st, *cfg
+	s.cfg.TCP.Fill()
 	s.own6 = [2]wire.Addr{}
 	if cfg.IPv6.IsValid() {
 		s.own6[0] = wire.LinkLocal(cfg.MAC)

@@ -182,7 +182,7 @@ func (s *Stack) tcpConfig(now time.Duration, id int, local wire.Addr, lport uint
 	rx, _ := s.tcpMemory(id)
 	c := tcp.Config{
 		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.linkPayload(remote) - wire.TCPHeaderLen,
-		DefaultMSS: 536, RcvBuf: len(rx), MSL: s.tcp.msl, Without: s.cfg.TCPWithout, // RFC 9293 3.7.1, MUST-15
+		DefaultMSS: 536, RcvBuf: len(rx), MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP, // RFC 9293 3.7.1, MUST-15
 	}
 	if remote.Is6() {
 		c.DefaultMSS = 1220

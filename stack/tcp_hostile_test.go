@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+	"stackproof/stack/tcp"
 
 	"stackproof/stack/wire"
 )
@@ -119,7 +120,7 @@ func (h *tcpHostile) call(t *rapid.T) {
 		require.Equal(t, OK, h.TCPClose(h.now, id))
 		h.ids = append(h.ids[:i], h.ids[i+1:]...)
 	case 6:
-		h.TCPSetNoDelay(id, true)
+		h.TCPSet(id, &tcp.Settings{NoDelay: true})
 	}
 }
 

@@ -117,6 +117,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segm
 	}
 	r := &s.st.TCP[id]
 	cfg := s.tcpConfig(now, id, m.dst, t.DstPort(), m.src, t.SrcPort())
+	cfg.Settings = *s.st.TCP[listener].state.Settings()
 	if old >= 0 {
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}

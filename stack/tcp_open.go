@@ -26,6 +26,7 @@ func (s *Stack) TCPListen(local wire.Addr, port uint16, backlog int) (id int, c 
 		return -1, TableFull
 	}
 	s.st.TCP[id] = TCPConn{use: tcpListener, local: local, lport: port, backlog: max(backlog, 1)}
+	s.st.TCP[id].state.Set(&s.cfg.TCP)
 	return id, OK
 }
 

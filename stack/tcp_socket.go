@@ -257,16 +257,6 @@ func (s *Stack) tcpOwned(id int) *TCPConn {
 	return s.tcpRow(id, tcpListener)
 }
 
-// TCPSetNoDelay switches Nagle's algorithm off, or on again (RFC 9293 3.7.4, MUST-17).
-func (s *Stack) TCPSetNoDelay(id int, on bool) Cause {
-	r := s.tcpRow(id, tcpOpen)
-	if r == nil {
-		return Invalid
-	}
-	r.state.SetNoDelay(on)
-	return OK
-}
-
 // TCPSetMSL sets the maximum segment lifetime, half the length of TIME-WAIT, for connections made from now on. 0 is
 // [tcp.DefaultMSL].
 func (s *Stack) TCPSetMSL(msl time.Duration) { s.tcp.msl = msl }

@@ -323,12 +323,12 @@ func TestTCPInvalidIDs(t *testing.T) {
 		require.Equal(t, Invalid, h.TCPStatus(id))
 		require.Equal(t, Invalid, h.TCPShutdownRead(id))
 		require.Equal(t, Invalid, h.TCPShutdownWrite(id))
-		require.Equal(t, Invalid, h.TCPSetNoDelay(id, true))
 		require.Zero(t, h.TCPReady(id))
 		if id != l {
 			require.Equal(t, Invalid, h.TCPClose(h.now, id))
 			require.Equal(t, Invalid, h.TCPAbort(h.now, id))
 			require.Equal(t, Invalid, h.TCPSetBacklog(id, 1))
+			require.Equal(t, Invalid, h.TCPSet(id, &tcp.Settings{}))
 			require.Equal(t, tcp.Closed, h.TCPState(id))
 			_, c = h.TCPAccept(id)
 			require.Equal(t, Invalid, c)

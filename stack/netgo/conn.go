@@ -7,6 +7,7 @@ import (
 
 	"stackproof/stack"
 	"stackproof/stack/socket"
+	"stackproof/stack/tcp"
 )
 
 // handle is what streams, listeners and datagram sockets share: sockets of the host, and their deadlines.
@@ -180,7 +181,19 @@ func (c *Conn) CloseWrite() error {
 
 // SetNoDelay turns Nagle's algorithm off, or on.
 func (c *Conn) SetNoDelay(on bool) error {
-	return c.do("set", func(t *socket.Table, id int) stack.Cause { return t.SetNoDelay(id, on) })
+	return c.set(func(v *tcp.Settings) { v.NoDelay = on })
+}
+
+// set changes the settings of the connection.
+func (c *Conn) set(change func(v *tcp.Settings)) error {
+	return c.do("set", func(t *socket.Table, id int) stack.Cause {
+		v, cause := t.Settings(id)
+		if cause != stack.OK {
+			return cause
+		}
+		change(&v)
+		return t.Set(id, &v)
+	})
 }
 
 // do changes something about the connection, whatever the deadlines.

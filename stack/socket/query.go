@@ -161,27 +161,5 @@ func (t *Table) state(s *Socket) tcp.State {
 	return t.stack.TCPState(int(s.conn))
 }
 
-// SetNoDelay turns Nagle's algorithm off (RFC 9293 MUST-17). Unsupported for a datagram.
-func (t *Table) SetNoDelay(id int, on bool) stack.Cause {
-	s := t.row(id)
-	switch {
-	case s == nil:
-		return stack.Invalid
-	case s.kind != Stream:
-		return stack.Unsupported
-	}
-	s.noDelay = on
-	if s.phase == joined {
-		t.stack.TCPSetNoDelay(int(s.conn), on)
-	}
-	return stack.OK
-}
-
-// NoDelay tells what SetNoDelay has set.
-func (t *Table) NoDelay(id int) bool {
-	s := t.row(id)
-	return s != nil && s.noDelay
-}
-
 // QueueSizes returns how many bytes every stream has room for, received and not read, and written and not acknowledged.
 func (t *Table) QueueSizes() (receive, send int) { return t.stack.TCPQueueSizes() }

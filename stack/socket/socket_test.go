@@ -114,15 +114,15 @@ func TestNoSuchSocket(t *testing.T) {
 		require.Zero(t, h.Local(id))
 		require.Zero(t, h.Remote(id))
 		require.False(t, h.Reuse(id))
-		require.False(t, h.NoDelay(id))
 		require.Equal(t, tcp.Closed, h.State(id))
 		_, accept := h.Accept(id)
+		_, settings := h.Settings(id)
 		_, send := h.Send(0, id, nil)
 		_, receive := h.Receive(id, nil, false)
 		for _, c := range []stack.Cause{
 			h.Bind(id, Endpoint{}), h.Listen(id, 1), accept, h.Connect(0, id, Endpoint{l.b.addr, 1}), h.Status(id),
 			h.Disconnect(0, id), send, receive, h.Shutdown(id, true, true), h.TakeError(id),
-			h.SetReuse(id, true), h.SetNoDelay(id, true),
+			h.SetReuse(id, true), h.Set(id, &tcp.Settings{}), settings,
 		} {
 			want(t, stack.Invalid, c)
 		}
@@ -231,7 +231,7 @@ func TestDatagramAnswers(t *testing.T) {
 	want(t, stack.Unsupported, c)
 	want(t, stack.Unsupported, l.a.Listen(u, 1))
 	want(t, stack.Unsupported, l.a.SetReuse(u, true))
-	want(t, stack.Unsupported, l.a.SetNoDelay(u, true))
+	want(t, stack.Unsupported, l.a.Set(u, &tcp.Settings{}))
 	want(t, stack.Invalid, l.a.Status(u))
 	want(t, stack.OK, l.a.Disconnect(l.now, u))
 	_, c = l.a.Send(l.now, u, nil)

@@ -29,6 +29,7 @@ func (t *Table) Listen(id, backlog int) stack.Cause {
 	conn, c := t.stack.TCPListen(s.local.Addr, s.local.Port, backlog)
 	if c == stack.OK {
 		s.conn, s.phase = int32(conn), listening
+		t.settle(s)
 	}
 	return c
 }
@@ -54,7 +55,7 @@ func (t *Table) Accept(id int) (child int, c stack.Cause) {
 		return -1, c
 	}
 	n := &t.rows[child]
-	*n = Socket{kind: Stream, v6: s.v6, reuse: s.reuse, noDelay: s.noDelay}
+	*n = Socket{kind: Stream, v6: s.v6, reuse: s.reuse, settings: s.settings}
 	t.join(n, conn)
 	return child, stack.OK
 }
@@ -63,7 +64,7 @@ func (t *Table) Accept(id int) (child int, c stack.Cause) {
 func (t *Table) join(s *Socket, conn int) {
 	s.conn, s.phase, s.shut, s.told = int32(conn), joined, 0, false
 	s.local.Addr, s.local.Port = t.stack.TCPLocal(conn)
-	t.stack.TCPSetNoDelay(conn, s.noDelay)
+	t.settle(s)
 }
 
 func (t *Table) connectStream(now time.Duration, s *Socket, to Endpoint) stack.Cause {

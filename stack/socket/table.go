@@ -2,6 +2,7 @@ package socket
 
 import (
 	"stackproof/stack"
+	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
 )
 
@@ -33,16 +34,16 @@ const (
 
 // Socket is the storage of one socket.
 type Socket struct {
-	kind    Kind // 0: the row is free
-	v6      bool
-	phase   phase
-	shut    shut
-	bound   bool // Bind or Listen gave local its port, which outlives a connection
-	reuse   bool
-	noDelay bool
-	told    bool     // TakeError has reported the connection's end
-	local   Endpoint // no address: any
-	conn    int32    // the stack's id, as phase says
+	kind     Kind // 0: the row is free
+	v6       bool
+	phase    phase
+	shut     shut
+	bound    bool // Bind or Listen gave local its port, which outlives a connection
+	reuse    bool
+	told     bool         // TakeError has reported the connection's end
+	local    Endpoint     // no address: any
+	settings tcp.Settings // of a stream
+	conn     int32        // the stack's id, as phase says
 }
 
 // Table is the table of sockets of one stack. Init makes it ready. A socket is named by its row, from 0.
@@ -94,6 +95,9 @@ func (t *Table) Open(kind Kind, v6 bool) (id int, c stack.Cause) {
 		return -1, stack.TableFull
 	}
 	t.rows[id] = Socket{kind: kind, v6: v6}
+	if kind == Stream {
+		t.rows[id].settings = t.stack.TCPDefaults()
+	}
 	return id, stack.OK
 }
 

@@ -21,6 +21,7 @@ type Config struct {
 	RcvBuf     int           // length of the receive queue in bytes
 	MSL        time.Duration // 0: DefaultMSL
 	Without    OptionSet     // neither offered nor taken up
+	Settings   Settings
 }
 
 // Failure says how a connection failed. A connection that was closed in order has not.
@@ -56,9 +57,8 @@ type Conn struct {
 	maxSeg, sndMSS   int // bytes in a segment: options and text; text beside the options that every segment has
 	synAcked         bool
 	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
-	noDelay          bool
-	rtxNxt, rtxEnd   Seq // what lies from the one to the other is to be sent again
-	recoverAt        Seq // RFC 6582: sndNxt when the last loss was found
+	rtxNxt, rtxEnd   Seq  // what lies from the one to the other is to be sent again
+	recoverAt        Seq  // RFC 6582: sndNxt when the last loss was found
 	recovering       bool
 	dupAcks          uint8
 	cong             congestion
@@ -84,6 +84,12 @@ type Conn struct {
 	ackNow, challengeNow, resetNow bool
 	challenges                     limiter
 
+	lastAckSent Seq   // acknowledgment number of the last segment that had one
+	delayedAck  timer // an acknowledgment that waits
+	quick       uint8 // so many segments are still acknowledged at once
+	rcvMSS      int   // the peer's full-sized segments are taken to have so many bytes
+	textAt      time.Duration
+
 	mode      timerMode
 	rtx, wait timer
 	since     time.Duration // when the wait that R2 limits began; nothing outstanding: when the last was acknowledged
@@ -106,6 +112,7 @@ func (c *Conn) open(cfg Config) {
 	if cfg.MSL == 0 {
 		cfg.MSL = DefaultMSL
 	}
+	cfg.Settings.Fill()
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt = iss, iss, iss, iss, iss
@@ -131,9 +138,6 @@ func (c *Conn) PeerClosed() bool { return c.finTaken }
 func (c *Conn) Writable() bool {
 	return (c.state == Established || c.state == CloseWait) && !c.finQueued
 }
-
-// SetNoDelay switches Nagle's algorithm off, or on again (RFC 9293 3.7.4, MUST-17).
-func (c *Conn) SetNoDelay(on bool) { c.noDelay = on }
 
 // Write says that n bytes were appended to the send queue.
 func (c *Conn) Write(n int) { c.sndEnd = c.sndEnd.Add(n) }
@@ -186,6 +190,7 @@ func (c *Conn) over(why Failure) {
 	c.mode = timerOff
 	c.rtx.stop()
 	c.wait.stop()
+	c.delayedAck.stop()
 }
 
 // finAcked reports whether our FIN was sent and acknowledged.

@@ -70,6 +70,7 @@ func (c *Conn) takeSYN(g Segment) {
 	c.irs = g.Seq
 	c.rcvNxt = g.Seq.Add(1)
 	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
+	c.beginAcks()
 	c.setSndWnd(g)
 	c.agree(&g.Options)
 	c.cong.init(c.sndMSS, false)

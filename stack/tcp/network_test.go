@@ -90,7 +90,7 @@ func newNetwork(t require.TestingT, p netPlan, seen *sights) *network {
 		} else {
 			s.c.Listen(cfg)
 		}
-		s.c.SetNoDelay(p.noDelay)
+		s.c.Set(&Settings{NoDelay: p.noDelay})
 	}
 	return n
 }

@@ -41,6 +41,8 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 			c.challenges.spend(now)
 		}
 		c.ackNow, c.challengeNow, c.dup = false, false, block{}
+		c.lastAckSent = p.Ack
+		c.delayedAck.stop()
 	}
 	if p.seqLen() > 0 {
 		c.sentText(now, p)
@@ -159,7 +161,7 @@ func (c *Conn) nextText() (Plan, bool) {
 // worthSending avoids the silly window syndrome (RFC 9293 3.8.6.2.1, MUST-38) and, unless switched off, small segments
 // while others are unacknowledged (Nagle's algorithm, RFC 9293 3.7.4, SHLD-7). All data counts as pushed.
 func (c *Conn) worthSending(n, queued, mss int, fin bool) bool {
-	mayBeSmall := c.noDelay || c.sndUna == c.sndNxt
+	mayBeSmall := c.cfg.Settings.NoDelay || c.sndUna == c.sndNxt
 	switch {
 	case n >= mss, fin:
 		return true

@@ -145,7 +145,7 @@ func (s *script) call(f []string) {
 	case "refuse":
 		s.c.Refuse()
 	case "nodelay":
-		s.c.SetNoDelay(true)
+		s.c.Set(&Settings{NoDelay: true})
 	default:
 		s.t.Fatalf("%s: no such step", s.line)
 	}

@@ -29,8 +29,11 @@ func (c *Conn) take(now time.Duration, g Segment, r Result) Result {
 // takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the blocks: next is its
 // end, else RCV.NXT.
 func (c *Conn) takeText(g Segment, r Result) (_ Result, next Seq) {
-	c.ackNow = c.state.synchronized()
 	end := g.Seq.Add(g.Len)
+	inOrder := g.Seq == c.rcvNxt && c.state.receives()
+	if !inOrder {
+		c.ackNow = c.state.synchronized() // RFC 5681 4.2
+	}
 	if c.forsaken {
 		// RFC 9293 3.6.1: the data cannot be delivered, and only a reset says so.
 		c.Abort()
@@ -39,6 +42,7 @@ func (c *Conn) takeText(g Segment, r Result) (_ Result, next Seq) {
 	}
 	if c.finSeen && c.finAt.Less(end) {
 		r.Drop = DropText // the peer contradicts its own FIN
+		c.ackNow = true
 		return r, c.rcvNxt
 	}
 	if r.skip == 0 {
@@ -57,7 +61,7 @@ func (c *Conn) takeText(g Segment, r Result) (_ Result, next Seq) {
 		r.Len += hi - lo
 	}
 	switch {
-	case g.Seq == c.rcvNxt && c.state.receives():
+	case inOrder:
 		return r, end
 	case !c.arrived.add(g.Seq, end):
 		return Result{Drop: DropHoles, Acked: r.Acked}, c.rcvNxt
@@ -86,11 +90,18 @@ func (c *Conn) noteFIN(at Seq) {
 // advance moves RCV.NXT to next and over what is contiguous with it, and over the peer's FIN once nothing before it is
 // missing. It returns how many bytes became contiguous.
 func (c *Conn) advance(now time.Duration, next Seq) int {
+	inOrder := next
 	next = c.arrived.take(next)
 	n := next.Sub(c.rcvNxt)
 	c.rcvNxt = next
 	c.rcvUser += n
-	c.ackNow = c.ackNow || n > 0
+	switch {
+	case n == 0:
+	case next == inOrder && c.arrived.n == 0 && c.dup.lo == c.dup.hi:
+		c.ackText(now, n)
+	default:
+		c.ackNow = true // RFC 5681 4.2: it fills a gap, or a part of one; RFC 2883 4: a part of it has come twice
+	}
 	if c.finSeen && c.rcvNxt == c.finAt {
 		c.takeFIN(now)
 	}

@@ -21,6 +21,13 @@ func (t *timer) start(at time.Duration) { *t = timer{at, true} }
 
 func (t *timer) stop() { t.on = false }
 
+// sooner makes t the earlier one of two.
+func (t *timer) sooner(o timer) {
+	if o.on && (!t.on || o.at < t.at) {
+		*t = o
+	}
+}
+
 func (t *timer) expired(now time.Duration) bool { return t.on && t.at <= now }
 
 // timerMode says what the one timer of the sending side is for.
@@ -35,10 +42,10 @@ const (
 
 // Deadline returns when Tick has something to do; ok is false if never.
 func (c *Conn) Deadline() (at time.Duration, ok bool) {
-	if c.wait.on {
-		return c.wait.at, true // nothing is outstanding then
-	}
-	return c.rtx.at, c.rtx.on
+	d := c.rtx
+	d.sooner(c.wait)
+	d.sooner(c.delayedAck)
+	return d.at, d.on
 }
 
 // Tick does what is due at now.
@@ -48,6 +55,10 @@ func (c *Conn) Tick(now time.Duration) {
 	}
 	if c.rtx.expired(now) {
 		c.rtxExpired(now)
+	}
+	if c.delayedAck.expired(now) {
+		c.delayedAck.stop()
+		c.ackNow = true
 	}
 	if c.mode == timerOff && now-c.since > c.rtt.rto {
 		c.cong.restart(c.sndMSS)

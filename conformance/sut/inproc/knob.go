@@ -15,6 +15,7 @@ var most = [...]int64{
 	sut.KnobMSL: int64(24 * time.Hour / time.Millisecond), sut.KnobDAD: 255, sut.KnobARPProbe: 1, sut.KnobNodes: 1,
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
 	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
+	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
 }
 
 // Knob sets a parameter. Malformed: the value makes no sense.
@@ -43,6 +44,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.without(tcp.WindowScale, value == 0)
 	case sut.KnobSACK:
 		h.without(tcp.SACK, value == 0)
+	case sut.KnobDelayedACK:
+		c = h.setDefaults(k, value)
 	default:
 		c = h.membership(k, uint32(value))
 	}
@@ -61,6 +64,19 @@ func (h *Host) without(o tcp.OptionSet, off bool) {
 		h.cfg.TCPWithout |= o
 	}
 	h.stack.TCPSetWithout(h.cfg.TCPWithout)
+}
+
+// setDefaults changes the settings of TCP that new sockets have.
+func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
+	v := h.stack.TCPDefaults()
+	switch k {
+	case sut.KnobDelayedACK:
+		v.AckDelay = milliseconds(int32(value))
+		if value == 0 {
+			v.AckDelay = -1
+		}
+	}
+	return h.stack.TCPSetDefaults(&v)
 }
 
 // membership joins or leaves a group.

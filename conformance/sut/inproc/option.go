@@ -14,7 +14,7 @@ var options = [...]posix.Option{
 	sut.SoKeepAlive: posix.SoKeepAlive, sut.SoRcvBuf: posix.SoRcvBuf, sut.SoSndBuf: posix.SoSndBuf,
 	sut.SoRcvTimeo: posix.SoRcvTimeo, sut.SoSndTimeo: posix.SoSndTimeo, sut.TCPNoDelay: posix.TCPNoDelay,
 	sut.IPTTL: posix.IPTTL, sut.IPTOS: posix.IPTOS, sut.IPv6UnicastHops: posix.IPv6UnicastHops,
-	sut.IPv6V6Only: posix.IPv6V6Only,
+	sut.IPv6V6Only: posix.IPv6V6Only, sut.TCPQuickACK: posix.TCPQuickAck,
 }
 
 // sockOpt makes a setsockopt or a getsockopt.
@@ -24,6 +24,9 @@ func (h *Host) sockOpt(p *call, c *sut.Call, fd int) sut.Status {
 	}
 	p.option = c.Option
 	o, op := options[c.Option], &p.op
+	if o == 0 {
+		return sut.Unsupported
+	}
 	if c.Op == sut.OpGetSockOpt {
 		p.value, op.Err = h.face.GetOption(fd, o)
 	} else if v, ok := value(c.Option, c.Data); ok {

@@ -141,6 +141,7 @@ func TestOptions(t *testing.T) {
 		{"SO_SNDTIMEO", SoSndTimeo, Value{Time: 5 * ms}, Value{}, true, true},
 		{"SO_REUSEADDR", SoReuseAddr, Value{N: 1}, Value{}, true, false},
 		{"TCP_NODELAY", TCPNoDelay, Value{N: 1}, Value{}, true, false},
+		{"TCP_QUICKACK", TCPQuickAck, Value{N: 1}, Value{}, true, false},
 		{"IPV6_V6ONLY", IPv6V6Only, Value{N: 1}, Value{N: 1}, true, true},
 		{"IP_TTL", IPTTL, Value{N: 1}, Value{}, false, false},
 		{"IP_TOS", IPTOS, Value{N: 1}, Value{}, false, false},

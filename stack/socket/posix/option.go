@@ -20,6 +20,7 @@ const (
 	SoRcvTimeo                        // Time, 0 for none
 	SoSndTimeo                        // Time, 0 for none
 	TCPNoDelay                        // N, 0 or 1; streams
+	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
 	IPTTL                             // not there
 	IPTOS                             // not there
 	IPv6UnicastHops                   // not there
@@ -54,8 +55,6 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 	switch o {
 	case SoReuseAddr:
 		c = f.core.SetReuse(sock, on)
-	case TCPNoDelay:
-		c = f.core.SetNoDelay(sock, on)
 	case SoLinger:
 		s.linger, s.lingerFor = on, v.Time
 	case SoKeepAlive:
@@ -69,7 +68,7 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 			return ENOPROTOOPT
 		}
 	default:
-		return ENOPROTOOPT
+		return f.setTCP(sock, o, v.N)
 	}
 	if c != stack.OK {
 		return ENOPROTOOPT
@@ -117,8 +116,7 @@ func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
 		return Value{N: send}, ENone
 	case SoReuseAddr:
 		return flag(f.core.Reuse(sock)), ENone
-	case TCPNoDelay:
-		return flag(f.core.NoDelay(sock)), ENone
 	}
-	return v, ENOPROTOOPT
+	settings, _ := f.core.Settings(sock)
+	return optionOf(&settings, o)
 }

@@ -1,0 +1,41 @@
+package socket
+
+import (
+	"stackproof/stack"
+	"stackproof/stack/tcp"
+)
+
+// Settings returns what Set has set, or the stack's defaults, of a stream; what Accept returns inherits them from the
+// listener. Invalid, Unsupported (a datagram).
+func (t *Table) Settings(id int) (v tcp.Settings, c stack.Cause) {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return v, stack.Invalid
+	case s.kind != Stream:
+		return v, stack.Unsupported
+	}
+	return s.settings, stack.OK
+}
+
+// Set changes the settings of a stream, at any time. Invalid (also: a value out of its range), Unsupported (a datagram).
+func (t *Table) Set(id int, v *tcp.Settings) stack.Cause {
+	s := t.row(id)
+	switch {
+	case s == nil || !v.Valid():
+		return stack.Invalid
+	case s.kind != Stream:
+		return stack.Unsupported
+	}
+	s.settings = *v
+	s.settings.Fill()
+	t.settle(s)
+	return stack.OK
+}
+
+// settle makes a stream's settings those of what it is in the stack.
+func (t *Table) settle(s *Socket) {
+	if s.phase != closed {
+		t.stack.TCPSet(int(s.conn), &s.settings)
+	}
+}
