@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"math"
+
 	"stackproof/stack/reassembly"
 	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
@@ -25,6 +27,9 @@ type Config struct {
 	DADTransmits uint8 // solicitations of each IPv6 address (RFC 4862 5.1: 1 by default); 0: the address is ours at once
 	ReportNodes  bool  // tell routers, and switches that listen, of the groups that these solicitations go to (RFC 3810)
 	ARPProbe     bool  // probe for the IPv4 address, announce and defend it (RFC 5227); false: it is ours at once
+
+	// The most bytes that the queues of a TCP connection hold; 0: as many as fit, half of its slot in Storage.TCPBuffer.
+	TCPRcvBuf, TCPSndBuf uint32
 }
 
 // InitErr says what Init found wrong with its arguments.
@@ -42,7 +47,7 @@ const (
 	NoNeighbours               // Storage.Neighbours is empty
 	WaitingTooShort            // Storage.Waiting does not hold one packet of MTU bytes
 	UDPBufferTooShort          // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
-	TCPBufferTooShort          // Storage.TCPBuffer has less than MinTCPBuffer for each connection
+	TCPBufferTooShort          // Storage.TCPBuffer has less than MinTCPBuffer for each slot, or less than Config asks for
 	ReassemblyTooShort         // Storage.ReassemblyBuffer has less than reassembly.MinMemory for each row
 	numInitErrs
 )
@@ -106,6 +111,9 @@ func (c *Config) onLink6(a wire.Addr) bool {
 	return c.IPv6.IsValid() && (a.IsLinkLocal() || !c.IPv6.IsUnspecified() && c.IPv6.Contains(a))
 }
 
+// tcpBuf is the larger of the configured lengths of TCP's queues, as far as an int can say it twice.
+func (c *Config) tcpBuf() int { return int(min(max(c.TCPRcvBuf, c.TCPSndBuf), math.MaxInt32/2)) }
+
 func (st *Storage) check(c *Config) InitErr {
 	switch {
 	case len(st.Neighbours) == 0:
@@ -114,7 +122,7 @@ func (st *Storage) check(c *Config) InitErr {
 		return WaitingTooShort
 	case len(st.UDPBuffer) < len(st.UDP)*MinUDPQueue:
 		return UDPBufferTooShort
-	case len(st.TCPBuffer) < len(st.TCP)*MinTCPBuffer:
+	case len(st.TCP) > 0 && st.tcpSlotLen() < max(MinTCPBuffer, 2*c.tcpBuf()):
 		return TCPBufferTooShort
 	case len(st.ReassemblyBuffer) < len(st.Reassembly)*reassembly.MinMemory:
 		return ReassemblyTooShort

@@ -16,7 +16,8 @@ type Storage struct {
 	UDP        []UDPEndpoint
 	UDPBuffer  []byte // divided equally into the receive queues of UDP; at least [MinUDPQueue] each
 	TCP        []TCPConn
-	TCPBuffer  []byte // divided equally into the queues of TCP; at least [MinTCPBuffer] each
+	TCPBuffer  []byte // divided equally into slots, the queues of a connection; at least [MinTCPBuffer] each
+	TCPSlots   int    // how many connections can have a slot at the same time; 0: as many as there are in TCP
 
 	Reassembly       []reassembly.Entry // datagrams that are put together at the same time; none: no fragments are taken
 	ReassemblyBuffer []byte             // divided equally among them; from [reassembly.MinMemory] to MaxMemory each
@@ -173,6 +174,7 @@ func (s *Stack) CopyFrom(o *Stack) bool {
 	}
 	dev, st, neighbours, table := s.dev, s.st, s.neighbours, s.reassembly
 	*s = *o
+	st.TCPSlots = o.st.TCPSlots // the buffers are divided alike, since their rows are
 	s.dev, s.st, s.neighbours, s.reassembly = dev, st, neighbours, table
 	s.neighbours.CopyFrom(&o.neighbours)
 	s.reassembly.CopyFrom(&o.reassembly)

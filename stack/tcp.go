@@ -7,16 +7,14 @@ import (
 	"stackproof/stack/wire"
 )
 
-// MinTCPBuffer is the least share of Storage.TCPBuffer that a connection can work with: half of it is the receive queue,
-// half the send queue.
-const MinTCPBuffer = 1024
-
 // TCPConn is the storage of one TCP connection or listener.
 type TCPConn struct {
-	use   tcpUse
-	state tcp.Conn
-	rx    tcp.Ring
-	tx    tcp.Ring
+	use    tcpUse
+	state  tcp.Conn
+	rx     tcp.Ring
+	tx     tcp.Ring
+	slot   int // its share of Storage.TCPBuffer, counted from 1; 0: none
+	sndBuf int // the most bytes that are in tx
 
 	local, remote wire.Addr // of a listener, local as TCPListen had it
 	lport, rport  uint16
@@ -51,8 +49,13 @@ type tcpState struct {
 
 func (s *Stack) tcpInit() {
 	s.tcp = tcpState{}
+	slots := s.st.tcpSlots()
 	for i := range s.st.TCP {
-		s.st.TCP[i].use = tcpFree
+		r := &s.st.TCP[i]
+		r.use, r.slot = tcpFree, 0
+		if i < slots {
+			r.slot = i + 1
+		}
 	}
 }
 
@@ -62,22 +65,6 @@ func (s *Stack) tcpRow(id int, use tcpUse) *TCPConn {
 		return nil
 	}
 	return &s.st.TCP[id]
-}
-
-// tcpMemory returns the memory of a row's receive and send queue.
-func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
-	n := len(s.st.TCPBuffer) / len(s.st.TCP)
-	b := s.st.TCPBuffer[id*n:][:n]
-	return b[:n/2], b[n/2:]
-}
-
-// TCPQueueSizes returns how many bytes the receive and the send queue of a connection hold.
-func (s *Stack) TCPQueueSizes() (receive, send int) {
-	if len(s.st.TCP) == 0 {
-		return 0, 0
-	}
-	rx, tx := s.tcpMemory(0)
-	return len(rx), len(tx)
 }
 
 // isConn reports whether the row is a connection that segments can belong to.
@@ -134,10 +121,32 @@ func (s *Stack) tcpFindListener(local wire.Addr, port uint16) int {
 
 // tcpAlloc returns a row to be used, -1 if there is none. When all are taken the connections that nobody has any more
 // give way: the one that is oldest among those that have the least to lose.
-func (s *Stack) tcpAlloc() int {
+func (s *Stack) tcpAlloc() int { return s.tcpEvict(s.tcpLeast(false)) }
+
+// tcpAllocQueues is tcpAlloc for a connection, which needs queues too.
+func (s *Stack) tcpAllocQueues() int {
+	if id := s.tcpLeast(false); id >= 0 && s.tcpTakeSlot(id) {
+		return s.tcpEvict(id)
+	}
+	return s.tcpEvict(s.tcpLeast(true))
+}
+
+// tcpEvict counts if the row that is to be used, -1 for none, is not free.
+func (s *Stack) tcpEvict(id int) int {
+	if id >= 0 && s.st.TCP[id].use != tcpFree {
+		s.count(TCPEvicted)
+	}
+	return id
+}
+
+// tcpLeast returns the row that has the least to lose, -1 if none gives way; with slot only of those that have one.
+func (s *Stack) tcpLeast(slot bool) int {
 	best, bestLoss := -1, lossTooMuch
 	for i := range s.st.TCP {
 		r := &s.st.TCP[i]
+		if slot && r.slot == 0 {
+			continue
+		}
 		if r.use == tcpFree {
 			return i
 		}
@@ -145,9 +154,6 @@ func (s *Stack) tcpAlloc() int {
 		if loss < bestLoss || loss == bestLoss && best >= 0 && r.closed < s.st.TCP[best].closed {
 			best, bestLoss = i, loss
 		}
-	}
-	if best >= 0 {
-		s.count(TCPEvicted)
 	}
 	return best
 }
@@ -178,11 +184,11 @@ func (r *TCPConn) loss() int {
 }
 
 // tcpConfig returns the configuration of a new connection.
-func (s *Stack) tcpConfig(now time.Duration, id int, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
-	rx, _ := s.tcpMemory(id)
+func (s *Stack) tcpConfig(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
+	rcvBuf, _ := s.TCPQueueSizes()
 	c := tcp.Config{
 		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.linkPayload(remote) - wire.TCPHeaderLen,
-		DefaultMSS: 536, RcvBuf: len(rx), MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP, // RFC 9293 3.7.1, MUST-15
+		DefaultMSS: 536, RcvBuf: rcvBuf, MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP, // RFC 9293 3.7.1, MUST-15
 	}
 	if remote.Is6() {
 		c.DefaultMSS = 1220
@@ -190,7 +196,10 @@ func (s *Stack) tcpConfig(now time.Duration, id int, local wire.Addr, lport uint
 	return c
 }
 
-// begin makes the row a connection between these ends, still closed.
-func (r *TCPConn) begin(use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) {
-	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport}
+// tcpBegin makes the row, which has queues, a connection between these ends, still closed.
+func (s *Stack) tcpBegin(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
+	r := &s.st.TCP[id]
+	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, slot: r.slot}
+	_, r.sndBuf = s.TCPQueueSizes()
+	return r
 }

@@ -31,6 +31,7 @@ func TestTCPHostilePeers(t *testing.T) {
 func hostilePeers(t *rapid.T, seen *[tcpOrphan + 1]int) {
 	h := &tcpHostile{tcpHost: newTCPHost(t, me4, peer4)}
 	h.slots(32)
+	h.withSlots(rapid.IntRange(1, 6).Draw(t, "slots"))
 	h.listener = h.listen(8)
 	h.ports = [3]uint16{peerPort, peerPort + 1, peerPort + 2}
 	h.peerPort = peerPort + 2
@@ -49,6 +50,7 @@ func hostilePeers(t *rapid.T, seen *[tcpOrphan + 1]int) {
 			h.segment(t)
 		}
 		h.rest(t)
+		h.wantSlots()
 		for i := range h.st.TCP {
 			seen[h.st.TCP[i].use]++
 		}

@@ -108,20 +108,20 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segm
 		return
 	}
 	id := old
-	if old < 0 || s.st.TCP[old].use != tcpOrphan { // an application keeps its row, and what is in it, until it closes
-		id = s.tcpAlloc()
+	// An application keeps its row, and what is in it, until it closes.
+	if old < 0 || s.st.TCP[old].use != tcpOrphan || !s.tcpTakeSlot(old) {
+		id = s.tcpAllocQueues()
 	}
 	if id < 0 {
 		s.count(DropTCPTableFull)
 		return
 	}
-	r := &s.st.TCP[id]
-	cfg := s.tcpConfig(now, id, m.dst, t.DstPort(), m.src, t.SrcPort())
+	cfg := s.tcpConfig(now, m.dst, t.DstPort(), m.src, t.SrcPort())
 	cfg.Settings = *s.st.TCP[listener].state.Settings()
 	if old >= 0 {
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}
-	r.begin(tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
+	r := s.tcpBegin(id, tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
 	r.listener = listener
 	r.state.Listen(cfg)
 	s.tcpArrive(now, m, id, g, t.Payload())

@@ -25,8 +25,9 @@ func (s *Stack) TCPListen(local wire.Addr, port uint16, backlog int) (id int, c 
 	if id = s.tcpAlloc(); id < 0 {
 		return -1, TableFull
 	}
-	s.st.TCP[id] = TCPConn{use: tcpListener, local: local, lport: port, backlog: max(backlog, 1)}
-	s.st.TCP[id].state.Set(&s.cfg.TCP)
+	r := &s.st.TCP[id]
+	*r = TCPConn{use: tcpListener, local: local, lport: port, backlog: max(backlog, 1), slot: r.slot}
+	r.state.Set(&s.cfg.TCP)
 	return id, OK
 }
 
@@ -129,11 +130,10 @@ func (s *Stack) TCPConnect(now time.Duration, local wire.Addr, lport uint16, rem
 	if lport == 0 || s.tcpFindListener(local, lport) >= 0 || s.tcpFind(local, lport, remote, port) >= 0 {
 		return -1, AddrInUse
 	}
-	if id = s.tcpAlloc(); id < 0 {
+	if id = s.tcpAllocQueues(); id < 0 {
 		return -1, TableFull
 	}
-	r := &s.st.TCP[id]
-	r.begin(tcpOpen, local, lport, remote, port)
-	r.state.Connect(s.tcpConfig(now, id, local, lport, remote, port))
+	r := s.tcpBegin(id, tcpOpen, local, lport, remote, port)
+	r.state.Connect(s.tcpConfig(now, local, lport, remote, port))
 	return id, OK
 }

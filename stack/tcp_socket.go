@@ -63,7 +63,7 @@ func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) {
 		return 0, Shutdown
 	}
 	_, tx := s.tcpMemory(id)
-	n = r.tx.Write(tx, p)
+	n = r.tx.Write(tx, p[:min(len(p), r.sendRoom())])
 	if n == 0 && len(p) > 0 {
 		return 0, WouldBlock
 	}
@@ -204,9 +204,8 @@ func (s *Stack) TCPReady(id int) Ready {
 	if r.rx.Len() > 0 || r.readEnd() != WouldBlock && r.readEnd() != InProgress {
 		ready |= Readable
 	}
-	_, tx := s.tcpMemory(id)
 	c := r.status()
-	if c != InProgress && (r.tx.Free(tx) > 0 || !r.state.Writable()) {
+	if c != InProgress && (r.sendRoom() > 0 || !r.state.Writable()) {
 		ready |= Writable
 	}
 	if c != InProgress && c != OK {

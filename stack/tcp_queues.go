@@ -1,0 +1,84 @@
+package stack
+
+import "stackproof/stack/tcp"
+
+// MinTCPBuffer is the least share of Storage.TCPBuffer that a connection can work with: half of it is the receive queue,
+// half the send queue.
+const MinTCPBuffer = 1024
+
+// The shares, called slots, are fewer than the rows if Storage says so: a listener needs none, and neither does what is
+// left of a connection in TIME-WAIT, or for the acknowledgment of its FIN. Every slot is at all times with one row, even
+// a free one; a connection that begins takes it from a row that has no use for it.
+
+// tcpSlots is how many slots there are.
+func (st *Storage) tcpSlots() int {
+	if st.TCPSlots > 0 {
+		return min(st.TCPSlots, len(st.TCP))
+	}
+	return len(st.TCP)
+}
+
+// tcpSlotLen is the length of a slot in bytes; half of it is the receive queue.
+func (st *Storage) tcpSlotLen() int {
+	n := st.tcpSlots()
+	if n == 0 {
+		return 0
+	}
+	return len(st.TCPBuffer) / n
+}
+
+// tcpMemory returns the memory of a row's receive and send queue, nothing if it has none.
+func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
+	slot := s.st.TCP[id].slot
+	if slot == 0 {
+		return nil, nil
+	}
+	n := s.st.tcpSlotLen()
+	b := s.st.TCPBuffer[(slot-1)*n:][:n]
+	return b[:n/2], b[n/2:]
+}
+
+// TCPQueueSizes returns how many bytes the receive and the send queue of a connection hold.
+func (s *Stack) TCPQueueSizes() (receive, send int) {
+	n := s.st.tcpSlotLen()
+	receive, send = n/2, n-n/2
+	if s.cfg.TCPRcvBuf > 0 {
+		receive = int(s.cfg.TCPRcvBuf)
+	}
+	if s.cfg.TCPSndBuf > 0 {
+		send = int(s.cfg.TCPSndBuf)
+	}
+	return receive, send
+}
+
+// tcpTakeSlot gives the row a slot, if it has none; false: every slot is in use.
+func (s *Stack) tcpTakeSlot(id int) bool {
+	if s.st.TCP[id].slot != 0 {
+		return true
+	}
+	for i := range s.st.TCP {
+		if r := &s.st.TCP[i]; r.slot != 0 && !r.needsSlot() {
+			s.st.TCP[id].slot, r.slot = r.slot, 0
+			return true
+		}
+	}
+	return false
+}
+
+// needsSlot reports whether there is, or can be, anything in the row's queues that somebody waits for.
+func (r *TCPConn) needsSlot() bool {
+	switch {
+	case r.use == tcpFree || r.use == tcpListener:
+		return false
+	case r.state.State() == tcp.Closed:
+		return r.use != tcpOrphan && r.rx.Len() > 0
+	case r.use == tcpOrphan: // it takes nothing more in (RFC 9293 3.6.1, SHLD-3)
+		return r.tx.Len() > 0
+	case r.state.State() == tcp.TimeWait:
+		return r.rx.Len() > 0
+	}
+	return true
+}
+
+// sendRoom returns how many bytes can be written.
+func (r *TCPConn) sendRoom() int { return max(r.sndBuf-r.tx.Len(), 0) }
