@@ -16,7 +16,7 @@ image: packages
 
 # What takes longer than CI has: the live transfers at full length (as root).
 prove: packages
-	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^TestLive' -v ./cmd/stackproof
+	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
 
 clean:
 	rm -rf build out

@@ -212,7 +212,7 @@ const captured = 2 << 20
 // TestLiveBulk: long transfers and many connections on a good wire, and statistics when a signal asks for them.
 func TestLiveBulk(t *testing.T) {
 	l := newLive(t)
-	size := sized(100<<20, 100<<20)
+	size := sized(100<<20, 1<<30)
 	l.each("curl down", func(l *live, host string) { l.download(host, size) })
 	l.each("curl up", func(l *live, host string) { l.upload(host, size) })
 	l.each("200 connections", func(l *live, host string) {
@@ -226,9 +226,13 @@ func TestLiveBulk(t *testing.T) {
 // TestLiveFaults: the same with one frame in a hundred lost, doubled and out of order, in both directions.
 func TestLiveFaults(t *testing.T) {
 	l := newLive(t, "--loss", "1%", "--dup", "1%", "--reorder", "1%")
-	size := sized(2<<20, 20<<20)
-	l.each("curl down", func(l *live, host string) { l.download(host, size) })
-	l.each("curl up", func(l *live, host string) { l.upload(host, size) })
+	size := sized(100<<20, 300<<20)
+	t.Run("transfers", func(t *testing.T) { // at the same time: most of theirs they wait for retransmission timers
+		inner := *l
+		inner.t = t
+		inner.each("curl down", func(l *live, host string) { l.t.Parallel(); l.download(host, size) })
+		inner.each("curl up", func(l *live, host string) { l.t.Parallel(); l.upload(host, size) })
+	})
 	l.each("200 connections", func(l *live, host string) { l.client("parallel", host, "7", "200", fmt.Sprint(sized(20_000, 100_000))) })
 	l.each("half-close", func(l *live, host string) { l.client("half-close", host, "80") })
 	require.NoError(t, l.command.Process.Signal(syscall.SIGUSR1))

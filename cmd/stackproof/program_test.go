@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -41,6 +42,8 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // what runs in parallel here waits for a wire, not for a processor
 	os.Exit(m.Run())
 }
 
@@ -61,8 +64,7 @@ func dial(network, address string) (net.Conn, error) {
 	return c, err
 }
 
-// long is the environment variable that, set to 1, makes the live transfers as long as they are to be proven; without
-// it they are only as long as two busy cores finish in the time that `make test` has.
+// long is the environment variable that, set to 1, has live steps do more than there is time for in `make test`.
 const long = "STACKPROOF_LONG"
 
 // stepLimit ends every live step: these tests meet a real kernel, in real time.
@@ -70,7 +72,7 @@ func stepLimit() time.Duration {
 	if os.Getenv(long) == "1" {
 		return 10 * time.Minute
 	}
-	return time.Minute
+	return 4 * time.Minute
 }
 
 // echo sends and wants the same back; over TCP it closes its half first.
