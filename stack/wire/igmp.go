@@ -103,7 +103,8 @@ func (m IGMP) Query() (GroupQuery, Err) {
 		if m[1] >= 128 {
 			q.MaxResp = unit * floating8(m[1])
 		}
-		return q, q.newest(m[8:])
+		err := q.newest(m[8:]) // in its own statement: in a return with q it may be done before or after q is read
+		return q, err
 	}
 	return q, OK
 }

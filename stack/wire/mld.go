@@ -37,7 +37,8 @@ func (m MLD) Query() (GroupQuery, Err) {
 		if code >= 1<<15 { // RFC 3810 5.1.3
 			q.MaxResp = time.Millisecond * time.Duration(code&0xfff|0x1000) << (code>>12&7 + 3)
 		}
-		return q, q.newest(m[24:])
+		err := q.newest(m[24:]) // in its own statement: in a return with q it may be done before or after q is read
+		return q, err
 	}
 	return q, OK
 }
