@@ -45,6 +45,7 @@ type Meta struct {
 	Extra []sut.Feature // `needs:`, besides what the forms, packets and calls need by themselves
 	// Personalities are those under which the case holds; none: all.
 	Personalities []sut.Personality
+	Bugs          []string // known bugs of other stacks that the case would have found, slugs of conformance/cases/bugs.txt
 	Forms         []Form
 	Twin          Twin
 }
@@ -62,7 +63,7 @@ type Twin struct {
 var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+$`)
 
 // metaLine is a metadata line: one of the known keys, a colon, the value.
-var metaLine = regexp.MustCompile(`^(id|reqs|level|needs|forms|twin): *(.*)$`)
+var metaLine = regexp.MustCompile(`^(id|reqs|level|needs|bug|forms|twin): *(.*)$`)
 
 // Meta reads the header. The error is an *Error.
 func (s *Script) Meta() (m Meta, err error) {
@@ -132,6 +133,8 @@ func (r *metaReader) line(p Pos, key, value string) error {
 				return r.fail(p, key, "there is no feature or personality `"+n+"`")
 			}
 		}
+	case "bug":
+		r.m.Bugs = strings.Fields(value)
 	case "forms":
 		return r.forms(p, value)
 	case "twin":

@@ -48,8 +48,16 @@ func (m *Machine) make(p *Packet) []byte {
 		if !m.putFields(p, frame.Sum) {
 			return nil
 		}
+		m.plantInPayload()
 	}
 	return m.trim(p)
+}
+
+// plantInPayload lays the fault FaultIn over a header that is there only as payload: a fragment header of IPv6.
+func (m *Machine) plantInPayload() {
+	if f := &m.prog.Fault; m.letsIn(FaultIn) && !m.v.Planted && frame.Parse(m.view.B, &m.view).OK() {
+		m.v.Planted = m.falsify(f.Field, f.N, false)
+	}
 }
 
 // trim cuts the frame that is built, or pads it: Ethernet's least length is kept as a network card keeps it.

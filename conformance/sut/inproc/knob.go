@@ -16,6 +16,7 @@ var most = [...]int64{
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
 	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
 	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
+	sut.KnobRecvBuffer: bufferLen,
 }
 
 // Knob sets a parameter. Malformed: the value makes no sense.
@@ -25,6 +26,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		return sut.Malformed
 	case int(k) >= len(most) || most[k] == 0:
 		return sut.Unsupported
+	case k == sut.KnobRecvBuffer && value > bufferLen:
+		return sut.Unsupported // it would make sense, with more memory
 	case value < 0 || value > most[k]:
 		return sut.Malformed
 	}
@@ -32,6 +35,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	switch k {
 	case sut.KnobMSL:
 		h.stack.TCPSetMSL(milliseconds(int32(value)))
+	case sut.KnobRecvBuffer:
+		h.stack.TCPSetReceiveQueue(int(value))
 	case sut.KnobDAD:
 		h.cfg.DADTransmits = uint8(value)
 	case sut.KnobARPProbe:
