@@ -12,22 +12,30 @@ import (
 )
 
 func newReqs() *cobra.Command {
-	var missing bool
+	var missing, bugs bool
 	cmd := &cobra.Command{
 		Use:   "reqs [PREFIX]",
 		Short: "say which requirements the cases prove",
 		Long: `reqs prints the register of requirements: each one's id, level, state and text, and the cases
 that prove it. PREFIX selects by the beginning of the id. States: covered, waived, untestable
-(with the reason), missing, replaced.`,
+(with the reason), missing, replaced. With --bugs it prints the register of known bugs of other
+stacks instead: the cases that find each, or why none can.`,
 		Example: `  stackproof reqs
   stackproof reqs 'RFC9293 MUST'
-  stackproof reqs RFC4861 --missing`,
+  stackproof reqs RFC4861 --missing
+  stackproof reqs --bugs
+  stackproof reqs --bugs smoltcp`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if bugs {
+				return printBugs(cmd.OutOrStdout(), strings.Join(args, ""))
+			}
 			return printReqs(cmd.OutOrStdout(), strings.Join(args, ""), missing)
 		},
 	}
 	cmd.Flags().BoolVar(&missing, "missing", false, "only those that no case proves and one could")
+	cmd.Flags().BoolVar(&bugs, "bugs", false, "the known bugs of other stacks")
+	cmd.MarkFlagsMutuallyExclusive("missing", "bugs")
 	return cmd
 }
 
@@ -82,4 +90,33 @@ func printReq(out io.Writer, e *reqs.Entry) {
 	case len(e.Cases) > 0:
 		fmt.Fprintf(out, "%41s%s\n", "", strings.Join(e.Cases, " "))
 	}
+}
+
+func printBugs(out io.Writer, prefix string) error {
+	bugs, err := cases.LoadBugs()
+	if err != nil {
+		return err
+	}
+	total, covered := 0, 0
+	for _, b := range bugs {
+		if !strings.HasPrefix(b.Slug, prefix) {
+			continue
+		}
+		total++
+		fmt.Fprintf(out, "%-27s %-6s %s\n", b.Slug, b.Protocol, b.Text)
+		if len(b.Also) > 0 {
+			fmt.Fprintf(out, "%35salso %s\n", "", strings.Join(b.Also, " "))
+		}
+		if b.Why != "" {
+			fmt.Fprintf(out, "%35snot applicable: %s\n", "", b.Why)
+			continue
+		}
+		covered++
+		fmt.Fprintf(out, "%35s%s\n", "", strings.Join(b.Cases, " "))
+	}
+	if total == 0 {
+		return fmt.Errorf("reqs: no bug begins with %q", prefix)
+	}
+	fmt.Fprintf(out, "bugs: total=%d covered=%d notapplicable=%d\n", total, covered, total-covered)
+	return nil
 }

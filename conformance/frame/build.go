@@ -158,12 +158,12 @@ func (v *View) buildND(l *Layout, at int) {
 	at += l.nd()
 	if l.SLL {
 		v.B[at], v.B[at+1] = ndOptSLL, 1
-		v.at[layerSLL] = uint16(at + 2)
+		v.at[layerSLL] = uint16(at)
 		at += 8
 	}
 	if l.TLL {
 		v.B[at], v.B[at+1] = ndOptTLL, 1
-		v.at[layerTLL] = uint16(at + 2)
+		v.at[layerTLL] = uint16(at)
 	}
 }
 

@@ -82,6 +82,7 @@ const (
 	RecordType
 	RecordGroup4 // 4 bytes
 	RecordGroup6 // 16 bytes
+	NDOptLen     // length of the source link-layer address option, in units of 8 bytes
 
 	fields
 )
@@ -128,6 +129,7 @@ var abouts = [fields]about{
 
 	NDTarget: {"nd.target", 128, true, Free}, NDDest: {"nd.dest", 128, true, Free},
 	NDFlags: {"nd.flags", 3, false, Free}, NDSLL: {"nd.sll", 48, true, Free}, NDTLL: {"nd.tll", 48, true, Free},
+	NDOptLen: {"nd.optlen", 8, false, Length},
 
 	IGMPType: {"igmp.type", 8, false, Free}, IGMPCode: {"igmp.code", 8, false, Free},
 	IGMPSum: {"igmp.sum", 16, false, Sum}, IGMPGroup: {"igmp.group", 32, true, Free},

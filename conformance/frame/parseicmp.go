@@ -168,7 +168,7 @@ func (v *View) parseProbe(t uint8) Defect {
 	case t == icmp6NS && dst[0] != 0xff:
 		return flaw(NDInvalid, etherHeader+24)
 	case v.at[layerSLL] != 0:
-		return flaw(NDOption, int(v.at[layerSLL])-2)
+		return flaw(NDOption, int(v.at[layerSLL]))
 	}
 	return Defect{}
 }
@@ -184,7 +184,7 @@ func (v *View) parseNDOptions(at int) Defect {
 			if o[1] != 1 { // RFC 2464 6
 				return flaw(NDOption, at+1)
 			}
-			v.at[layerSLL+layer(o[0]-ndOptSLL)] = uint16(at + 2)
+			v.at[layerSLL+layer(o[0]-ndOptSLL)] = uint16(at)
 		}
 		at += int(o[1]) * 8
 	}

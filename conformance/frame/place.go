@@ -59,7 +59,7 @@ var places = [fields]place{
 	ICMPPointer: {layerICMP, 4, 1, 0, 8}, ICMPGateway: {layerICMP, 4, 4, 0, 0}, QuoteSeq: {layerQuote, 4, 4, 0, 32},
 
 	NDTarget: {layerND, ndTarget, 16, 0, 0}, NDDest: {layerDest, ndDest, 16, 0, 0}, NDFlags: {layerND, 4, 1, 5, 3},
-	NDSLL: {layerSLL, 0, 6, 0, 0}, NDTLL: {layerTLL, 0, 6, 0, 0},
+	NDSLL: {layerSLL, 2, 6, 0, 0}, NDTLL: {layerTLL, 2, 6, 0, 0}, NDOptLen: {layerSLL, 1, 1, 0, 8},
 
 	IGMPType: {layerIGMP, 0, 1, 0, 8}, IGMPCode: {layerIGMP, 1, 1, 0, 8}, IGMPSum: {layerIGMP, 2, 2, 0, 16},
 	IGMPGroup: {layerIGMP, 4, 4, 0, 0}, MLDGroup: {layerMLD, 8, 16, 0, 0}, RecordType: {layerRecord, 0, 1, 0, 8},

@@ -15,8 +15,8 @@ const (
 	layerICMP   // layerBody, if that is ICMP or ICMPv6
 	layerND     // layerICMP, if that is neighbour discovery with a target
 	layerDest   // layerICMP, if that is a redirect of neighbour discovery
-	layerSLL    // the address in the source link-layer address option
-	layerTLL    // the address in the target link-layer address option
+	layerSLL    // the source link-layer address option
+	layerTLL    // the target link-layer address option
 	layerIGMP   // layerBody, if that is IGMP
 	layerMLD    // layerICMP, if that is MLD about one group
 	layerRecord // the first record of a report of IGMPv3 or MLDv2

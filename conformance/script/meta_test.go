@@ -50,6 +50,15 @@ func TestMeta(t *testing.T) {
 	assert.Equal(t, vm.End, c.Program.Events[3].Kind)
 }
 
+// TestMetaBugs: a case may name several bugs.
+func TestMetaBugs(t *testing.T) {
+	s, err := Parse("x.pkt", []byte(strings.Replace(own, "// forms:", "// bug: a#1 b-2\n// forms:", 1)))
+	require.NoError(t, err)
+	m, err := s.Meta()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a#1", "b-2"}, m.Bugs)
+}
+
 func TestTwins(t *testing.T) {
 	for text, want := range map[string]vm.Fault{
 		"out tcp.ack+0x10": {Kind: vm.FaultOut, Field: frame.TCPAck, N: 16},
@@ -57,6 +66,7 @@ func TestTwins(t *testing.T) {
 		"out option mss+1": {Kind: vm.FaultOption, N: 1<<8 | 2},
 		"out option TS":    {Kind: vm.FaultOption, N: 8},
 		"out drop":         {Kind: vm.FaultDrop},
+		"in to stack":      {Kind: vm.FaultInToStack},
 		"out extra":        {Kind: vm.FaultExtra},
 		"late 5":           {Kind: vm.FaultTime, N: 5},
 		"in tcp.seq=0":     {Kind: vm.FaultIn, Field: frame.TCPSeq},
@@ -87,7 +97,7 @@ func TestOwnMistakes(t *testing.T) {
 		{"forms: ipv4", "forms: ipx", "8:1: forms: `ipx` is neither ipv4 nor ipv6"},
 		{"RFC826:reception:5, ", "RFC826:reception:5,, ", "5:1: reqs: an empty requirement"},
 		{`@ "a reply"`, "", "9:1: twin: want FAULT @ \"PHRASE\", got `out arp.sha^1`"},
-		{"out arp.sha^1", "out of order", "9:1: twin: `out of order` is none of out FIELD+N, out option NAME+N, out drop, out extra, in FIELD=N, in good, in again, result+N, data, late MICROSECONDS"},
+		{"out arp.sha^1", "out of order", "9:1: twin: `out of order` is none of out FIELD+N, out option NAME+N, out drop, out extra, in FIELD=N, in good, in to stack, in again, result+N, data, late MICROSECONDS"},
 		{"out arp.sha^1", "out arp.sha+1", "9:1: twin: an address is changed by `^`, a number is not"},
 		{"out arp.sha^1", "out arp.xyz+1", "9:1: twin: there is no field `arp.xyz`"},
 		{"out arp.sha^1", "out arp.sha^0", "9:1: twin: 0 changes nothing"},

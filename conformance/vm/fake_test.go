@@ -159,7 +159,8 @@ func (f *fake) Deliver(b []byte, out sut.Sink) sut.Status {
 		}
 		f.wait = nil
 	}
-	if v.Transport == vm.TransportTCP {
+	dst, _ := v.Addr(frame.IPDst)
+	if group := len(dst) == 4 && dst[0]&0xf0 == 0xe0; v.Transport == vm.TransportTCP && !group {
 		f.segment(&v, out)
 	}
 	return sut.OK

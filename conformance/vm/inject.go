@@ -57,6 +57,7 @@ func (m *Machine) make(p *Packet) []byte {
 func (m *Machine) plantInPayload() {
 	if f := &m.prog.Fault; m.letsIn(FaultIn) && !m.v.Planted && frame.Parse(m.view.B, &m.view).OK() {
 		m.v.Planted = m.falsify(f.Field, f.N, false)
+		m.view.RepairSums()
 	}
 }
 
@@ -159,6 +160,10 @@ func (m *Machine) putFields(p *Packet, r frame.Role) bool {
 	for i := range p.Fields {
 		op := &p.Fields[i]
 		if op.Field.Role() != r {
+			continue
+		}
+		if m.letsIn(FaultInToStack) && (op.Field == frame.EthDst || op.Field == frame.IPDst) {
+			m.v.Planted = true
 			continue
 		}
 		if here && op.Field == f.Field && !op.Field.IsAddr() {
