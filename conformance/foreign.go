@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"stackproof/conformance/cases"
 	"stackproof/conformance/report"
@@ -84,6 +85,9 @@ func (s *Scripts) run(file string, c *script.Compiled) ScriptResult {
 		return ScriptResult{Outcome: report.Fail, Why: fmt.Sprintf("%s:%d: %s", file, line, why)}
 	}
 	switch {
+	case verdict.Outcome == vm.Pass && c.Lack != nil:
+		why := fmt.Sprintf("%s:%d: the stack does not offer %s: want %s", file, c.Lack.Line, c.Lack.What, c.Lack.Text)
+		return ScriptResult{Outcome: report.Fail, Why: oneLine(why)}
 	case verdict.Outcome == vm.Pass:
 		return ScriptResult{Outcome: report.Pass}
 	case verdict.Reason == vm.NeedsFeature:
@@ -105,8 +109,11 @@ func (s *Scripts) run(file string, c *script.Compiled) ScriptResult {
 	if fail.Field != "" {
 		why += " (" + fail.Field + ")"
 	}
-	return ScriptResult{report.Fail, why, fail}
+	return ScriptResult{report.Fail, oneLine(why), fail}
 }
+
+// oneLine is a text without line ends: a command or code in it may have several lines.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // offer is what an event asks of a stack.
 func offer(e *vm.Event) string {

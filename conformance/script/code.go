@@ -88,7 +88,7 @@ func (c *compiler) code(ev *vm.Event, k *Code) (more []vm.Event) {
 	for i, name := range names {
 		in, ok := infos[name]
 		if !ok {
-			c.fail(k.Pos, "code", "there is no figure `%s`", name)
+			c.lack(k.Pos, "code", "the figure %s", name)
 		}
 		if c.subject == nil {
 			c.fail(k.Pos, "code", "`%s`: no call has accepted or connected a socket", name)

@@ -34,48 +34,10 @@ func (c *compiler) command(ev *vm.Event, k *Command) (more []vm.Event) {
 	return b.events[1:]
 }
 
-var (
-	continued = regexp.MustCompile(`\\\n`)
-	separator = regexp.MustCompile(`\n|;|&&|\|\|`)
-)
-
-// commandLines cuts a text where the shell goes on to another command, outside quotes.
-func commandLines(text string) (lines []string) {
-	text = continued.ReplaceAllString(text, " ")
-	quotes := quotedSpans(text)
-	from := 0
-	for _, at := range append(separator.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
-		if slices.ContainsFunc(quotes, func(q [2]int) bool { return q[0] < at[0] && at[1] < q[1] }) {
-			continue
-		}
-		if line := strings.TrimSpace(text[from:at[0]]); line != "" {
-			lines = append(lines, line)
-		}
-		from = at[1]
-	}
-	return lines
-}
-
-// quotedSpans are where quoted text lies.
-func quotedSpans(text string) (spans [][2]int) {
-	for i := 0; i < len(text); i++ {
-		if text[i] != '"' && text[i] != '\'' {
-			continue
-		}
-		n := strings.IndexByte(text[i+1:], text[i])
-		if n < 0 {
-			break
-		}
-		spans = append(spans, [2]int{i, i + n + 2})
-		i += n + 1
-	}
-	return spans
-}
-
 // line compiles one command, or one pipeline.
 func (b *commandBuilder) line(text string) {
 	words := shellWords(text)
-	for len(words) > 0 && (words[0] == "sudo" || words[0] == "!") {
+	for len(words) > 0 && prefixCommands[path.Base(words[0])] {
 		words = words[1:]
 	}
 	if len(words) == 0 {
@@ -90,39 +52,46 @@ func (b *commandBuilder) line(text string) {
 		}
 	case name == "set_sysctls.py":
 		for _, w := range words[1:] {
-			b.sysctl(strings.ReplaceAll(strings.TrimPrefix(w, "/proc/sys/"), "/", "."))
+			b.sysctl(sysctlOf(w))
 		}
+	case name == "echo":
+		b.echo(text)
+	case name == "nstat", name == "cat" && strings.Contains(text, "/proc/net/"):
+		b.counter(text)
 	case name == "sockstat", name == "netstat", name == "ss", name == "grep" && strings.Contains(text, "/proc/net/tcp"):
 		b.probe(text)
-	case name == "ip" && len(words) > 1 && words[1] == "tcp_metrics":
+	case name == "ip" && !slices.ContainsFunc(words, func(w string) bool { return quietIP[w] }):
+		b.lack(b.pos, "command", "another route or address: `%s`", brief(text))
+	case name == "tc" && (slices.Contains(words, "netem") || strings.Contains(text, "limit 0")):
+		b.lack(b.pos, "command", "a link that loses what is sent: `%s`", brief(text))
 	case initScripts[name], strings.HasPrefix(name, "sysctl_restore_"), noCommands[name]:
+	case shellName.MatchString(name):
+		b.lack(b.pos, "command", "the command `%s`", brief(text))
 	default:
 		b.fail(b.pos, "command", "`%s` is not understood", brief(text))
 	}
 }
 
-// shellWords are the words of a command, their quotes taken off. Quotes may begin inside a word.
-func shellWords(text string) (words []string) {
-	word, quote, any := "", byte(0), false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == 0 && (c == '"' || c == '\''):
-			quote, any = c, true
-		case quote == 0 && (c == ' ' || c == '\t'):
-			if any || word != "" {
-				words = append(words, word)
-			}
-			word, any = "", false
-		default:
-			word += text[i : i+1]
-		}
+// shellName is how commands are called.
+var shellName = regexp.MustCompile(`^[A-Za-z][\w.+-]*$`)
+
+// sysctlOf is the setting that a path below /proc/sys names.
+func sysctlOf(file string) string {
+	name, value, sets := strings.Cut(strings.TrimPrefix(file, "/proc/sys/"), "=")
+	if name = strings.ReplaceAll(name, "/", "."); sets {
+		name += "=" + value
 	}
-	if any || word != "" {
-		words = append(words, word)
+	return name
+}
+
+// redirected is what a command writes to, and where.
+var redirected = regexp.MustCompile(`^(?:\S*/)?echo\s+(.*?)\s*>>?\s*(/proc/sys/\S+)$`)
+
+// echo sets what lies below /proc/sys; elsewhere it says nothing.
+func (b *commandBuilder) echo(text string) {
+	if m := redirected.FindStringSubmatch(text); m != nil {
+		b.sysctl(sysctlOf(m[2]) + "=" + strings.Join(shellWords(m[1]), " "))
 	}
-	return words
 }
 
 // sysctl compiles `NAME=VALUE`; a name alone only asks.
@@ -130,7 +99,7 @@ func (b *commandBuilder) sysctl(text string) {
 	name, value, sets := strings.Cut(text, "=")
 	s, known := sysctls[name]
 	switch {
-	case noSysctls[name] || !sets && known:
+	case tuning(name) || !sets && known:
 		return
 	case name == "net.inet.tcp.rfc1323":
 		n := b.number(name, value)
@@ -171,15 +140,16 @@ func (b *commandBuilder) number(name, value string) int64 {
 
 // knob sets a knob where that changes something.
 func (b *commandBuilder) knob(name string, s sysctl, n int64) {
+	n *= max(s.scale, 1)
 	was, set := b.knobs[s.knob]
 	if !set {
-		was = s.usual
+		was = s.usual * max(s.scale, 1)
 	}
 	if n == was {
 		return
 	}
 	b.knobs[s.knob] = n
-	b.events = append(b.events, vm.Event{Kind: vm.Knob, Knob: s.knob, Value: n * max(s.scale, 1)})
+	b.events = append(b.events, vm.Event{Kind: vm.Knob, Knob: s.knob, Value: n})
 }
 
 // stateWords are TCP's states as tools print them, and as /proc/net/tcp numbers them.
@@ -213,8 +183,11 @@ func stateOf(word string) int64 {
 // `... | grep LISTEN` some.
 func (b *commandBuilder) probe(text string) {
 	m := stateWords.FindStringSubmatch(text)
-	if m == nil {
-		b.fail(b.pos, "command", "`%s` asks for no state of TCP", brief(text))
+	switch {
+	case m == nil && !strings.Contains(text, "|"):
+		return // it only prints
+	case m == nil:
+		b.lack(b.pos, "command", "what `%s` asks for", brief(text))
 	}
 	word := m[0]
 	if m[1] != "" {
@@ -234,11 +207,16 @@ func (b *commandBuilder) probe(text string) {
 	b.events = append(b.events, ev)
 }
 
-// brief is a text on one line of a message.
-func brief(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > 80 {
-		text = text[:80] + "..."
+// counterName is one of Linux's counters of what its stack did.
+var counterName = regexp.MustCompile(`\b(?:Tcp|TcpExt|Ip|IpExt|Ip6|Icmp|Icmp6|Udp|Udp6|MPTcpExt)[A-Z][A-Za-z0-9]+\b`)
+
+// counter compiles a question about a counter. `nstat -n` and what only prints ask for nothing.
+func (b *commandBuilder) counter(text string) {
+	if !strings.Contains(text, "grep") && !strings.Contains(text, "awk") {
+		return
 	}
-	return text
+	if name := counterName.FindString(text); name != "" {
+		b.lack(b.pos, "command", "the counter %s", name)
+	}
+	b.lack(b.pos, "command", "what `%s` asks for", brief(text))
 }

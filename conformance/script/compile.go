@@ -14,6 +14,7 @@ type Compiled struct {
 	Program vm.Program
 	Lines   []EventInfo // one for each of Program.Events
 	Blocks  []Block     // of code, in their order
+	Lack    *Lack       // where the program had to end; nil: it is the whole script
 }
 
 // EventInfo is where an event of the program comes from.
@@ -100,12 +101,7 @@ func (c *compiler) program() {
 	if c.foreign.Neutral {
 		c.script = coalesced(c.script)
 	}
-	for i := range c.script.Events {
-		c.event(&c.script.Events[i])
-		for len(c.origin) < len(p.Events) {
-			c.origin = append(c.origin, i)
-		}
-	}
+	c.lines()
 	last := Pos{1, 1}
 	if n := len(c.script.Events); n > 0 {
 		last = c.script.Events[n-1].Pos
@@ -185,7 +181,7 @@ func (c *compiler) event(e *Event) {
 	case *Inspect:
 		c.inspect(&ev, a)
 	}
-	info := EventInfo{e.Pos.Line, e.Phrase, e.Action.(fmt.Stringer).String()}
+	info := EventInfo{e.Pos.Line, e.Phrase, text(e.Action)}
 	c.emit(ev, info)
 	for _, ev := range more {
 		ev.Mode, ev.At = vm.Relative, 0

@@ -2,6 +2,8 @@ package script
 
 import (
 	"encoding/binary"
+	"regexp"
+	"strings"
 
 	"stackproof/conformance/sut"
 	"stackproof/conformance/vm"
@@ -105,11 +107,17 @@ func (b *callBuilder) errno(p Pos, name string) sut.Errno {
 	if name == "EWOULDBLOCK" {
 		e, ok = sut.EAGAIN, true
 	}
-	if !ok {
+	switch {
+	case !ok && errorName.MatchString(name):
+		b.lack(p, b.src.Name, "the error %s", name)
+	case !ok:
 		b.fail(p, b.src.Name, "there is no error `%s`", name)
 	}
 	return e
 }
+
+// errorName is how errors are called on every system.
+var errorName = regexp.MustCompile(`^E[A-Z0-9]+$`)
 
 // op sets the call and its descriptor, the first argument.
 func (b *callBuilder) op(op sut.Op) {
@@ -278,8 +286,17 @@ func (b *callBuilder) receive(op sut.Op) {
 			b.fail(e.Pos, b.src.Name, "the string has %d bytes, the result is %d", len(w.Data), w.Ret)
 		}
 	default:
-		b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
+		b.noBuffer(e)
 	}
+}
+
+// noBuffer ends the script at a buffer that is neither `...` nor a string: a pointer to nothing, which a script hands to
+// a kernel to see what it does.
+func (b *callBuilder) noBuffer(e *Expr) {
+	if e.Kind == ExprInt || e.Text == "NULL" {
+		b.lack(e.Pos, b.src.Name, "a call with the bad pointer %s", e)
+	}
+	b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
 }
 
 func (b *callBuilder) send(op sut.Op) {
@@ -301,7 +318,7 @@ func (b *callBuilder) send(op sut.Op) {
 		}
 		b.ev.Send = vm.Payload{Len: uint32(n), Literal: true, Data: data}
 	default:
-		b.fail(e.Pos, b.src.Name, "argument 2: want `...` or a string, got `%s`", e)
+		b.noBuffer(e)
 	}
 }
 
@@ -362,7 +379,10 @@ func (b *callBuilder) msgFlags(i int) (flags uint16) {
 		case "MSG_DONTWAIT":
 			flags |= sut.MsgDontWait
 		default:
-			b.fail(b.src.Args[i].Pos, b.src.Name, "the flag `%s` is not supported", f)
+			if strings.HasPrefix(f, "MSG_") {
+				b.lack(b.src.Args[i].Pos, b.src.Name, "the flag %s", f)
+			}
+			b.fail(b.src.Args[i].Pos, b.src.Name, "there is no flag `%s`", f)
 		}
 	}
 	return flags

@@ -202,7 +202,7 @@ func (b *packetBuilder) tcpOption(o *TCPOption) vm.Option {
 	case o.Name == "FO", o.Name == "FOEXP":
 		b.unsupported(o.Pos, "tcp option", fastOpen)
 	case o.Hex == "valid":
-		b.fail(o.Pos, "tcp option", "there is no signer for `md5 valid`")
+		b.lack(o.Pos, "tcp option", "a signer of segments (TCP MD5)")
 	case raw:
 		data := o.bytes()
 		return vm.Option{Kind: data[0], Raw: true, Data: data}

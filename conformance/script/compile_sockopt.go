@@ -2,6 +2,7 @@ package script
 
 import (
 	"encoding/binary"
+	"regexp"
 	"strings"
 
 	"stackproof/conformance/sut"
@@ -21,6 +22,9 @@ var hints = map[string]bool{
 	"TCP_CONGESTION": true, "TCP_FUNCTION_BLK": true, "TCP_LOG": true,
 }
 
+// optionName is how options are called on every system.
+var optionName = regexp.MustCompile(`^(SO|TCP|IP|IPV6|UDP|UDPLITE)_[A-Z0-9_]+$`)
+
 // sockopt compiles what setsockopt and getsockopt share; the level says nothing that the option's name does not.
 func (b *callBuilder) sockopt(op sut.Op) sut.Option {
 	b.op(op)
@@ -32,7 +36,10 @@ func (b *callBuilder) sockopt(op sut.Op) sut.Option {
 		}
 	}
 	o, ok := sut.OptionByName([]byte(e.Text))
-	if e.Kind != ExprWord || !ok {
+	switch {
+	case !ok && e.Kind == ExprWord && optionName.MatchString(e.Text):
+		b.lack(e.Pos, b.src.Name, "the option %s", e)
+	case !ok:
 		b.fail(e.Pos, b.src.Name, "there is no option `%s`", e)
 	}
 	b.ev.Call.Option = o

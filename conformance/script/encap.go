@@ -1,6 +1,9 @@
 package script
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // What stands here for something that a script needs and no stack under test is asked for: other kernels' private
 // interfaces, and protocols other than the Internet's own. It is the whole list; anything else that cannot be run is a
@@ -21,6 +24,11 @@ const (
 func (p *parser) unsupported(pos Pos, what, construct string) {
 	panic(&Error{File: p.file, Pos: pos, What: what, Cause: construct + " is not supported", Unsupported: construct})
 }
+
+// sctpWords are words by which a script of SCTP is known: its language is as large as all the rest, and is not parsed.
+var sctpWords = regexp.MustCompile(`(?m)^[^/\n]*\b(?:IPPROTO_SCTP|SCTP_[A-Z]+|sctp_[a-z]+|sctp\()`)
+
+func speaksSCTP(src []byte) bool { return sctpWords.Match(src) }
 
 // notSpoken ends it at a protocol that no stack under test speaks.
 func (p *parser) notSpoken() {

@@ -195,5 +195,11 @@ func (s *Script) formsOfOption() ([]Form, error) {
 		}
 		return nil, &Error{File: s.File, Pos: o.Pos, What: "option", Cause: "--ip_version=" + o.Value + " is neither ipv4 nor ipv6"}
 	}
+	if sixName.MatchString(s.File) {
+		return []Form{IPv6}, nil
+	}
 	return []Form{IPv4}, nil
 }
+
+// sixName is what suites call a script that their runners start for IPv6 only.
+var sixName = regexp.MustCompile(`[-_](?:ip)?v6\.pkt$`)

@@ -26,6 +26,9 @@ func Parse(file string, src []byte, defines ...string) (s *Script, err error) {
 			if !ok {
 				panic(r)
 			}
+			if e.Unsupported == "" && speaksSCTP(src) {
+				e.Unsupported = sctp
+			}
 			s, err = nil, e
 		}
 	}()

@@ -1,5 +1,7 @@
 package script
 
+import "strings"
+
 // rawOption is a TCP option that is only ever laid out, never looked into: packetdrill's name for it, and its first
 // bytes. The length octet counts everything.
 type rawOption struct {
@@ -51,10 +53,14 @@ func (p *parser) rawOption(what string, o *TCPOption) {
 		}
 	case o.Name == "md5" && p.acceptWord("valid"):
 		o.Hex = "valid"
+	case r.fastOpen() && p.tok.kind == tokWord && strings.Trim(p.tok.text, "0123456789abcdef") != "":
+		o.Hex = p.take().text // a word that nobody defined: the cookie of somebody's runner
 	case o.Name == "md5" || !p.is(",") && !p.is(">"):
 		o.Hex = p.hexBytes(what, 36)
 	}
 }
+
+func (r *rawOption) fastOpen() bool { return r.kind == 34 || len(r.exid) == 2 && r.exid[0] == 0xf9 }
 
 // bytes is the option as it lies in a header.
 func (o *TCPOption) bytes() []byte {

@@ -17,6 +17,7 @@ type Error struct {
 	Cause string
 
 	Unsupported string // the construct, where it is one of the closed list (encap.go)
+	lacks       string // the construct, where no stack under test can be asked for it (lack.go)
 }
 
 // Error is the one line for the author.

@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -12,9 +11,11 @@ import (
 // memory is what names stand for.
 type memory map[string]int64
 
-// statement is `assert EXPRESSION, MESSAGE` or `NAME = EXPRESSION`, also with an operator before the =.
+// statement is `assert EXPRESSION, MESSAGE`, `NAME = EXPRESSION`, also with an operator before the =, or one that does
+// nothing here: `print(...)`, `pass`. Before it may stand `if EXPRESSION:`.
 type statement struct {
-	verb string // assert, or the name
+	when *node  // nil: always
+	verb string // assert, print, pass, or the name
 	op   string // before the =: "", "+" ...
 	expr node
 	text string // the expression as written
@@ -25,18 +26,47 @@ type statement struct {
 type node struct {
 	n    int64
 	name string
+	call string // abs, min, max, int or `if` (of args: value, condition, other value)
 	ops  []string
 	args []node
 }
 
-var codeLines = regexp.MustCompile(`[\n;]`)
+// codeLines cuts a block into statements: at line ends and semicolons, outside quotes and brackets, without comments.
+func codeLines(text string) (lines []string) {
+	text = strings.ReplaceAll(text, "\\\n", " ")
+	line, quote, depth := "", byte(0), 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0:
+			if c == quote || c == '\n' {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#':
+			for i+1 < len(text) && text[i+1] != '\n' {
+				i++
+			}
+			continue
+		case strings.IndexByte("([{", c) >= 0:
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			depth--
+		}
+		if quote == 0 && (c == ';' || c == '\n' && depth <= 0) {
+			lines, line = append(lines, line), ""
+			continue
+		}
+		line += text[i : i+1]
+	}
+	return append(lines, line)
+}
 
 // parseCode parses a block, and lists the figures that it names.
 func parseCode(text string) (run []statement, figures []string, cause string) {
-	text = strings.ReplaceAll(text, "\\\n", " ")
-	for _, line := range codeLines.Split(text, -1) {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
+	for _, line := range codeLines(text) {
+		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		p := &pyParser{rest: line}
@@ -45,13 +75,21 @@ func parseCode(text string) (run []statement, figures []string, cause string) {
 			return nil, nil, fmt.Sprintf("`%s`: %s", line, p.cause)
 		}
 		run = append(run, s)
-		s.expr.walk(func(name string) {
-			if strings.HasPrefix(name, "tcpi_") && !slices.Contains(figures, name) {
+		note := func(name string) {
+			if isFigure(name) && !slices.Contains(figures, name) {
 				figures = append(figures, name)
 			}
-		})
+		}
+		if s.expr.walk(note); s.when != nil {
+			s.when.walk(note)
+		}
 	}
 	return run, figures, ""
+}
+
+// isFigure tells whether a name is one of packetdrill's for what a kernel tells of a socket.
+func isFigure(name string) bool {
+	return strings.HasPrefix(name, "tcpi_") || strings.HasPrefix(name, "SK_MEMINFO_") || strings.HasPrefix(name, "tcpv_")
 }
 
 // evaluate is the value of an expression without names.
@@ -78,6 +116,14 @@ func (e *node) walk(visit func(string)) {
 
 // do carries the statement out; why is not empty where an assertion does not hold.
 func (s *statement) do(m memory) (why string) {
+	if s.when != nil {
+		if n, cause := s.when.value(m); cause != "" || n == 0 {
+			return cause
+		}
+	}
+	if s.verb == "print" || s.verb == "pass" {
+		return ""
+	}
 	n, cause := s.expr.value(m)
 	if cause != "" {
 		return s.text + ": " + cause
@@ -96,7 +142,7 @@ func (s *statement) do(m memory) (why string) {
 	}
 	var values []string
 	s.expr.walk(func(name string) {
-		if v := fmt.Sprintf("%s is %d", name, m[name]); strings.HasPrefix(name, "tcpi_") && !slices.Contains(values, v) {
+		if v := fmt.Sprintf("%s is %d", name, m[name]); isFigure(name) && !slices.Contains(values, v) {
 			values = append(values, v)
 		}
 	})
@@ -113,7 +159,10 @@ func (e *node) value(m memory) (int64, string) {
 		}
 		return 0, "`" + e.name + "` has no value"
 	}
-	if len(e.args) == 0 {
+	switch {
+	case e.call != "":
+		return e.called(m)
+	case len(e.args) == 0:
 		return e.n, ""
 	}
 	left, cause := e.args[0].value(m)
@@ -138,6 +187,33 @@ func (e *node) value(m memory) (int64, string) {
 		}
 	}
 	return left, cause
+}
+
+// called is the value of a function of its arguments.
+func (e *node) called(m memory) (n int64, cause string) {
+	if e.call == "if" {
+		is, cause := e.args[1].value(m)
+		switch {
+		case cause != "":
+			return 0, cause
+		case is != 0:
+			return e.args[0].value(m)
+		}
+		return e.args[2].value(m)
+	}
+	for i := range e.args {
+		a, cause := e.args[i].value(m)
+		switch {
+		case cause != "":
+			return 0, cause
+		case i == 0, e.call == "min" && a < n, e.call == "max" && a > n:
+			n = a
+		}
+	}
+	if e.call == "abs" && n < 0 {
+		n = -n
+	}
+	return n, ""
 }
 
 func apply(op string, n int64) (int64, string) {

@@ -44,9 +44,22 @@ func (p *pyParser) take() string {
 }
 
 func (p *pyParser) statement() (s statement) {
-	if s.verb = p.take(); s.verb == "assert" {
+	s.verb = p.take()
+	if s.verb == "if" {
+		when := p.expr(0)
+		if p.skip(); !strings.HasPrefix(p.rest, ":") || strings.TrimSpace(p.rest[1:]) == "" {
+			p.fail("want `: STATEMENT` on the same line, got `" + p.rest + "`")
+			return s
+		}
+		p.rest = p.rest[1:]
+		s.when, s.verb = &when, p.take()
+	}
+	if p.skip(); s.verb == "pass" && p.rest == "" || s.verb == "print" && !strings.HasPrefix(p.rest, "=") {
+		return s
+	}
+	if s.verb == "assert" {
 		s.text = strings.TrimSpace(p.rest)
-		s.expr = p.expr(0)
+		s.expr = p.whole()
 		s.text = strings.TrimSpace(strings.TrimSuffix(s.text, p.rest))
 		if p.skip(); p.rest != "" && p.rest[0] != ',' { // behind a comma stands what Python would say
 			p.fail("want `,`, got `" + p.rest + "`")
@@ -65,7 +78,7 @@ func (p *pyParser) statement() (s statement) {
 		return s
 	}
 	s.text, p.rest = strings.TrimSpace(rest), rest
-	s.expr = p.expr(0)
+	s.expr = p.whole()
 	if p.skip(); p.rest != "" {
 		p.fail("want its end, got `" + p.rest + "`")
 	}
@@ -114,6 +127,48 @@ func (p *pyParser) expr(level int) node {
 	return e
 }
 
+// whole parses an expression, or `VALUE if CONDITION else VALUE`.
+func (p *pyParser) whole() node {
+	e := p.expr(0)
+	if p.skip(); !p.word("if") {
+		return e
+	}
+	when := p.expr(0)
+	if p.skip(); !p.word("else") {
+		p.fail("`if` without `else`")
+		return e
+	}
+	return p.nested(func() node { return node{call: "if", args: []node{e, when, p.whole()}} })
+}
+
+// word consumes a word, if it is there.
+func (p *pyParser) word(w string) bool {
+	rest, ok := strings.CutPrefix(p.rest, w)
+	if !ok || rest != "" && isWord(rest[0]) {
+		return false
+	}
+	p.rest = rest
+	return true
+}
+
+// arguments parses what stands behind the ( of a call, one value at least.
+func (p *pyParser) arguments() (list []node) {
+	for p.cause == "" {
+		list = append(list, p.nested(p.whole))
+		p.skip()
+		switch {
+		case strings.HasPrefix(p.rest, ","):
+			p.rest = p.rest[1:]
+		case strings.HasPrefix(p.rest, ")"):
+			p.rest = p.rest[1:]
+			return list
+		default:
+			p.fail("( without )")
+		}
+	}
+	return list
+}
+
 // nested bounds how deep expressions nest.
 func (p *pyParser) nested(parse func() node) node {
 	if p.depth++; p.depth > maxDepth {
@@ -134,7 +189,7 @@ func (p *pyParser) primary() node {
 	switch c := p.rest[0]; {
 	case c == '(':
 		p.rest = p.rest[1:]
-		e := p.nested(func() node { return p.expr(0) })
+		e := p.nested(p.whole)
 		if p.skip(); !strings.HasPrefix(p.rest, ")") {
 			p.fail("( without )")
 			return e
@@ -153,7 +208,12 @@ func (p *pyParser) primary() node {
 		return node{n: int64(n)}
 	case isLetter(c):
 		name := p.take()
-		if p.skip(); strings.HasPrefix(p.rest, "(") || slices.Contains([]string{"if", "for", "import", "lambda", "in", "is"}, name) {
+		p.skip()
+		switch call := strings.HasPrefix(p.rest, "("); {
+		case call && slices.Contains([]string{"abs", "min", "max", "int"}, name):
+			p.rest = p.rest[1:]
+			return node{call: name, args: p.arguments()}
+		case call || slices.Contains([]string{"if", "else", "for", "import", "lambda", "in", "is"}, name):
 			p.fail("`" + name + "` is beyond what is understood of Python")
 		}
 		return node{name: name}

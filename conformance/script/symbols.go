@@ -73,6 +73,8 @@ var icmpCodes = []icmpCode{
 	{"", "information_reply", 16, -1},
 	{"", "address_mask_request", 17, -1},
 	{"", "address_mask_reply", 18, -1},
+	{"", "router_advertisement", 9, 134},
+	{"", "router_solicitation", 10, 133},
 	{"", "mld_query", -1, 130},
 	{"", "mld_report", -1, 131},
 	{"", "mld_done", -1, 132},
@@ -101,8 +103,15 @@ var icmpCodes = []icmpCode{
 
 	{"time_exceeded", "ttl", 0, 0},
 	{"time_exceeded", "fragment", 1, 1},
+	{"time_exceeded", "ttl_exceeded_in_transit", 0, -1},
+	{"time_exceeded", "frag_reass_exceeded", 1, -1},
+	{"time_exceeded", "exceeded_hop_limit", -1, 0},
+	{"time_exceeded", "exceeded_frag_time", -1, 1},
 
 	{"parameter_problem", "header", 0, 0},
 	{"parameter_problem", "next_header", -1, 1},
 	{"parameter_problem", "option", -1, 2},
+	{"parameter_problem", "header_field", -1, 0},
+	{"parameter_problem", "unknown_next_header", -1, 1},
+	{"parameter_problem", "unknown_option", -1, 2},
 }

@@ -1,6 +1,9 @@
 package script
 
 import (
+	"slices"
+	"strings"
+
 	"stackproof/conformance/sut"
 )
 
@@ -30,6 +33,7 @@ var sysctls = map[string]sysctl{
 	"net.inet.tcp.keepintvl":              {knob: sut.KnobKeepInterval, usual: 75000},
 	"net.inet.tcp.keepcnt":                {knob: sut.KnobKeepCount, usual: 8},
 	"net.inet.tcp.delacktime":             {knob: sut.KnobDelayedACK, usual: 40},
+	"net.inet.tcp.delayed_ack":            {knob: sut.KnobDelayedACK, usual: 1, scale: 40},
 	"net.inet.tcp.icmp_may_rst":           {knob: sut.KnobICMPResets, usual: 1},
 	"net.inet.tcp.syncookies":             {knob: sut.KnobSYNCookies, usual: 1},
 	"net.inet.tcp.mssdflt":                {knob: sut.KnobDefaultMSS, usual: 536},
@@ -55,33 +59,76 @@ var sysctls = map[string]sysctl{
 	"net.ipv4.tcp_fastopen":           {from: fastOpen},
 	"net.ipv4.tcp_fastopen_key":       {from: fastOpen},
 	"net.ipv4.tcp_fastopen_blackhole": {from: fastOpen},
+
+	"net.ipv4.tcp_fastopen_blackhole_timeout_sec": {from: fastOpen},
 }
 
-// noSysctls are settings of another system's memory, caches, pacing and choice of algorithm. They are taken as set: a
-// stack that goes another way shows it in its packets.
-var noSysctls = setOf(
-	"kern.ipc.maxsockbuf", "kern.timecounter.alloweddeviation", "net.inet.tcp.hostcache.purgenow",
-	"net.inet.tcp.hostcache.enable", "net.inet.tcp.rexmit_slop", "net.inet.tcp.rexmit_min", "net.inet.tcp.cc.algorithm",
-	"net.inet.tcp.functions_default", "net.inet.tcp.udp_tunneling_overhead", "net.inet.tcp.tolerate_missing_ts",
-	"net.inet.tcp.syncookies_only", "net.inet.tcp.always_keepalive", "net.inet.tcp.sendbuf_auto",
-	"net.inet.tcp.recvbuf_auto", "net.inet.tcp.tso", "net.inet.tcp.do_prr",
-	"net.core.rmem_max", "net.core.wmem_max", "net.core.default_qdisc", "net.ipv4.tcp_frto", "net.ipv4.tcp_dsack",
-	"net.ipv4.tcp_fack", "net.ipv4.tcp_reordering", "net.ipv4.tcp_congestion_control",
-	"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_early_retrans", "net.ipv4.tcp_recovery",
-	"net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio",
-	"net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_no_metrics_save",
-	"net.ipv4.tcp_autocorking", "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_synack_retries",
-	"net.ipv4.tcp_moderate_rcvbuf", "net.ipv4.tcp_adv_win_scale", "net.ipv4.tcp_min_rtt_wlen",
-	"net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_nr", "net.ipv4.tcp_comp_sack_slack_ns",
-	"net.ipv4.tcp_abort_on_overflow", "net.ipv4.tcp_thin_linear_timeouts", "net.ipv4.tcp_rto_min_us",
-)
+// tuned are other systems' settings of memory, caches, pacing, timers of their own and choice of algorithm, one group a
+// prefix, where everything below a prefix is meant if it ends in a dot. They are taken as set: a stack that goes another
+// way shows it in its packets.
+var tuned = map[string][]string{
+	"kern.": {"ipc.", "timecounter.", "hz", "features."},
+	"net.":  {"core.", "ipv6.", "inet.ip.", "inet.icmp.", "inet6.", "ipv4.conf.", "ipv4.route.", "ipv4.neigh.", "link.", "isr."},
+	"net.inet.tcp.": {
+		"abc_l_var", "ack_war_cnt", "ack_war_timewindow", "always_keepalive", "bbr.", "bb.", "blackhole_local", "cc.",
+		"do_lrd", "do_prr", "do_prr_conservative", "do_tcpdrain", "ecn.generic", "ecn.maxretries", "ecn.plusplus",
+		"experimental.", "fast_finwait2_recycle", "finwait2_timeout", "functions_default", "functions_inherit_listen_socket_stack",
+		"hostcache.", "initwnd", "insecure_ack", "isn_reseed_interval", "log_debug", "log_in_vain", "lro.", "map_limit",
+		"maxtcptw", "maxunacktime", "minmss", "msl_local", "newcwv", "newreno_sack", "nolocaltimewait", "pacing.", "per_cpu_timers",
+		"persmax", "persmin", "pmtud_blackhole_detection", "pmtud_blackhole_mss", "rack.", "reass.", "recvbuf_auto",
+		"recvbuf_max", "require_unique_port", "retries", "rexmit_min", "rexmit_slop", "rfc3042", "rfc3390", "rfc3465",
+		"rfc6675_pipe", "sack.", "sendbuf_auto", "sendbuf_auto_lowat", "sendbuf_inc", "sendbuf_max", "soreceive_stream",
+		"split_limit", "syncache.", "syncookies_only", "tcbhashsize", "tolerate_missing_ts", "ts_offset_per_conn", "tso",
+		"udp_tunneling_overhead", "use_rfc3042", "v6pmtud_blackhole_mss",
+	},
+	"net.ipv4.": {
+		"icmp_ratelimit", "icmp_ratemask", "icmp_msgs_burst", "icmp_msgs_per_sec", "ip_early_demux", "ip_forward", "ip_local_port_range",
+		"ip_no_pmtu_disc", "tcp_abort_on_overflow", "tcp_adv_win_scale", "tcp_allowed_congestion_control", "tcp_ao_enforce",
+		"tcp_app_win", "tcp_autocorking", "tcp_backlog_ack_defer", "tcp_base_mss", "tcp_challenge_ack_limit",
+		"tcp_comp_sack_delay_ns", "tcp_comp_sack_nr", "tcp_comp_sack_rtt_percent", "tcp_comp_sack_slack_ns",
+		"tcp_congestion_control", "tcp_dsack", "tcp_early_demux", "tcp_early_retrans", "tcp_ecn_fallback", "tcp_ecn_option",
+		"tcp_ecn_option_beacon", "tcp_fack", "tcp_fin_timeout", "tcp_frto", "tcp_fwmark_accept", "tcp_invalid_ratelimit",
+		"tcp_limit_output_bytes", "tcp_low_latency", "tcp_max_orphans", "tcp_max_reordering", "tcp_max_ssthresh",
+		"tcp_max_syn_backlog", "tcp_max_tw_buckets", "tcp_mem", "tcp_migrate_req", "tcp_min_rtt_wlen", "tcp_min_snd_mss",
+		"tcp_min_tso_segs", "tcp_moderate_rcvbuf", "tcp_mtu_probe_floor", "tcp_mtu_probing", "tcp_no_metrics_save",
+		"tcp_no_ssthresh_metrics_save", "tcp_notsent_lowat", "tcp_orphan_retries", "tcp_pacing_ca_ratio", "tcp_pacing_ss_ratio",
+		"tcp_pingpong_thresh", "tcp_plb_enabled", "tcp_plb_rehash_rounds", "tcp_probe_interval", "tcp_probe_threshold",
+		"tcp_rcvbuf_low_rtt", "tcp_recovery", "tcp_reflect_tos", "tcp_reordering", "tcp_retrans_collapse", "tcp_retries1",
+		"tcp_retries2", "tcp_rfc1337", "tcp_rto_max_ms", "tcp_rto_min_us", "tcp_rx_skb_cache", "tcp_shrink_window",
+		"tcp_slow_start_after_idle", "tcp_stdurg", "tcp_syn_linear_timeouts", "tcp_synack_retries", "tcp_thin_dupack",
+		"tcp_thin_linear_timeouts", "tcp_tso_rtt_log", "tcp_tso_win_divisor", "tcp_tw_recycle", "tcp_tw_reuse", "tcp_tw_reuse_delay",
+		"tcp_tx_skb_cache", "tcp_workaround_signed_windows", "udp_early_demux", "udp_mem", "udp_rmem_min", "udp_wmem_min",
+	},
+}
+
+// tuning tells whether a setting is one of tuned.
+func tuning(name string) bool {
+	for prefix, names := range tuned {
+		rest, below := strings.CutPrefix(name, prefix)
+		if below && slices.ContainsFunc(names, func(n string) bool {
+			return n == rest || strings.HasSuffix(n, ".") && strings.HasPrefix(rest, n)
+		}) {
+			_, knob := sysctls[name]
+			return !knob
+		}
+	}
+	return false
+}
 
 // initScripts are the files by which suites set up their systems, and tools that only tune them. They say nothing to a
 // stack under test.
-var initScripts = setOf("defaults.sh", "sysctl_restore.sh", "set_defaults.sh", "ktap_helpers.sh")
+var initScripts = setOf("defaults.sh", "defaults-linux.sh", "defaults-freebsd.sh", "sysctl_restore.sh", "set_defaults.sh", "ktap_helpers.sh")
 
-// noCommands are commands that tune a system's queues, modules and keys, or wait for it.
-var noCommands = setOf("tc", "ethtool", "kldload", "kldstat", "modprobe", "sleep", "true", ":", "rm", "chmod", "sync", "echo", "cat")
+// noCommands are commands that tune a system's queues, modules, keys and files, or wait for it.
+var noCommands = setOf("tc", "ethtool", "kldload", "kldstat", "kldunload", "modprobe", "rmmod", "lsmod", "setkey", "sleep",
+	"true", "false", ":", "rm", "dd", "cp", "mv", "mkdir", "rmdir", "touch", "truncate", "chmod", "chown", "sync", "cat", "date",
+	"logger", "test", "[", "export", "unset", "set", "cd", "pwd", "exit", "uname", "id", "wait", "tcpdump")
+
+// prefixCommands are words before the command that matters.
+var prefixCommands = setOf("sudo", "!", "sh", "bash", "source", ".", "exec", "env", "time")
+
+// quietIP are words of the command ip by which it changes nothing that a stack under test has.
+var quietIP = setOf("tcp_metrics", "flush", "show", "list", "get", "-V")
 
 func setOf(names ...string) map[string]bool {
 	m := make(map[string]bool, len(names))
