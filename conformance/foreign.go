@@ -22,6 +22,7 @@ type Scripts struct {
 	Exec    Executor
 	Neutral bool     // script.Foreign.Neutral
 	Defines []string // NAME=VALUE
+	Options []string // NAME=VALUE: `--NAME=VALUE` lines for scripts that have none of that name
 }
 
 // ScriptResult is what came of one script.
@@ -41,6 +42,9 @@ func (s *Scripts) Run(file string) (r ScriptResult) {
 	}
 	tree, err := script.Parse(file, text, s.Defines...)
 	if err != nil {
+		return refused(err)
+	}
+	if err := tree.AddOptions(s.Options...); err != nil {
 		return refused(err)
 	}
 	meta, err := tree.Meta()

@@ -33,6 +33,9 @@ func TestLanguage(t *testing.T) {
 		if slices.Contains(words, "unsupported") {
 			want, foreign = report.Unsupported, true
 		}
+		if slices.Contains(words, "lacks") {
+			want, foreign = report.Fail, true
+		}
 		for _, form := range forms(words) {
 			r := exampleRun(&s, b[2], form, foreign)
 			if slices.Contains(words, "other") {
@@ -41,6 +44,7 @@ func TestLanguage(t *testing.T) {
 				continue
 			}
 			assert.Equal(t, want, r.Outcome, "%s%s: %s", b[2], form, r.Why)
+			assert.Equal(t, want == report.Fail, strings.Contains(r.Why, "the stack does not offer"), r.Why)
 		}
 	}
 }

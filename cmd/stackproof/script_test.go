@@ -51,6 +51,24 @@ script: total=5 pass=2 fail=2 unsupported=1
 	require.Contains(t, stdout, "script: total=1 pass=0 fail=0 unsupported=1\n")
 }
 
+// TestScriptOptions: what a suite's runner says on packetdrill's command line.
+func TestScriptOptions(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.pkt"), []byte("--mtu=1400\n0 < udp (7)\n+0 > icmp unreachable port_unreachable [udp (7)] {ip.version=6}"), 0o600))
+	code, stdout, _ := invoke(t, "script", "-o", "ip_version=ipv6", "--option", "mtu=7", dir)
+	require.Equal(t, report.ExitOK, code, stdout)
+	code, stdout, _ = invoke(t, "script", "-o", "=5", dir)
+	require.Equal(t, report.ExitFail, code)
+	require.Contains(t, stdout, "a.pkt:1:1: option: want NAME=VALUE, got `=5`\n")
+}
+
+func TestScriptNothing(t *testing.T) {
+	code, stdout, stderr := invoke(t, "script", t.TempDir())
+	require.Equal(t, report.ExitNone, code)
+	require.Equal(t, "script: total=0 pass=0 fail=0 unsupported=0\n", stdout)
+	require.Contains(t, stderr, ": nothing ran\n")
+}
+
 func TestScriptMistakes(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -2,6 +2,7 @@ package script
 
 import (
 	"strings"
+	"time"
 
 	"stackproof/conformance/frame"
 	"stackproof/conformance/sut"
@@ -20,8 +21,12 @@ type packetBuilder struct {
 // beneath packetdrill cuts it.
 func (c *compiler) packets(ev *vm.Event, k *Packet) (more []vm.Event) {
 	t, ok := k.Body.(*TCP)
-	if !ok || k.Out || c.meta.ID != "" || int(t.Len) <= c.mss() {
+	if !k.Out {
+		c.cut = ok && c.meta.ID == "" && int(t.Len) > c.mss()
+	}
+	if k.Out || !c.cut {
 		c.packet(ev, k)
+		c.delayed(ev)
 		return nil
 	}
 	flags := strings.Trim(t.Flags, "PF")
@@ -43,8 +48,23 @@ func (c *compiler) packets(ev *vm.Event, k *Packet) (more []vm.Event) {
 	return more
 }
 
-// mss is the most text of a segment with all the options that there is room for, where that is not said.
-func (c *compiler) mss() int { return int(c.host.mss()) }
+// mss is the most text of an injected segment: what --mss says, or what the link takes.
+func (c *compiler) mss() int {
+	if n := int(c.host.cut); n > 0 {
+		return n
+	}
+	return int(c.host.mss())
+}
+
+// delayed lets an acknowledgment that the stack may delay come as late as that (RFC 9293 3.8.6.3, MUST-40): in neutral
+// all that carry nothing else, and those of a segment that was cut, of which the last part may be alone.
+func (c *compiler) delayed(ev *vm.Event) {
+	if ev.Packet.Later && ev.Span == 0 && ev.Mode != vm.AnyTime {
+		ev.Span = maxAckDelay
+	}
+}
+
+const maxAckDelay = 500 * time.Millisecond
 
 // packet compiles one packet.
 func (c *compiler) packet(ev *vm.Event, k *Packet) {
@@ -161,7 +181,7 @@ func (b *packetBuilder) tcp(t *TCP) {
 	b.out.Payload.Len = uint32(t.Len)
 	// packetdrill's rule: what one line expects may come cut to the segment size. Our own cases say what they mean.
 	b.out.Split = b.src.Out && b.meta.ID == "" && !b.host.strictSegments && (t.Len > 0 || b.foreign.On)
-	b.out.Later = b.src.Out && b.foreign.Neutral && t.Len == 0 && t.Flags == "."
+	b.out.Later = b.src.Out && (b.foreign.Neutral || b.cut) && t.Len == 0 && t.Flags == "."
 	b.tcpOptions(t)
 }
 

@@ -24,10 +24,11 @@ type host struct {
 	connectPort uint16     // the peer's port in connect(fd, ..., ...), and everywhere else
 	tolerance   time.Duration
 
-	mapped         bool // the sockets are IPv6's, the packets IPv4's
-	strictSegments bool // segments come as the script cuts them
-	stampsCompared bool // time stamps are compared, and not only named
-	anyResult      bool // calls may return whatever they like
+	mapped         bool   // the sockets are IPv6's, the packets IPv4's
+	strictSegments bool   // segments come as the script cuts them
+	stampsCompared bool   // time stamps are compared, and not only named
+	anyResult      bool   // calls may return whatever they like
+	cut            uint16 // the most text of an injected segment; 0: what the link takes
 }
 
 // The default network: addresses for documentation (RFC 5737, RFC 3849), stack and peer on one link. The peer's port
@@ -149,6 +150,8 @@ func (h *host) option(o *Option) (cause string) {
 			h.gateway = a
 		}
 		return cause
+	case "mss":
+		return number16(o.Value, 1, 65535, &h.cut)
 	case "tcp_ts_tick_usecs":
 		h.stampsCompared = o.Value != "0"
 	case "strict_segments":
@@ -161,7 +164,7 @@ func (h *host) option(o *Option) (cause string) {
 				return "the init script `" + f + "` is not known"
 			}
 		}
-	case "define", "tolerance_percent", "send_omit_free", "tcp_ts_ecr_scaled", "mss", "is_anyip", "tun_dev",
+	case "define", "tolerance_percent", "send_omit_free", "tcp_ts_ecr_scaled", "is_anyip", "tun_dev",
 		"persistent_tun_dev", "verbose", "debug", "dry_run", "code_command", "code_format", "code_sockopt", "wire_client",
 		"wire_server", "wire_server_ip", "wire_server_port", "wire_client_dev", "wire_server_dev", "tcp_md5_secret", "speed":
 		// They are obeyed elsewhere (define), or say nothing to a tester in virtual time that is not a kernel's neighbour.

@@ -15,7 +15,7 @@ type Lack struct {
 // lack ends the program at something that no stack under test can be asked for.
 func (c *compiler) lack(p Pos, what, format string, args ...any) {
 	construct := fmt.Sprintf(format, args...)
-	panic(&Error{File: c.script.File, Pos: p, What: what, Cause: construct + " is not to be had here", lacks: construct})
+	panic(&Error{File: c.script.File, Pos: p, What: what, Cause: construct + ": no stack under test has it", lacks: construct})
 }
 
 // lines compiles the script's events. Behind a lack it looks only for constructs of the closed list, which go before.

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,24 @@ func Parse(file string, src []byte, defines ...string) (s *Script, err error) {
 	}
 	p.take()
 	return p.script(), nil
+}
+
+// AddOptions adds `NAME=VALUE` as options to somebody else's script, where it has none of that name: as packetdrill's
+// command line does. The error is an *Error.
+func (s *Script) AddOptions(options ...string) error {
+	if m, err := s.Meta(); err != nil || m.ID != "" {
+		return err
+	}
+	for _, text := range options {
+		name, value, _ := strings.Cut(strings.TrimPrefix(text, "--"), "=")
+		if name == "" || name == "define" {
+			return &Error{File: s.File, Pos: Pos{1, 1}, What: "option", Cause: "want NAME=VALUE, got `" + text + "`"}
+		}
+		if !slices.ContainsFunc(s.Options, func(o Option) bool { return o.Name == name }) {
+			s.Options = append(s.Options, Option{Pos: Pos{1, 1}, Name: name, Value: value})
+		}
+	}
+	return nil
 }
 
 func (p *parser) script() *Script {

@@ -29,7 +29,7 @@ func (p *pyParser) fail(cause string) {
 	}
 }
 
-func (p *pyParser) skip() { p.rest = strings.TrimLeft(p.rest, " \t\r") }
+func (p *pyParser) skip() { p.rest = strings.TrimLeft(p.rest, " \t\r\n") }
 
 // take consumes the longest run of letters, digits and _.
 func (p *pyParser) take() string {

@@ -46,19 +46,44 @@ func TestStatements(t *testing.T) {
 	require.Equal(t, "assert n == 14 and   m == 3 and tcpi_unacked == tcpi_lost + 2: tcpi_unacked is 3, tcpi_lost is 2", last.do(m))
 	for text, want := range map[string]string{
 		"n":                       "`n`: want `assert EXPRESSION` or `NAME = EXPRESSION`",
-		"if x: y = 1":             "`if x: y = 1`: want `assert EXPRESSION` or `NAME = EXPRESSION`",
+		"if x:":                   "`if x:`: want `: STATEMENT` on the same line, got `:`",
+		"while x: y = 1":          "`while x: y = 1`: want `assert EXPRESSION` or `NAME = EXPRESSION`",
+		"n = max(1":               "`n = max(1`: ( without )",
+		"n = 1 if 2":              "`n = 1 if 2`: `if` without `else`",
 		"n = 1 2":                 "`n = 1 2`: want its end, got `2`",
 		"assert x y":              "`assert x y`: want `,`, got `y`",
-		"assert abs(x) == 1, 'x'": "`assert abs(x) == 1, 'x'`: `abs` is beyond what is understood of Python",
+		"assert len(x) == 1, 'x'": "`assert len(x) == 1, 'x'`: `len` is beyond what is understood of Python",
 	} {
 		_, _, cause := parseCode(text)
 		assert.Equal(t, want, cause, text)
 	}
 }
 
+// TestStatementForms: what does nothing, what is done only sometimes, and functions.
+func TestStatementForms(t *testing.T) {
+	run, figures, cause := parseCode("print('a;b', tcpi_rtt) # said; and done\npass\nif tcpi_lost > 0: n = 1\nif not tcpi_lost: n = 7\n" +
+		"assert (max(n, 3) == 7 and\n  min(3, abs(-2), n) == 2)\nassert int(5) == (5 if n == 7 else 6), 'it is; %d' % n\nassert SK_MEMINFO_RCVBUF == 9")
+	require.Empty(t, cause)
+	require.Equal(t, []string{"tcpi_lost", "SK_MEMINFO_RCVBUF"}, figures)
+	m := memory{"tcpi_lost": 0, "SK_MEMINFO_RCVBUF": 9}
+	for i := range run {
+		require.Empty(t, run[i].do(m), run[i].text)
+	}
+	require.Equal(t, int64(7), m["n"])
+	m["tcpi_lost"] = 1
+	for i := range run[:4] {
+		require.Empty(t, run[i].do(m))
+	}
+	require.Equal(t, int64(1), m["n"])
+	_, cause = evaluate("max(2, n)")
+	require.Equal(t, "`n` has no value", cause)
+	_, cause = evaluate("(1 if n else 2)")
+	require.Equal(t, "`n` has no value", cause)
+}
+
 // TestCodeAnyText: whatever the text, it is understood or refused, and what is understood can be run.
 func TestCodeAnyText(t *testing.T) {
-	words := []string{"assert", "n", "tcpi_rto", "=", "+=", "==", "<", "<=", "(", ")", "and", "or", "not", "-", "//", "%", "1", "0", "0x", ",", ";", "\n", "\\\n", "'", "~"}
+	words := []string{"assert", "if", "else", ":", "max(", "print", "[", "\"", "#", "n", "tcpi_rto", "=", "+=", "==", "<", "<=", "(", ")", "and", "or", "not", "-", "//", "%", "1", "0", "0x", ",", ";", "\n", "\\\n", "'", "~"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := ""
 		for _, w := range rapid.SliceOf(rapid.SampledFrom(words)).Draw(t, "words") {

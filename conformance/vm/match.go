@@ -49,12 +49,40 @@ func (m *Machine) learn(p *Packet) {
 	}
 }
 
-// lags tells whether the frame acknowledges less than what is expected, and does nothing else.
+// lags tells whether the frame acknowledges less than what is expected, or as much and less of it by SACK, and does
+// nothing else.
 func (m *Machine) lags(p *Packet) bool {
 	flags, _ := m.view.Get(frame.TCPFlags)
 	got, _ := m.view.Get(frame.TCPAck)
 	want, ok := p.names(frame.TCPAck)
-	return ok && flags == frame.ACK && len(m.view.Payload()) == 0 && int32(got-m.flows[p.Flow].peerISN-want) < 0
+	if !ok || flags != frame.ACK || len(m.view.Payload()) > 0 {
+		return false
+	}
+	if d := int32(got - m.flows[p.Flow].peerISN - want); d != 0 {
+		return d < 0
+	}
+	for i := range p.Options {
+		if o := &p.Options[i]; o.Kind == frame.OptSACK && !o.Any {
+			return m.sacked() < o.sacked()
+		}
+	}
+	return false
+}
+
+// sacked is how many bytes the frame reports by SACK.
+func (m *Machine) sacked() (n uint32) {
+	o, ok := frame.NextOption(findOption(m.view.Options(), frame.OptSACK))
+	for at := 0; ok && at+8 <= len(o.Data); at += 8 {
+		n += get(o.Data[at+4:], 4) - get(o.Data[at:], 4)
+	}
+	return n
+}
+
+func (o *Option) sacked() (n uint32) {
+	for i := 0; i+1 < int(o.Count); i += 2 {
+		n += o.N[i+1] - o.N[i]
+	}
+	return n
 }
 
 // matchAddresses checks that the frame goes from the stack to the peer, as far as the packet does not say otherwise.
