@@ -16,7 +16,8 @@ func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn
 	progress := c.sndUna.Less(g.Ack)
 	if progress {
 		r.Acked = c.acked(now, g.Ack)
-	} else if r.Drop == DropNone && c.duplicate(g) {
+	}
+	if c.isDuplicate(&g, progress, r.Drop) {
 		c.duplicateACK()
 	}
 	c.updateSndWnd(now, g, progress)
@@ -61,6 +62,7 @@ func (c *Conn) acked(now time.Duration, ack Seq) int {
 	c.sndUna = ack
 	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
 	c.dupAcks = 0
+	c.board.advance(n)
 	if c.synAcked {
 		c.recoverACK(n)
 	} else if c.synLost {

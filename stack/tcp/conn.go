@@ -57,10 +57,12 @@ type Conn struct {
 	maxSeg, sndMSS   int // bytes in a segment: options and text; text beside the options that every segment has
 	synAcked         bool
 	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
-	rtxNxt, rtxEnd   Seq  // what lies from the one to the other is to be sent again
-	recoverAt        Seq  // RFC 6582: sndNxt when the last loss was found
+	rtxNxt, rtxEnd   Seq  // what lies from the one to the other is to be sent again; HighRxt of RFC 6675 is before rtxNxt
+	recoverAt        Seq  // RFC 6582, RFC 6675: sndNxt when the last loss was found
 	recovering       bool
 	dupAcks          uint8
+	board            scoreboard
+	rescueRxt        Seq // RFC 6675 2, one further on
 	cong             congestion
 	rtt              rttEstimator
 	timing           bool // a round trip is being measured:

@@ -7,6 +7,7 @@ type Plan struct {
 	Segment
 	Offset int  // its data begins so far behind the front of the send queue: Ring.Peek
 	Again  bool // it was sent before, at least in part
+	rescue bool // it is RFC 6675's rescue retransmission
 }
 
 // Next returns the segment to be sent now; ok is false if there is none. It changes nothing: if the segment cannot be
@@ -66,7 +67,7 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 	}
 	switch {
 	case p.Again:
-		c.rtxNxt = p.end()
+		c.sentAgain(p)
 		c.timing = false // Karn's algorithm (RFC 6298 3)
 	case !c.timing:
 		c.timing, c.timedEnd, c.timedAt = true, p.end(), now
@@ -128,23 +129,55 @@ func (c *Conn) ackSeq() Seq {
 
 // nextText returns the next segment that carries text or FIN.
 func (c *Conn) nextText() (Plan, bool) {
-	if !c.sends() {
-		return Plan{}, false
-	}
-	from := c.sendFrom()
-	room := c.sndBase().Add(min(c.sndWnd, c.cong.cwnd)).Sub(from)
-	if c.probing {
-		from = c.sndUna
-		room = max(c.sndWnd, 1)
-	}
-	queued := c.sndEnd.Sub(from) // -1 if even FIN was sent
-	mss := c.textMSS()
-	n := min(queued, room, mss)
-	fin := c.finQueued && n == queued && n < room
 	switch {
-	case n < 0 || n == 0 && !fin:
+	case !c.sends():
 		return Plan{}, false
-	case from == c.sndNxt && !c.probing && !c.worthSending(n, queued, mss, fin):
+	case c.probing:
+		return c.text(c.sndUna, max(c.sndWnd, 1))
+	}
+	if from, room, any := c.resend(); any {
+		return c.text(from, room)
+	}
+	if c.recovering && c.agreed.Has(SACK) {
+		return c.nextSeg()
+	}
+	return c.newText(c.newRoom())
+}
+
+// sndRoom returns how far the peer's window reaches behind from.
+func (c *Conn) sndRoom(from Seq) int { return c.sndBase().Add(c.sndWnd).Sub(from) }
+
+// resend returns where what is to be sent again begins, and how much of it may be sent now; any is false if there is
+// nothing. What SACK says has arrived is left out.
+func (c *Conn) resend() (from Seq, room int, any bool) {
+	if !c.rtxNxt.Less(c.rtxEnd) {
+		return 0, 0, false
+	}
+	flight := c.sndNxt.Sub(c.sndUna)
+	lo, hi := c.board.hole(c.rtxNxt.Sub(c.sndUna), flight)
+	from = c.sndUna.Add(lo)
+	room = min(c.sndRoom(from), c.sndBase().Add(c.cong.cwnd).Sub(from))
+	if hi < flight {
+		room = min(room, hi-lo)
+	}
+	return from, room, from.Less(c.rtxEnd)
+}
+
+// newText returns a segment of what was not sent yet, of up to room bytes.
+func (c *Conn) newText(room int) (Plan, bool) {
+	p, ok := c.text(c.sndNxt, room)
+	if !ok || !c.worthSending(p.Len, c.sndEnd.Sub(c.sndNxt), c.textMSS(), p.Flags.Has(FIN)) {
+		return Plan{}, false
+	}
+	return p, true
+}
+
+// text returns a segment that begins at from and takes up at most room numbers.
+func (c *Conn) text(from Seq, room int) (Plan, bool) {
+	queued := c.sndEnd.Sub(from) // -1 if even FIN was sent
+	n := min(queued, room, c.textMSS())
+	fin := c.finQueued && n == queued && n < room
+	if n < 0 || n == 0 && !fin {
 		return Plan{}, false
 	}
 	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase()), Again: from.Less(c.sndNxt)}

@@ -10,24 +10,48 @@ func (c *Conn) duplicate(g Segment) bool {
 	return c.mode == timerRetransmit && g.seqLen() == 0 && g.Ack == c.sndUna && int(g.Wnd) == c.sndWnd
 }
 
-// duplicateACK counts one and recovers fast from the loss that three tell of (RFC 5681 3.2, RFC 6582 3.2).
+// isDuplicate reports whether g is a duplicate acknowledgment. With SACK it is one if it brings news of what has arrived,
+// whatever else it does (RFC 6675 2).
+func (c *Conn) isDuplicate(g *Segment, progress bool, why Drop) bool {
+	if c.agreed.Has(SACK) {
+		return c.board.update(c.sndUna, c.sndNxt, g.SACK[:g.NSACK])
+	}
+	return !progress && why == DropNone && c.duplicate(*g)
+}
+
+// duplicateACK counts one and recovers fast from the loss that three tell of (RFC 5681 3.2, RFC 6582 3.2, RFC 6675 5).
 func (c *Conn) duplicateACK() {
+	sack := c.agreed.Has(SACK)
 	if c.recovering {
-		c.cong.cwnd += c.sndMSS // a segment has left the network
+		if !sack {
+			c.cong.cwnd += c.sndMSS // a segment has left the network
+		}
 		return
 	}
-	if c.dupAcks < dupThreshold {
-		c.dupAcks++
-	}
-	// RFC 6582 3.2, step 1: while what was outstanding at the last loss is not acknowledged, they tell nothing new.
-	if c.dupAcks < dupThreshold || !c.recoverAt.Less(c.sndUna) {
+	if c.unsettled() {
 		return
+	}
+	if c.dupAcks++; c.dupAcks < dupThreshold && !(sack && c.board.lost(0, c.sndMSS)) {
+		return
+	}
+	// RFC 5681 3.2, step 2: what limited transmit has sent beyond the congestion window does not count as in flight.
+	c.cong.lost(min(c.sndNxt.Sub(c.sndUna), c.cong.cwnd), c.sndMSS)
+	c.cong.cwnd = c.cong.ssthresh
+	if !sack {
+		c.cong.cwnd += dupThreshold * c.sndMSS
 	}
 	c.dupAcks = 0
 	c.recovering, c.recoverAt = true, c.sndNxt
-	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
-	c.cong.cwnd = c.cong.ssthresh + dupThreshold*c.sndMSS
 	c.resendFirst()
+}
+
+// unsettled reports whether what was outstanding at the last loss is not acknowledged. Until then duplicate
+// acknowledgments tell nothing new (RFC 6582 3.2, step 1: and one byte more; RFC 6675 5.1).
+func (c *Conn) unsettled() bool {
+	if c.agreed.Has(SACK) {
+		return c.sndUna.Less(c.recoverAt)
+	}
+	return c.sndUna.LessEq(c.recoverAt)
 }
 
 // recoverACK takes note of n newly acknowledged bytes; sndUna is already the new one.
@@ -38,6 +62,8 @@ func (c *Conn) recoverACK(n int) {
 		if c.recoverAt.Less(c.sndUna) {
 			c.recoverAt = c.sndUna.Add(-1) // so that it never falls 2^31 behind
 		}
+	case c.agreed.Has(SACK):
+		c.recovering = c.sndUna.Less(c.recoverAt) // RFC 6675 5, (A); the window is what it is to be already
 	case c.sndUna.Less(c.recoverAt): // a partial acknowledgment: the next segment is lost too
 		c.cong.cwnd = max(c.cong.cwnd-n, 0) + min(n, c.sndMSS)
 		c.resendFirst()
@@ -47,17 +73,14 @@ func (c *Conn) recoverACK(n int) {
 	}
 }
 
-// resendFirst has the first outstanding segment sent again.
-func (c *Conn) resendFirst() {
-	c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
-	if end := c.sndUna.Add(c.sndMSS); end.Less(c.rtxEnd) {
-		c.rtxEnd = end
-	}
-}
+// resendFirst has the first outstanding segment sent again, as long as one can be now.
+func (c *Conn) resendFirst() { c.rtxNxt, c.rtxEnd = c.sndUna, c.sndUna.Add(1) }
 
-// resendAll has everything outstanding sent again, one segment at first (RFC 5681 3.1, RFC 6582 3.2 step 4).
+// resendAll has everything outstanding sent again, one segment at first (RFC 5681 3.1, RFC 6582 3.2 step 4). What SACK
+// has told is forgotten, as the peer may have thrown it away (RFC 2018 8); what it tells from now on counts.
 func (c *Conn) resendAll() {
 	c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+	c.board.clear()
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndNxt, 0
 	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
 	c.cong.cwnd = c.sndMSS
