@@ -3,9 +3,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -13,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -51,37 +47,16 @@ func (l *live) awaitLink() {
 	}
 }
 
-// serve starts `stackproof serve` in the namespace and waits until it says that it is there.
+// serve starts `stackproof serve` in the namespace, on a terminal, and waits until it says that it is there.
 func (l *live) serve(args []string) *exec.Cmd {
-	cmd := l.ns.command(context.Background(), append([]string{os.Args[0], "serve", "--tap", "tp0", "--addr", "10.9.0.2/24",
+	keys, terminal := pseudoTerminal(l.t)
+	l.keys = keys
+	p := startProgram(l.t, l.ns, terminal, append([]string{"serve", "--tap", "tp0", "--addr", "10.9.0.2/24",
 		"--addr6", "fd00:9::2/64", "--gateway", "10.9.0.1", "--gateway6", "fd00:9::1"}, args...)...)
-	cmd.Env = append(os.Environ(), asProgram+"=stackproof")
-	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty = true, true
-	l.keys, cmd.Stdin = pseudoTerminal(l.t)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
-	require.NoError(l.t, err)
-	require.NoError(l.t, cmd.Start())
-	go func() {
-		defer close(l.lines)
-		for in := bufio.NewScanner(stdout); in.Scan(); {
-			l.lines <- in.Text()
-		}
-	}()
-	l.t.Cleanup(func() {
-		// Ctrl-C must end it in good order, with code 0.
-		kill := time.AfterFunc(stepLimit(), func() { _ = cmd.Process.Kill() })
-		defer kill.Stop()
-		_ = cmd.Process.Signal(os.Interrupt)
-		for line := range l.lines {
-			l.t.Log(line)
-		}
-		require.NoError(l.t, cmd.Wait(), stderr.String())
-	})
+	l.lines = p.lines
 	l.line("serve: on tp0")
 	l.line("serve: http on port 80")
-	return cmd
+	return p.command
 }
 
 // pseudoTerminal returns what a terminal is to its user, and what it is to a program.
@@ -101,14 +76,7 @@ func pseudoTerminal(t *testing.T) (user, program *os.File) {
 // line is the next line that serve prints, which must begin so.
 func (l *live) line(begin string) string {
 	l.t.Helper()
-	select {
-	case s := <-l.lines:
-		require.True(l.t, strings.HasPrefix(s, begin), "%q, want %q", s, begin)
-		return s
-	case <-time.After(stepLimit()):
-		require.Fail(l.t, "serve says nothing", "want %q", begin)
-		return ""
-	}
+	return nextLine(l.t, l.lines, begin)
 }
 
 // run runs a client in the namespace and returns its standard output.

@@ -36,6 +36,8 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", bad}, "script: " + bad + ":1:15: sequence numbers: want `)`, got `ack`"},
 		{[]string{"explain", bad}, "script: " + bad + ":1:15: sequence numbers: want `)`, got `ack`"},
 		{[]string{"run", bad, "--stack", "image"}, "stackproof: " + bad + ": the image has its cases on board; --stack image-sut runs a file on it"},
+		{[]string{"wire", "tap0"}, "stackproof wire: 1 TAP devices: a wire has at least 2 ends: see stackproof wire --help"},
+		{[]string{"wire", "a", "b", "--rate", "2T"}, `stackproof wire: invalid argument "2T" for "--rate" flag: not a number of bits per second from 1 to 1000G: see stackproof wire --help`},
 		{[]string{"frobnicate"}, `stackproof: unknown command "frobnicate": see stackproof --help`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -112,6 +112,61 @@ func (n *namespace) pipe(t *testing.T, stdout io.Writer, env string, args ...str
 	require.NoError(t, cmd.Run(), "%s: %s", strings.Join(args, " "), &stderr)
 }
 
+// program is stackproof itself at work in a namespace.
+type program struct {
+	command *exec.Cmd
+	lines   chan string // what it prints; closed at its end
+}
+
+// startProgram starts stackproof in a namespace. At the end of the test Ctrl-C must end it in good order, with code 0.
+// terminal is its standard input, nil for none.
+func startProgram(t *testing.T, n *namespace, terminal *os.File, args ...string) *program {
+	cmd := n.command(context.Background(), append([]string{os.Args[0]}, args...)...)
+	cmd.Env = append(os.Environ(), asProgram+"=stackproof")
+	if terminal != nil {
+		cmd.Stdin = terminal
+		cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty = true, true
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	p := &program{cmd, make(chan string, 1000)}
+	go func() {
+		defer close(p.lines)
+		for in := bufio.NewScanner(stdout); in.Scan(); {
+			p.lines <- in.Text()
+		}
+	}()
+	t.Cleanup(func() {
+		kill := time.AfterFunc(stepLimit(), func() { _ = cmd.Process.Kill() })
+		defer kill.Stop()
+		p.interrupt()
+		for line := range p.lines {
+			t.Log(line)
+		}
+		require.NoError(t, cmd.Wait(), stderr.String())
+	})
+	return p
+}
+
+// interrupt is Ctrl-C.
+func (p *program) interrupt() { _ = p.command.Process.Signal(os.Interrupt) }
+
+// nextLine is the next line that a program prints, which must begin so.
+func nextLine(t *testing.T, lines <-chan string, begin string) string {
+	t.Helper()
+	select {
+	case s := <-lines:
+		require.True(t, strings.HasPrefix(s, begin), "%q, want %q", s, begin)
+		return s
+	case <-time.After(stepLimit()):
+		require.Fail(t, "the program says nothing", "want %q", begin)
+		return ""
+	}
+}
+
 // TestNamespaceGone: what a namespace's maker has started ends with it, and then nobody holds the namespace.
 func TestNamespaceGone(t *testing.T) {
 	newNamespace(t) // or say why not

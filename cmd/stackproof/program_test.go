@@ -27,6 +27,7 @@ var clients = map[string]func(address string, args []string) error{
 	"discard":    func(address string, args []string) error { return discard(address, number(args[0])) },
 	"chargen":    func(address string, args []string) error { return readChargen(address, number(args[0])) },
 	"half-close": func(address string, _ []string) error { return halfClose(address) },
+	"echoes":     func(address string, _ []string) error { return echoes(address) },
 }
 
 func TestMain(m *testing.M) {
@@ -112,6 +113,25 @@ func wantEnd(c net.Conn) error {
 		return fmt.Errorf("after all bytes: %d, %v; want end of file", n, err)
 	}
 	return nil
+}
+
+// echoes sends back what each connection to an address of its own sends, until it is killed.
+func echoes(address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	fmt.Println("listening")
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		go func() {
+			defer c.Close()
+			_, _ = io.Copy(c, c)
+		}()
+	}
 }
 
 // parallel echoes on n connections that are all open before the first byte is sent.

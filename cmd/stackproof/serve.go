@@ -36,8 +36,8 @@ TCP port 19. It serves HTTP (net/http over the stack): /data/SIZE gives SIZE byt
 always the same, PUT or POST to /upload is answered with the SHA-256 of what came, /counters
 gives what the stack counted.
 
---loss, --dup and --reorder do that to so many per cent of the frames, in each direction.
-A key press, or SIGUSR1, prints statistics.
+--loss, --dup, --reorder and --corrupt do that to so many per cent of the frames, in each
+direction; --rate, --delay and --jitter slow the wire. A key press, or SIGUSR1, prints statistics.
 
 The kernel's side of the wire is an ordinary interface and wants an address of its own:
   ip addr add 10.9.0.1/24 dev tp0; ip link set tp0 up`,
@@ -141,9 +141,9 @@ func serve(ctx context.Context, f *serveFlags, in io.Reader, out io.Writer) (err
 		link = wire.Port(1)
 	}
 	if f.pcap != "" {
-		c, err := newTee(link, f.pcap)
-		if err != nil {
-			return err
+		c, e := newTee(link, f.pcap)
+		if e != nil {
+			return e
 		}
 		defer func() { err = errors.Join(err, c.close()) }()
 		link = c

@@ -35,13 +35,8 @@ func (s *statistics) printDevice(w io.Writer) {
 		return
 	}
 	out, in := s.wire.Stats(1)
-	for _, d := range []struct {
-		name string
-		segment.Stats
-	}{{"in", in}, {"out", out}} {
-		fmt.Fprintf(w, "serve: faults_%s: entered=%d lost=%d duplicated=%d reordered=%d no_buffer=%d port_full=%d\n",
-			d.name, d.Entered, d.Lost, d.Duplicated, d.Reordered, d.NoBuffer, d.PortFull)
-	}
+	printFaults(w, "serve: faults_in", in)
+	printFaults(w, "serve: faults_out", out)
 }
 
 // writeCounters writes what the stack has counted, a line for each counter that is not 0.

@@ -59,3 +59,14 @@ func TestPercent(t *testing.T) {
 	f.reorder = 1
 	require.True(t, f.any())
 }
+
+func TestBitRate(t *testing.T) {
+	for s, want := range map[string]bitRate{"1": 1, "9600": 9600, "64K": 64_000, "10M": 10_000_000, "1000G": 1e12} {
+		var r bitRate
+		require.NoError(t, r.Set(s))
+		require.Equal(t, want, r)
+	}
+	for _, s := range []string{"", "0", "-1", "1.5M", "M", "1001G", "1KM", "fast"} {
+		require.Error(t, new(bitRate).Set(s), s)
+	}
+}
