@@ -81,7 +81,8 @@ func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 		return c
 	}
 	_, tx := s.tcpMemory(id)
-	r.tx.Peek(tx, p.Offset, o.payload[o.n-p.Len:])
+	data := o.payload[o.n-p.Len:]
+	clear(data[r.tx.Peek(tx, p.Offset, data):]) // the garbage of a keep-alive
 	s.tcpCommit(&o, r.lport, r.rport, &p.Segment)
 	if p.Again {
 		s.count(TCPRetransmitted)

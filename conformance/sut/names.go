@@ -168,6 +168,7 @@ const (
 	KnobLooseSYN            // a SYN in the window resets, against RFC 5961 4
 	KnobICMPResets          // hard ICMP errors end a connection that is being opened
 	KnobPlainSYN            // late retransmissions of a SYN go without options
+	KnobKeepGarbage         // keep-alives carry a byte of garbage
 	knobs
 )
 
@@ -177,6 +178,7 @@ var knobNames = [knobs]string{
 	"tcp.recv-buffer", "tcp.send-buffer", "tcp.initial-window", "tcp.initial-rto-ms", "tcp.delayed-ack-ms", "tcp.keep-idle-ms", "tcp.keep-interval-ms",
 	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
 	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",
+	"tcp.keep-garbage",
 }
 
 // String is the knob's name on the wire and in scripts.

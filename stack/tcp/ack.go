@@ -94,9 +94,7 @@ func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 	if g.Ack.Less(c.sndUna) {
 		return
 	}
-	if c.mode == timerPersist {
-		c.since = now // the peer is alive: go on probing (MUST-37)
-	}
+	c.hear(now)
 	if progress || c.sndWl1.LessEq(g.Seq) {
 		c.setSndWnd(g)
 	}

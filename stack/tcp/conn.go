@@ -69,7 +69,7 @@ type Conn struct {
 	timedEnd         Seq  // it ends when this is acknowledged,
 	timedAt          time.Duration
 	synLost, overdue bool
-	timeouts         uint8 // since the last progress
+	timeouts         uint8 // since the last progress; probes since the last sign of life
 	probing          bool  // the next segment is to go out against the window
 
 	// Receive sequence space.
@@ -95,7 +95,9 @@ type Conn struct {
 	mode      timerMode
 	rtx, wait timer
 	since     time.Duration // when the wait that R2 limits began; nothing outstanding: when the last was acknowledged
+	heard     time.Duration // when the peer last gave a sign of life
 	probeWait time.Duration
+	nextProbe time.Duration // of a zero window
 }
 
 // Listen opens passively: the connection waits for a SYN.

@@ -174,7 +174,11 @@ func TestSettings(t *testing.T) {
 	v := Settings{}
 	require.True(t, v.Valid())
 	v.Fill()
-	require.Equal(t, Settings{AckDelay: DefaultAckDelay}, v)
-	require.False(t, (&Settings{AckDelay: MaxAckDelay}).Valid())
+	require.Equal(t, Settings{
+		AckDelay: 40 * time.Millisecond, KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
+	}, v)
+	for _, bad := range []Settings{{AckDelay: MaxAckDelay}, {UserTimeout: -1}, {KeepIdle: -1}, {KeepInterval: -1}} {
+		require.False(t, bad.Valid())
+	}
 	require.True(t, (&Settings{AckDelay: MaxAckDelay - 1}).Valid())
 }

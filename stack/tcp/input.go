@@ -50,6 +50,7 @@ func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
 	g, r := c.tailor(afterSYN(g))
 	if g.Flags.Has(ACK) {
 		c.acked(now, g.Ack)
+		c.hear(now)
 		c.establish()
 		c.ackNow = true
 	} else {

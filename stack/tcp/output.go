@@ -21,6 +21,9 @@ func (c *Conn) Next() (p Plan, ok bool) {
 	case !c.synAcked && c.sendFrom() == c.cfg.ISS:
 		return c.syn(), true
 	}
+	if c.probing && c.mode == timerKeepAlive {
+		return c.keepAlive(), true
+	}
 	if p, ok = c.nextText(); ok {
 		return p, true
 	}
@@ -45,7 +48,10 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 		c.lastAckSent = p.Ack
 		c.delayedAck.stop()
 	}
-	if p.seqLen() > 0 {
+	switch {
+	case c.probing && c.mode == timerKeepAlive:
+		c.sentKeepAlive(now)
+	case p.seqLen() > 0:
 		c.sentText(now, p)
 	}
 	c.schedule(now)
@@ -62,7 +68,12 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 		c.probing, c.timing = false, false
 		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
 		c.probeWait = min(2*c.probeWait, maxRTO) // SHLD-30
-		c.rtx.start(now + c.probeWait)
+		c.nextProbe = now + c.probeWait
+		if c.timeouts == 0 {
+			c.since = now
+		}
+		c.countTimeout()
+		c.rtx.start(min(c.nextProbe, c.giveUp()))
 		return
 	}
 	switch {

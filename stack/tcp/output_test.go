@@ -222,7 +222,7 @@ func TestZeroWindow(t *testing.T) {
 			> . 1:2(1) ack 1
 			+32s
 			> . 1:2(1) ack 1
-			+1m
+			+38s
 			= CLOSED timed-out
 			deadline none
 		`},

@@ -1,6 +1,9 @@
 package tcp
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	r1              = 3                      // RFC 9293 3.8.3, SHLD-10
@@ -38,6 +41,7 @@ const (
 	timerRetransmit           // data, SYN or FIN is outstanding (RFC 6298 5)
 	timerPersist              // the peer's window is zero and there is something to send (RFC 9293 3.8.6.1)
 	timerOverride             // the peer's window is small and nothing is outstanding (RFC 9293 3.8.6.2.1, (4))
+	timerKeepAlive            // nothing is outstanding, and the peer shall show that it is there (RFC 9293 3.8.4)
 )
 
 // Deadline returns when Tick has something to do; ok is false if never.
@@ -60,48 +64,66 @@ func (c *Conn) Tick(now time.Duration) {
 		c.delayedAck.stop()
 		c.ackNow = true
 	}
-	if c.mode == timerOff && now-c.since > c.rtt.rto {
+	if c.idle() && now-c.since > c.rtt.rto {
 		c.cong.restart(c.sndMSS)
 	}
 	c.schedule(now)
 }
 
+// idle reports whether nothing is outstanding, nor held back by the peer's window.
+func (c *Conn) idle() bool { return c.mode == timerOff || c.mode == timerKeepAlive }
+
 func (c *Conn) rtxExpired(now time.Duration) {
-	giveUp := c.since + c.r2()
-	switch {
-	case c.mode == timerOverride:
+	// The next timeout begins when the segment is really sent; until then only R2 runs on.
+	c.rtx.stop()
+	if c.awaited() {
+		if now >= c.giveUp() {
+			c.over(FailTimedOut)
+			return
+		}
+		c.rtx.start(c.giveUp())
+	}
+	switch c.mode {
+	case timerKeepAlive:
+		c.keepAliveExpired(now)
+	case timerOverride, timerPersist:
 		c.probing = true
-		c.rtx.stop()
-		return
-	case now >= giveUp:
-		c.over(FailTimedOut)
-		return
-	case c.mode == timerPersist:
-		c.probing = true
-	case c.mode == timerRetransmit:
+	case timerRetransmit:
 		c.synLost = c.synLost || !c.synAcked
 		c.overdue = true
-		c.timeouts++
+		c.countTimeout()
 		c.rtt.backoff()
 		c.resendAll()
 	}
-	// The next timeout begins when the segment is really sent; until then only R2 runs on.
-	c.rtx.start(giveUp)
 }
 
-// r2 returns how long the peer may not answer (RFC 9293 3.8.3).
-func (c *Conn) r2() time.Duration {
-	if !c.synAcked {
-		return r2SYN
+func (c *Conn) countTimeout() {
+	if c.timeouts < math.MaxUint8 {
+		c.timeouts++
 	}
-	return r2Data
+}
+
+// awaited reports whether the peer owes an answer: R2 runs. A peer whose window is zero owes none between the probes
+// (MUST-37).
+func (c *Conn) awaited() bool {
+	return c.mode == timerRetransmit || c.mode == timerPersist && c.timeouts > 0
+}
+
+// giveUp returns when R2 ends (RFC 9293 3.8.3).
+func (c *Conn) giveUp() time.Duration {
+	switch {
+	case c.cfg.Settings.UserTimeout > 0:
+		return c.since + c.cfg.Settings.UserTimeout // MUST-21
+	case !c.synAcked:
+		return c.since + r2SYN
+	}
+	return c.since + r2Data
 }
 
 // startRetransmit (re)starts the retransmission timer after progress.
 func (c *Conn) startRetransmit(now time.Duration) {
 	c.since, c.timeouts = now, 0
-	c.overdue = false
-	c.rtx.start(now + c.rtt.rto)
+	c.restartRetransmit(now)
 }
 
 // InTrouble reports whether the same segment has been sent again R1 times, so that IP should look for the reason (RFC
@@ -111,7 +133,7 @@ func (c *Conn) InTrouble() bool { return c.timeouts >= r1 }
 // restartRetransmit starts it after a retransmission: R2 runs on.
 func (c *Conn) restartRetransmit(now time.Duration) {
 	c.overdue = false
-	c.rtx.start(min(now+c.rtt.rto, c.since+c.r2()))
+	c.rtx.start(min(now+c.rtt.rto, c.giveUp()))
 }
 
 // schedule makes the timer fit the state.
@@ -131,26 +153,30 @@ func (c *Conn) schedule(now time.Duration) {
 	case timerRetransmit:
 		c.startRetransmit(now)
 	case timerPersist:
-		c.since, c.probeWait = now, c.rtt.rto // SHLD-29: the first probe after one timeout
-		c.rtx.start(now + c.probeWait)
+		c.timeouts, c.probeWait = 0, c.rtt.rto // SHLD-29: the first probe after one timeout
+		c.nextProbe = now + c.probeWait
+		c.rtx.start(c.nextProbe)
 	case timerOverride:
 		c.rtx.start(now + overrideTimeout)
+	case timerKeepAlive:
+		c.startKeepAlive(now)
 	}
 }
 
 func (c *Conn) wantedMode() timerMode {
 	outstanding := c.sndUna != c.sndNxt
+	waiting := c.synAcked && c.sndUna != c.sndLimit() && c.sends()
 	switch {
 	case c.state == Closed || c.state == Listen:
 		return timerOff
 	case outstanding && (!c.synAcked || c.sndWnd > 0):
 		return timerRetransmit
-	case !c.synAcked || c.sndUna == c.sndLimit() || !c.sends():
-		return timerOff
-	case c.sndWnd == 0:
+	case waiting && c.sndWnd == 0:
 		return timerPersist
-	case c.sillyWindow():
+	case waiting && c.sillyWindow():
 		return timerOverride
+	case c.keepsAlive():
+		return timerKeepAlive
 	}
 	return timerOff
 }

@@ -7,6 +7,7 @@ import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
 	"stackproof/stack/socket"
+	"stackproof/stack/socket/posix"
 	"stackproof/stack/tcp"
 )
 
@@ -17,6 +18,8 @@ var most = [...]int64{
 	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
 	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
 	sut.KnobRecvBuffer: bufferLen,
+	sut.KnobKeepIdle:   int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
+	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
 }
 
 // Knob sets a parameter. Malformed: the value makes no sense.
@@ -49,7 +52,7 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.without(tcp.WindowScale, value == 0)
 	case sut.KnobSACK:
 		h.without(tcp.SACK, value == 0)
-	case sut.KnobDelayedACK:
+	case sut.KnobDelayedACK, sut.KnobKeepIdle, sut.KnobKeepInterval, sut.KnobKeepCount, sut.KnobKeepGarbage:
 		c = h.setDefaults(k, value)
 	default:
 		c = h.membership(k, uint32(value))
@@ -80,6 +83,14 @@ func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 		if value == 0 {
 			v.AckDelay = -1
 		}
+	case sut.KnobKeepIdle:
+		v.KeepIdle = milliseconds(int32(value))
+	case sut.KnobKeepInterval:
+		v.KeepInterval = milliseconds(int32(value))
+	case sut.KnobKeepCount:
+		v.KeepCount = uint8(value)
+	case sut.KnobKeepGarbage:
+		v.KeepGarbage = value != 0
 	}
 	return h.stack.TCPSetDefaults(&v)
 }

@@ -15,6 +15,19 @@ var options = [...]posix.Option{
 	sut.SoRcvTimeo: posix.SoRcvTimeo, sut.SoSndTimeo: posix.SoSndTimeo, sut.TCPNoDelay: posix.TCPNoDelay,
 	sut.IPTTL: posix.IPTTL, sut.IPTOS: posix.IPTOS, sut.IPv6UnicastHops: posix.IPv6UnicastHops,
 	sut.IPv6V6Only: posix.IPv6V6Only, sut.TCPQuickACK: posix.TCPQuickAck,
+	sut.TCPKeepIdle: posix.TCPKeepIdle, sut.TCPKeepIntvl: posix.TCPKeepInterval, sut.TCPKeepCnt: posix.TCPKeepCount,
+	sut.TCPUserTimeout: posix.TCPUserTimeout,
+}
+
+// unit returns what an option that is a time counts in, 0 for any other.
+func unit(o sut.Option) time.Duration {
+	switch o {
+	case sut.SoRcvTimeo, sut.SoSndTimeo, sut.TCPUserTimeout:
+		return time.Millisecond
+	case sut.TCPKeepIdle, sut.TCPKeepIntvl:
+		return time.Second
+	}
+	return 0
 }
 
 // sockOpt makes a setsockopt or a getsockopt.
@@ -54,26 +67,23 @@ func value(o sut.Option, b []byte) (v posix.Value, ok bool) {
 	if len(b) != 4 {
 		return v, false
 	}
-	if o == sut.SoRcvTimeo || o == sut.SoSndTimeo {
-		v.Time = milliseconds(number(b))
-	} else {
-		v.N = int(number(b))
-	}
+	v.N = int(number(b))
+	v.Time = time.Duration(v.N) * unit(o)
 	return v, true
 }
 
 // putValue writes an option's value in its layout and returns the length.
 func putValue(b []byte, o sut.Option, v posix.Value) int {
 	n := int32(v.N)
-	switch o {
-	case sut.SoLinger:
+	switch {
+	case o == sut.SoLinger:
 		binary.LittleEndian.PutUint32(b[4:], uint32(uint64(v.Time)/uint64(time.Second)))
 		binary.LittleEndian.PutUint32(b, uint32(n))
 		return 8
-	case sut.SoRcvTimeo, sut.SoSndTimeo:
-		n = int32(uint64(v.Time) / uint64(time.Millisecond))
-	case sut.SoError:
+	case o == sut.SoError:
 		n = int32(errnos[v.N])
+	case unit(o) != 0:
+		n = int32(uint64(v.Time) / uint64(unit(o)))
 	}
 	binary.LittleEndian.PutUint32(b, uint32(n))
 	return 4

@@ -204,6 +204,7 @@ func TestAcceptInherits(t *testing.T) {
 	}{
 		{SoReuseAddr, Value{N: 1}}, {SoKeepAlive, Value{N: 1}}, {SoLinger, Value{N: 1, Time: time.Second}},
 		{SoRcvTimeo, Value{Time: time.Second}}, {SoSndTimeo, Value{Time: 2 * time.Second}}, {TCPNoDelay, Value{N: 1}}, {TCPQuickAck, Value{N: 1}},
+		{TCPKeepIdle, Value{Time: time.Second}}, {TCPUserTimeout, Value{Time: time.Second}},
 	}
 	for _, o := range options {
 		w.b.set(l, o.o, o.v)

@@ -2,6 +2,7 @@ package posix
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -141,6 +142,10 @@ func TestOptions(t *testing.T) {
 		{"SO_SNDTIMEO", SoSndTimeo, Value{Time: 5 * ms}, Value{}, true, true},
 		{"SO_REUSEADDR", SoReuseAddr, Value{N: 1}, Value{}, true, false},
 		{"TCP_NODELAY", TCPNoDelay, Value{N: 1}, Value{}, true, false},
+		{"TCP_KEEPIDLE", TCPKeepIdle, Value{Time: time.Second}, Value{Time: 2 * time.Hour}, true, false},
+		{"TCP_KEEPINTVL", TCPKeepInterval, Value{Time: MaxKeepTime}, Value{Time: 75 * time.Second}, true, false},
+		{"TCP_KEEPCNT", TCPKeepCount, Value{N: MaxKeepCount}, Value{N: 9}, true, false},
+		{"TCP_USER_TIMEOUT", TCPUserTimeout, Value{Time: 5 * time.Second}, Value{}, true, false},
 		{"TCP_QUICKACK", TCPQuickAck, Value{N: 1}, Value{}, true, false},
 		{"IPV6_V6ONLY", IPv6V6Only, Value{N: 1}, Value{N: 1}, true, true},
 		{"IP_TTL", IPTTL, Value{N: 1}, Value{}, false, false},
@@ -165,6 +170,10 @@ func TestOptions(t *testing.T) {
 		})
 	}
 	h.want(ENOPROTOOPT, h.SetOption(tcp, SoError, Value{}))
+	for _, o := range []Option{TCPKeepIdle, TCPKeepInterval, TCPKeepCount} {
+		h.want(EINVAL, h.SetOption(tcp, o, Value{}))
+		h.want(EINVAL, h.SetOption(tcp, o, Value{N: MaxKeepCount + 1, Time: MaxKeepTime + 1}))
+	}
 	for _, o := range []Option{SoRcvBuf, SoSndBuf} {
 		h.option(tcp, o, Value{N: tcpBuffer})
 		h.want(ENOPROTOOPT, h.SetOption(tcp, o, Value{N: 1}))

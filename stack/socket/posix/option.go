@@ -14,12 +14,16 @@ const (
 	SoError         Option = 1 + iota // N, an Errno; get only, and clears it
 	SoReuseAddr                       // N, 0 or 1; streams
 	SoLinger                          // N, 0 or 1, and Time
-	SoKeepAlive                       // N, 0 or 1; kept, but the stack sends no keep-alives
+	SoKeepAlive                       // N, 0 or 1; datagrams only keep it
 	SoRcvBuf                          // N, bytes; get only; streams
 	SoSndBuf                          // N, bytes; get only; streams
 	SoRcvTimeo                        // Time, 0 for none
 	SoSndTimeo                        // Time, 0 for none
 	TCPNoDelay                        // N, 0 or 1; streams
+	TCPKeepIdle                       // Time; streams. This and the next: 1 s to MaxKeepTime
+	TCPKeepInterval                   // Time; streams
+	TCPKeepCount                      // N, 1 to MaxKeepCount; streams
+	TCPUserTimeout                    // Time, 0 for the default; streams
 	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
 	IPTTL                             // not there
 	IPTOS                             // not there
@@ -58,7 +62,9 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 	case SoLinger:
 		s.linger, s.lingerFor = on, v.Time
 	case SoKeepAlive:
-		s.keepAlive = on
+		if s.keepAlive = on; f.core.Kind(sock) == socket.Stream {
+			return f.setTCP(sock, o, v)
+		}
 	case SoRcvTimeo:
 		s.recvLimit = v.Time
 	case SoSndTimeo:
@@ -68,7 +74,7 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 			return ENOPROTOOPT
 		}
 	default:
-		return f.setTCP(sock, o, v.N)
+		return f.setTCP(sock, o, v)
 	}
 	if c != stack.OK {
 		return ENOPROTOOPT
@@ -90,8 +96,6 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		v = flag(s.linger)
 		v.Time = s.lingerFor
 		return v, ENone
-	case SoKeepAlive:
-		return flag(s.keepAlive), ENone
 	case SoRcvTimeo:
 		return Value{Time: s.recvLimit}, ENone
 	case SoSndTimeo:
@@ -103,6 +107,9 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 	}
 	if f.core.Kind(sock) == socket.Stream {
 		return f.streamOption(sock, o)
+	}
+	if o == SoKeepAlive {
+		return flag(s.keepAlive), ENone
 	}
 	return v, ENOPROTOOPT
 }

@@ -1,25 +1,53 @@
 package posix
 
 import (
+	"time"
+
 	"stackproof/stack"
 	"stackproof/stack/tcp"
 )
 
+// Linux's limits.
+const (
+	MaxKeepTime  = 32767 * time.Second
+	MaxKeepCount = 127
+)
+
 // setTCP sets an option of a stream that is one of its connection's settings.
-func (f *Face) setTCP(sock int, o Option, n int) Errno {
-	v, c := f.core.Settings(sock)
+func (f *Face) setTCP(sock int, o Option, v Value) Errno {
+	now, c := f.core.Settings(sock)
 	if c != stack.OK {
 		return ENOPROTOOPT
 	}
+	keepTime := v.Time >= time.Second && v.Time <= MaxKeepTime
 	switch o {
 	case TCPNoDelay:
-		v.NoDelay = n != 0
+		now.NoDelay = v.N != 0
 	case TCPQuickAck:
-		v.QuickAck = n != 0
+		now.QuickAck = v.N != 0
+	case SoKeepAlive:
+		now.KeepAlive = v.N != 0
+	case TCPUserTimeout:
+		now.UserTimeout = v.Time
+	case TCPKeepIdle:
+		if !keepTime {
+			return EINVAL
+		}
+		now.KeepIdle = v.Time
+	case TCPKeepInterval:
+		if !keepTime {
+			return EINVAL
+		}
+		now.KeepInterval = v.Time
+	case TCPKeepCount:
+		if v.N < 1 || v.N > MaxKeepCount {
+			return EINVAL
+		}
+		now.KeepCount = uint8(v.N)
 	default:
 		return ENOPROTOOPT
 	}
-	if f.core.Set(sock, &v) != stack.OK {
+	if f.core.Set(sock, &now) != stack.OK {
 		return EINVAL
 	}
 	return ENone
@@ -32,6 +60,16 @@ func optionOf(v *tcp.Settings, o Option) (Value, Errno) {
 		return flag(v.NoDelay), ENone
 	case TCPQuickAck:
 		return flag(v.QuickAck), ENone
+	case SoKeepAlive:
+		return flag(v.KeepAlive), ENone
+	case TCPUserTimeout:
+		return Value{Time: v.UserTimeout}, ENone
+	case TCPKeepIdle:
+		return Value{Time: v.KeepIdle}, ENone
+	case TCPKeepInterval:
+		return Value{Time: v.KeepInterval}, ENone
+	case TCPKeepCount:
+		return Value{N: int(v.KeepCount)}, ENone
 	}
 	return Value{}, ENOPROTOOPT
 }
