@@ -22,7 +22,11 @@ type network struct {
 }
 
 // sights counts what must happen sometimes, or the property proves little.
-type sights struct{ retransmissions, fast, probes, outOfOrder, simultaneous, fullWindow, refusedRanges, resets int }
+type sights struct {
+	retransmissions, fast, probes, outOfOrder, simultaneous, fullWindow, refusedRanges, resets int
+
+	blocks, duplicates, sackRecoveries, rescues, limited int
+}
 
 // netPlan is all that a run depends on.
 type netPlan struct {
@@ -36,6 +40,7 @@ type netPlan struct {
 	noDelay      bool
 	chunk        int // the most that an application reads or writes at once
 	reservations int // per cent of attempts to send that find no transmit buffer
+	without      [2]OptionSet
 }
 
 type flying struct {
@@ -54,6 +59,8 @@ type side struct {
 	edge          Seq // the furthest right edge that this side has advertised
 	hasEdge       bool
 	sentFirst     map[Seq]byte
+	sacked        map[Seq]bool // what the peer has said that it has, since the last timeout
+	full          bool         // the scoreboard has had no room meanwhile
 }
 
 func drawPlan(t *rapid.T) netPlan {
@@ -75,6 +82,7 @@ func drawPlan(t *rapid.T) netPlan {
 		iss:        [2]Seq{iss.Draw(t, "a's ISS"), iss.Draw(t, "b's ISS")},
 		noDelay:    rapid.Bool().Draw(t, "no delay"), chunk: rapid.IntRange(50, 5000).Draw(t, "chunk"),
 		reservations: rapid.IntRange(0, 50).Draw(t, "no transmit buffer"),
+		without:      [2]OptionSet{drawWithout(t, "a"), drawWithout(t, "b")},
 	}
 }
 
@@ -83,8 +91,8 @@ func newNetwork(t require.TestingT, p netPlan, seen *sights) *network {
 	for i := range n.sides {
 		s := &n.sides[i]
 		s.txb, s.rxb = make([]byte, 3000), make([]byte, p.rcvBuf[i])
-		s.sentFirst = map[Seq]byte{}
-		cfg := Config{ISS: p.iss[i], MSS: 500 + 300*i, DefaultMSS: 536, RcvBuf: p.rcvBuf[i]}
+		s.sentFirst, s.sacked = map[Seq]byte{}, map[Seq]bool{}
+		cfg := Config{ISS: p.iss[i], MSS: 500 + 300*i, DefaultMSS: 536, RcvBuf: p.rcvBuf[i], Without: p.without[i]}
 		if i == 0 || p.bothActive {
 			s.c.Connect(cfg)
 		} else {
@@ -98,7 +106,12 @@ func newNetwork(t require.TestingT, p netPlan, seen *sights) *network {
 // poll lets side i do all that it can at this time.
 func (n *network) poll(i int) {
 	s := &n.sides[i]
+	timeouts := s.c.timeouts
 	s.c.Tick(n.now)
+	if s.c.timeouts > timeouts {
+		clear(s.sacked) // RFC 2018 8
+		s.full = false
+	}
 	for {
 		p, ok := s.c.Next()
 		if !ok {
@@ -110,6 +123,7 @@ func (n *network) poll(i int) {
 			return
 		}
 		n.check(i, p)
+		n.checkSACK(s, p)
 		data := make([]byte, p.Len)
 		require.Equal(n.t, p.Len, s.tx.Peek(s.txb, p.Offset, data))
 		n.checkRepeat(s, p, data)
@@ -181,6 +195,7 @@ func (n *network) checkRepeat(s *side, p Plan, data []byte) {
 // deliver hands side i a segment.
 func (n *network) deliver(f flying) {
 	s := &n.sides[f.to]
+	s.noteSACK(f.g)
 	r := s.c.Arrive(n.now, f.g)
 	if r.Reset {
 		if rst, ok := Reset(f.g); ok {
@@ -286,6 +301,8 @@ func TestNetwork(t *testing.T) {
 	for name, times := range map[string]int{
 		"retransmission": seen.retransmissions, "fast retransmission": seen.fast, "probe": seen.probes,
 		"out of order": seen.outOfOrder, "simultaneous open": seen.simultaneous, "window zero": seen.fullWindow,
+		"SACK block": seen.blocks, "report of a duplicate": seen.duplicates, "recovery by SACK": seen.sackRecoveries,
+		"rescue": seen.rescues, "limited transmission": seen.limited,
 	} {
 		require.NotZero(t, times, "in all these runs not one %s", name)
 	}

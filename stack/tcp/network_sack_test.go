@@ -1,0 +1,81 @@
+package tcp
+
+import (
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// drawWithout draws which options a side does without; most use all.
+func drawWithout(t *rapid.T, side string) OptionSet {
+	if rapid.IntRange(0, 3).Draw(t, side+" does without SACK") == 0 {
+		return SACK
+	}
+	return 0
+}
+
+// noteSACK remembers what the peer says that it has. The model has a flag for each byte and so forgets nothing.
+func (s *side) noteSACK(g Segment) {
+	s.full = s.full || s.c.board.sacked.n == MaxRanges
+	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || !s.c.acceptable(g) || !s.c.acksSent(g.Ack) {
+		return // it says nothing that is listened to
+	}
+	for _, b := range g.SACK[:g.NSACK] {
+		for at := Seq(b.Left); at != Seq(b.Right); at++ {
+			s.sacked[at] = true
+		}
+	}
+}
+
+// checkSACK holds a segment that is about to be sent to RFC 2018, RFC 2883 and RFC 6675.
+func (n *network) checkSACK(s *side, p Plan) {
+	n.checkBlocks(s, p)
+	c := &s.c
+	if p.Len == 0 || c.probing {
+		return
+	}
+	n.seen.rescues += btoi(p.rescue)
+	if p.Again {
+		for i := range p.Len {
+			require.False(n.t, s.sacked[p.Seq.Add(i)] && !s.full, "SACK says that it has arrived")
+		}
+		return
+	}
+	flight := c.sndNxt.Sub(c.sndUna)
+	switch {
+	case c.agreed.Has(SACK) && (c.recovering || c.dupAcks > 0):
+		require.LessOrEqual(n.t, c.onItsWay()+p.Len, c.cong.cwnd, "pipe and the new segment are more than the congestion window")
+		n.seen.sackRecoveries += btoi(c.recovering)
+	case c.dupAcks > 0:
+		require.LessOrEqual(n.t, flight+p.Len, c.cong.cwnd+(dupThreshold-1)*c.sndMSS, "RFC 3042 2")
+		n.seen.limited += btoi(flight+p.Len > c.cong.cwnd)
+	default:
+		require.LessOrEqual(n.t, flight+p.Len, c.cong.cwnd, "RFC 5681 3.1")
+	}
+}
+
+// checkBlocks: what the receiver reports is true.
+func (n *network) checkBlocks(s *side, p Plan) {
+	if !s.c.agreed.Has(SACK) || p.Flags.Has(RST) || p.Flags.Has(SYN) {
+		require.Zero(n.t, p.NSACK)
+		return
+	}
+	for i, b := range p.SACK[:p.NSACK] {
+		lo, hi := Seq(b.Left), Seq(b.Right)
+		require.True(n.t, lo.Less(hi), "a block is not empty")
+		n.seen.blocks++
+		if i == 0 && s.c.dup.lo != s.c.dup.hi {
+			require.Equal(n.t, s.c.dup, block{lo, hi})
+			n.seen.duplicates++
+			continue
+		}
+		require.True(n.t, s.c.rcvNxt.Less(lo), "something is missing before it")
+		require.Equal(n.t, block{lo, hi}, s.c.arrived.held(lo.Add(-1), hi.Add(1)), "no more and no less has arrived")
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
