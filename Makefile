@@ -14,8 +14,9 @@ packages:
 image: packages
 	@go run ./cmd/firmware/build
 
-# What takes longer than CI has: the live transfers at full length (as root).
+# What takes longer than CI has: half an hour of fuzzing, and the live transfers at full length (as root).
 prove: packages
+	@bash .ci/fuzz 1800
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
 
 clean:

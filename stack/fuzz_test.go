@@ -175,31 +175,3 @@ func TestHostileFrames(t *testing.T) {
 		}
 	})
 }
-
-// FuzzReceive reads its input as steps: a byte that says what to do, and for a frame its length in two more. The top
-// bit of the first has the frame's checksums repaired.
-func FuzzReceive(f *testing.F) {
-	for _, frame := range corpus() {
-		step := []byte{0x80, byte(len(frame) >> 8), byte(len(frame))}
-		f.Add(append(step, frame...))
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
-		h := newHostile(t)
-		for len(in) >= 3 {
-			what, n := in[0], int(in[1])<<8|int(in[2])
-			in = in[3:]
-			switch what & 7 {
-			case 1:
-				h.tick(time.Duration(n) * time.Millisecond)
-			case 2:
-				h.call()
-			case 3:
-				h.SetLink(h.now, n&1 != 0)
-			default:
-				n = min(n, len(in))
-				h.feed(in[:n], what&0x80 != 0)
-				in = in[n:]
-			}
-		}
-	})
-}
