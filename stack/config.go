@@ -49,13 +49,14 @@ const (
 	UDPBufferTooShort          // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
 	TCPBufferTooShort          // Storage.TCPBuffer has less than MinTCPBuffer for each slot, or less than Config asks for
 	ReassemblyTooShort         // Storage.ReassemblyBuffer has less than reassembly.MinMemory for each row
+	LoopTooShort               // Storage.Loop is neither empty nor has room for one packet
 	numInitErrs
 )
 
 var initErrNames = [numInitErrs]string{
 	"ok", "bad MAC address", "MTU too small", "bad IPv4 address", "bad IPv4 gateway", "bad IPv6 address",
 	"bad IPv6 gateway", "bad TCP settings", "no neighbour entries", "buffer for waiting packets too short", "UDP buffer too short",
-	"TCP buffer too short", "reassembly buffer too short",
+	"TCP buffer too short", "reassembly buffer too short", "loopback buffer too short",
 }
 
 // String returns a short text in lower case.
@@ -126,6 +127,8 @@ func (st *Storage) check(c *Config) InitErr {
 		return TCPBufferTooShort
 	case len(st.ReassemblyBuffer) < len(st.Reassembly)*reassembly.MinMemory:
 		return ReassemblyTooShort
+	case len(st.Loop) > 0 && len(st.Loop) < int(c.MTU)+loopLength:
+		return LoopTooShort
 	}
 	return InitOK
 }

@@ -22,6 +22,7 @@ const (
 	UDPSent
 	NeighbourFailures // resolutions that nobody answered
 	GroupReportsSent  // of IGMP and MLD
+	PacketsLooped     // sent to ourselves
 	TCPReceived
 	TCPSent
 	TCPRetransmitted // segments of which at least a part was sent before
@@ -121,6 +122,7 @@ const (
 	DropTCPTableFull // a SYN, and no row for a connection
 	DropTCPUnsent    // a segment of ours, because there is no way to its destination
 
+	DropLoopFull         // our copy of what we sent to a group: there was no room in Storage.Loop
 	DropReplyNoBuffer    // an answer, because there was no transmit buffer
 	DropReplyNoRoom      // an answer, because it could not wait for the neighbour's address
 	DropReplyUnreachable // an answer, because there is no way to its destination
@@ -148,6 +150,7 @@ var counterNames = [NumCounters]string{
 	UDPSent:               "udp-sent",
 	NeighbourFailures:     "neighbour-failures",
 	GroupReportsSent:      "group-reports-sent",
+	PacketsLooped:         "packets-looped",
 	TCPReceived:           "tcp-received",
 	TCPSent:               "tcp-sent",
 	TCPRetransmitted:      "tcp-retransmitted",
@@ -234,6 +237,7 @@ var counterNames = [NumCounters]string{
 	DropTCPBacklog:        "drop-tcp-backlog",
 	DropTCPTableFull:      "drop-tcp-table-full",
 	DropTCPUnsent:         "drop-tcp-unsent",
+	DropLoopFull:          "drop-loop-full",
 	DropReplyNoBuffer:     "drop-reply-no-buffer",
 	DropReplyNoRoom:       "drop-reply-no-room",
 	DropReplyUnreachable:  "drop-reply-unreachable",

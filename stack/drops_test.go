@@ -55,6 +55,7 @@ func TestEveryDropIsProvoked(t *testing.T) {
 		DropWaitingReplaced, DropWaitingFailed, // TestResolution ...
 		DropIPv4Fragment, DropIPv6Fragment, DropFragmentHeaders, DropFragmentDuplicate, DropFragmentOverlap, // TestFragment ...
 		DropReassemblyEvicted, DropReassemblyTimeout, DropStaged,
+		DropLoopFull,                                                                    // TestMulticastToOurselves
 		DropTCPNoConn,                                                                   // TestTCPNoConnection
 		DropTCPWindow, DropTCPRST, DropTCPSYN, DropTCPNoAck, DropTCPBadAck, DropTCPText, // TestTCPDropsInAConnection
 		DropTCPHoles, DropTCPIgnored,

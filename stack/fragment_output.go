@@ -16,6 +16,7 @@ type staged struct {
 	id               uint32
 	proto, hops, tos uint8
 	reply            bool
+	mirror, within   bool
 }
 
 // beginStaged makes room for a datagram that is to be sent in fragments, if it may be. One of our own takes the place of an
@@ -28,7 +29,7 @@ func (s *Stack) beginStaged(now time.Duration, o *outgoing) Cause {
 	if c != OK {
 		return c
 	}
-	if !s.isGroup(next) {
+	if !s.isGroup(next) && !s.isSelf(next) {
 		switch _, _, state := s.neighbours.Lookup(now, next); {
 		case state == neighbour.Failed:
 			return HostUnreachable
@@ -51,6 +52,7 @@ func (s *Stack) beginStaged(now time.Duration, o *outgoing) Cause {
 func (s *Stack) stage(o *outgoing) {
 	s.staged = staged{
 		dst: o.dst, src: o.src, n: o.n, proto: o.proto, hops: o.hops, tos: o.tos, reply: o.reply,
+		mirror: o.mirror, within: o.within,
 	}
 	if o.dst.Is6() {
 		s.staged.id = uint32(s.random()) // RFC 7739 5.3
@@ -98,7 +100,7 @@ func (s *Stack) sendFragment(now time.Duration) Cause {
 	}
 	o := outgoing{
 		dst: g.dst, src: g.src, n: header + n, proto: g.proto, hops: g.hops, tos: g.tos, reply: g.reply,
-		id: g.id, more: more, offset: uint16(g.sent), part: true,
+		id: g.id, more: more, offset: uint16(g.sent), part: true, mirror: g.mirror, within: g.within,
 	}
 	if c := s.beginIP(now, &o); c != OK {
 		return c

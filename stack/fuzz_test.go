@@ -92,7 +92,7 @@ type hostile struct {
 }
 
 func newHostile(t rapid.TB) *hostile {
-	h := &hostile{host: newHost(t, nil)}
+	h := &hostile{host: newHost(t, func(_ *Config, st *Storage) { st.Loop = make([]byte, 2*1502) })}
 	h.slots(20)
 	h.ids = [2]int{h.open(wire.Addr{}, 7), h.connect(4000, peer4, 7)}
 	h.settleGroups(group4, group6)
@@ -128,6 +128,7 @@ func (h *hostile) check(most int) {
 		n++
 	}
 	require.LessOrEqual(h.t, n, most)
+	require.Zero(h.t, h.Counter(PacketsLooped), "nobody makes us talk to ourselves")
 	next, ok := h.Poll(h.now)
 	require.True(h.t, !ok || next > h.now, "a deadline in the past")
 	require.Nil(h.t, h.dev.Sent())

@@ -22,7 +22,7 @@ func (s *Stack) icmp4Input(now time.Duration, m *packet, b []byte) {
 	case wire.ICMPv4Unreachable, wire.ICMPv4TimeExceeded, wire.ICMPv4ParamProblem:
 		s.count(ICMPErrorsReceived)
 		q, err := msg.Quoted()
-		if err != wire.OK {
+		if err != wire.OK || s.isSelf(q.Dst()) != m.loop { // of what we send to ourselves nobody else knows
 			s.count(DropICMPQuote)
 			return
 		}

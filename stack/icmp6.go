@@ -28,7 +28,7 @@ func (s *Stack) icmp6Input(now time.Duration, m *packet, b []byte) {
 	case t >= wire.ICMPv6Unreachable && t <= wire.ICMPv6ParamProblem:
 		s.count(ICMPErrorsReceived)
 		q, err := msg.Quoted()
-		if err != wire.OK {
+		if err != wire.OK || s.isSelf(q.Dst()) != m.loop { // of what we send to ourselves nobody else knows
 			s.count(DropICMPQuote)
 			return
 		}

@@ -14,6 +14,7 @@ type packet struct {
 	tos      uint8  // type of service or traffic class
 	group    bool   // it went to a group, of IP or of the link: no ICMP error may answer it
 	alert    bool   // it has a router alert
+	loop     bool   // it is from ourselves
 	bytes    []byte // the whole packet
 
 	fragmented bool // it came in fragments, if only in one (RFC 6946)

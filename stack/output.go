@@ -27,6 +27,8 @@ type outgoing struct {
 	hold  bool // it may wait in our storage for the neighbour's address
 
 	fragment bool // it may be sent in fragments
+	mirror   bool // it goes to a group, and a copy of it to us
+	within   bool // it goes to a group, and only to us
 
 	part   bool // it is a fragment: what follows tells which
 	more   bool
@@ -39,6 +41,7 @@ type outgoing struct {
 	mac   wire.MAC // where to send the frame
 	row   int      // whose address it is to wait for
 
+	inside bool          // it is for ourselves: frame is the packet
 	staged bool          // it is longer than its path carries: it goes out in fragments
 	now    time.Duration // when it was begun
 }
@@ -50,7 +53,8 @@ type outgoing struct {
 // (no row for the neighbour, or no slot to wait in) say that it cannot be sent. One that is to be sent in fragments waits
 // in storage of its own until all have gone; WouldBlock may then also say that another is there.
 func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
-	if s.linkDown {
+	self := o.within || s.isSelf(o.dst)
+	if s.linkDown && !self {
 		return NetDown
 	}
 	o.now = now
@@ -62,7 +66,10 @@ func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
 		return c
 	}
 	o.src = from
-	if s.isGroup(next) {
+	switch {
+	case self:
+		return s.beginLoop(o)
+	case s.isGroup(next):
 		return s.beginFrame(o, groupMAC(next))
 	}
 	row, mac, state := s.neighbours.Lookup(now, next)
@@ -135,12 +142,20 @@ func (s *Stack) commitIP(o *outgoing) {
 		return
 	}
 	h := headerLen(o.dst)
-	if o.frame == nil {
+	switch {
+	case o.inside:
+		s.putHeader(o.frame, o)
+		s.sendLoop()
+		return
+	case o.frame == nil:
 		s.neighbours.Keep(o.row, h+o.n, !o.reply)
 		s.putHeader(s.neighbours.Waiting(o.row), o)
 		return
 	}
 	s.putHeader(o.frame[wire.EthernetHeaderLen:], o)
+	if o.mirror {
+		s.loopCopy(o.frame[wire.EthernetHeaderLen:][:h+o.n])
+	}
 	typ := uint16(wire.EtherTypeIPv4)
 	if o.dst.Is6() {
 		typ = wire.EtherTypeIPv6

@@ -3,9 +3,18 @@ package stack
 import "stackproof/stack/wire"
 
 // route returns the address that a packet to dst comes from and the neighbour to which it goes: dst itself, or a router.
-// src is the sender's choice, no address if it leaves that to us. A group is its own next hop. There is no loopback: we
-// are not reachable from ourselves.
+// src is the sender's choice, no address if it leaves that to us. A group is its own next hop, and so are we, if there is
+// loopback.
 func (s *Stack) route(src, dst wire.Addr) (from, next wire.Addr, c Cause) {
+	switch {
+	case !s.isSelf(dst):
+	case !src.IsValid(): // RFC 6724 5, rule 1
+		return dst, dst, OK
+	case s.isOwn(src):
+		return src, dst, OK
+	default:
+		return src, dst, AddrNotAvailable
+	}
 	if dst.Is4() {
 		return s.route4(src, dst)
 	}
@@ -70,9 +79,9 @@ func (s *Stack) isOwn6(a wire.Addr) bool {
 		a == s.own6[1] && s.claims[claimOwn6].state == claimed)
 }
 
-// isOwn reports whether a is an address of ours that we may use.
+// isOwn reports whether a is an address of ours that we may use, if only with ourselves.
 func (s *Stack) isOwn(a wire.Addr) bool {
-	return a.Is4() && a == s.cfg.IPv4.Addr && s.valid4() || s.isOwn6(a)
+	return a.Is4() && a == s.cfg.IPv4.Addr && s.valid4() || s.isOwn6(a) || s.isLoopback(a)
 }
 
 // onLink4 reports whether a is the address of a neighbour, if it is one at all. Link-local addresses always are (RFC

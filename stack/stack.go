@@ -22,6 +22,9 @@ type Storage struct {
 	Reassembly       []reassembly.Entry // datagrams that are put together at the same time; none: no fragments are taken
 	ReassemblyBuffer []byte             // divided equally among them; from [reassembly.MinMemory] to MaxMemory each
 	Staging          []byte             // a datagram that goes out in fragments, without its header; none: no such are sent
+
+	// Packets to ourselves that wait for Poll, in slots of MTU+2 bytes. None: we are not reachable from ourselves.
+	Loop []byte
 }
 
 // Stack is one host with one interface. Init makes it ready.
@@ -39,6 +42,7 @@ type Stack struct {
 	neighbours neighbour.Table
 	reassembly reassembly.Table
 	staged     staged
+	loop       loopback
 	paths      [8]path
 	entropy    entropy
 	errors     rateLimit // of ICMP errors
@@ -71,7 +75,7 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 	s.entropy.init(&cfg.Entropy)
 	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
 	s.reassembly.Init(st.Reassembly, st.ReassemblyBuffer)
-	s.staged = staged{}
+	s.staged, s.loop = staged{}, loopback{}
 	s.errors = rateLimit{}
 	clear(s.counts[:])
 	clear(st.UDP)
@@ -98,11 +102,12 @@ const (
 
 // Poll takes in what the device has received, does what is due at now, and sends. It returns the next moment at which it
 // wants to be called even if nothing is received; ok is false if there is none. A second Poll at the same time does
-// nothing, unless frames have come in since or the first had so many to handle that it asked for the second (next is
-// then not after now).
+// nothing, unless frames have come in since or the first asked for the second (next is then not after now), because it had
+// so many to handle or has sent something to ourselves.
 func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
 	s.pollReassembly(now) // before a fragment comes that is too late
 	more := s.receiveFrames(now)
+	s.pollLoop(now)
 	d := deadline{}
 	blocked := s.pollClaims(now, &d)
 	blocked = s.pollGroups(now, &d) || blocked
@@ -120,7 +125,7 @@ func (s *Stack) Poll(now time.Duration) (next time.Duration, ok bool) {
 	if t, ok := s.reassembly.Next(); ok {
 		d.at(t)
 	}
-	if more {
+	if more || s.loop.count > 0 {
 		d.at(now)
 	}
 	return d.time, d.set
@@ -184,6 +189,7 @@ func (s *Stack) CopyFrom(o *Stack) bool {
 	copy(s.st.TCP, o.st.TCP)
 	copy(s.st.TCPBuffer, o.st.TCPBuffer)
 	copy(s.st.Staging, o.st.Staging)
+	copy(s.st.Loop, o.st.Loop)
 	return true
 }
 
@@ -192,5 +198,5 @@ func (st *Storage) sameSizes(o *Storage) bool {
 		len(st.Neighbours) == len(o.Neighbours) && len(st.Waiting) == len(o.Waiting) && len(st.UDP) == len(o.UDP) &&
 		len(st.UDPBuffer) == len(o.UDPBuffer) && len(st.TCP) == len(o.TCP) && len(st.TCPBuffer) == len(o.TCPBuffer) &&
 		len(st.Reassembly) == len(o.Reassembly) && len(st.ReassemblyBuffer) == len(o.ReassemblyBuffer) &&
-		len(st.Staging) == len(o.Staging)
+		len(st.Staging) == len(o.Staging) && len(st.Loop) == len(o.Loop)
 }

@@ -112,7 +112,7 @@ func (s *Stack) tcpOldest(listener int) int {
 // listener or have a connection to this peer. AddrNotAvailable, NetUnreachable, TableFull, Invalid: the peer's
 // address or port is none that a connection can have (RFC 9293 3.9.1.1, MUST-46).
 func (s *Stack) TCPConnect(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, port uint16) (id int, c Cause) {
-	if port == 0 || !isUnicast4(remote) && !isUnicast6(remote) || s.isGroup(remote) {
+	if port == 0 || !isUnicast4(remote) && !isUnicast6(remote) && !s.isLoopback(remote) || s.isGroup(remote) {
 		return -1, Invalid
 	}
 	if local.IsValid() && local.Is4() != remote.Is4() {

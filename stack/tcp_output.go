@@ -10,7 +10,7 @@ import (
 // tcpPoll does what is due and returns the next deadline.
 func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
 	d := deadline{}
-	blocked := false
+	blocked, full := false, false // no transmit buffer; no room for a packet to ourselves
 	n, sent, first := len(s.st.TCP), s.counts[TCPSent], s.tcp.first
 	for k := range n {
 		id := (first + k) % n
@@ -20,8 +20,12 @@ func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
 		}
 		r.state.Tick(now)
 		r.stale = r.use == tcpOrphan && now-r.closed >= orphanGrace
-		if !blocked && !s.tcpFlush(now, id) {
-			blocked = true
+		b := &blocked
+		if s.isSelf(r.remote) {
+			b = &full
+		}
+		if !*b && !s.tcpFlush(now, id) {
+			*b = true
 			if s.counts[TCPSent] != sent {
 				s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
 			}

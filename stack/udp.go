@@ -16,6 +16,9 @@ type UDPEndpoint struct {
 	peer  wire.Addr // no address: not connected
 	pport uint16
 	queue udpQueue
+
+	hops   uint8 // of what goes to groups
+	mirror bool  // a copy of what goes to our own groups comes back
 }
 
 // Ready says what an endpoint can do.
@@ -58,7 +61,9 @@ func (s *Stack) UDPOpen(local wire.Addr, port uint16) (id int, c Cause) {
 	if port == 0 || s.udpTaken(local, port) {
 		return -1, AddrInUse
 	}
-	s.st.UDP[id] = UDPEndpoint{open: true, bound: local, local: local, port: port}
+	s.st.UDP[id] = UDPEndpoint{
+		open: true, bound: local, local: local, port: port, hops: multicastHops, mirror: true,
+	}
 	return id, OK
 }
 
@@ -151,6 +156,13 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 		return c
 	}
 	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, fragment: true, n: wire.UDPHeaderLen + len(p)}
+	if dst.IsMulticast() {
+		o.hops, o.within = e.hops, e.hops == 0
+		o.mirror = e.mirror && s.loopSlots() > 0 && (dst.Is4() && s.isOurGroup4(dst) || dst.Is6() && s.isOurGroup6(dst))
+		if o.within && !o.mirror {
+			return OK
+		}
+	}
 	if c := s.beginIP(now, &o); c != OK {
 		return c
 	}
@@ -159,6 +171,18 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	wire.UDP(o.payload).SetChecksum(o.src, o.dst)
 	s.commitIP(&o)
 	s.count(UDPSent)
+	return OK
+}
+
+// UDPSetMulticast says how far what the endpoint sends to groups goes, 1 by default: over so many links less one; 0 keeps it
+// inside. loop says whether a copy comes back if we are members of the group ourselves (RFC 1112 6.1), true by default. It
+// needs Storage.Loop. Invalid.
+func (s *Stack) UDPSetMulticast(id int, hops uint8, loop bool) Cause {
+	e := s.udp(id)
+	if e == nil {
+		return Invalid
+	}
+	e.hops, e.mirror = hops, loop
 	return OK
 }
 

@@ -14,6 +14,7 @@ import (
 //	broadcast        255.255.255.255 (IPv4) and ff:ff:ff:ff:ff:ff
 //	allnodes         ff02::1 (IPv6) and its Ethernet group
 //	solicited(HOST)  the solicited-node group of a host (IPv6) and its Ethernet group
+//	loopback         127.0.0.1 or ::1
 //	zero             all bits zero
 
 // ip resolves the name or the text of an IP address; version is 4 or 6. cause is empty where it could.
@@ -23,6 +24,10 @@ func (h *host) ip(text string, version int) (a netip.Addr, cause string) {
 		a = netip.IPv4Unspecified()
 	case text == "zero":
 		a = netip.IPv6Unspecified()
+	case text == "loopback" && version == 4:
+		a = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	case text == "loopback":
+		a = netip.IPv6Loopback()
 	case text == "broadcast" && version == 4:
 		a = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 	default:

@@ -66,6 +66,9 @@ type Host struct {
 // reassemblies is how many datagrams, of any length, are put together of their fragments at the same time.
 const reassemblies = 16
 
+// looped is how many packets to the host itself can be on their way.
+const looped = 64
+
 // New starts a host on a device. The device stays the caller's to close, after the host.
 func New(cfg Config, dev Device) (*Host, error) {
 	cfg.defaults()
@@ -85,6 +88,7 @@ func New(cfg Config, dev Device) (*Host, error) {
 		Reassembly:       make([]reassembly.Entry, reassemblies),
 		ReassemblyBuffer: make([]byte, reassemblies*reassembly.MaxMemory),
 		Staging:          make([]byte, 1<<16),
+		Loop:             make([]byte, looped*(int(cfg.Stack.MTU)+2)),
 	}
 	if e := h.stack.Init(&cfg.Stack, &st, &h.out); e != stack.InitOK {
 		return nil, fmt.Errorf("netgo: cannot start the stack: %s", e)

@@ -27,6 +27,7 @@ const (
 	reassemblies  = 2    // datagrams that are put together at the same time
 	reassemblyLen = 2192 // memory for each: it takes
 	longest       = 2000 // this many bytes behind the IP header; as many can go out in fragments
+	looped        = 3    // packets to itself
 )
 
 // Host is a stack under test. Its zero value answers Malformed to everything but Capabilities until Reset. It takes
@@ -61,6 +62,7 @@ type Host struct {
 	reassembly  [reassemblies]reassembly.Entry
 	fragments   [reassemblies * reassemblyLen]byte
 	staging     [longest]byte
+	loop        [looped * (mtu + 2)]byte
 	sockets     [sockets]socket.Socket
 	descriptors [sockets]posix.Descriptor
 	files       [sockets]posix.File
@@ -94,7 +96,7 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	h.memory = stack.Storage{
 		Groups: h.groups[:], Neighbours: h.neighbours[:], Waiting: h.waiting[:], UDP: h.endpoints[:], UDPBuffer: h.udpBuffer[:],
 		TCP: h.conns[:], TCPBuffer: h.tcpBuffer[:],
-		Reassembly: h.reassembly[:], ReassemblyBuffer: h.fragments[:], Staging: h.staging[:],
+		Reassembly: h.reassembly[:], ReassemblyBuffer: h.fragments[:], Staging: h.staging[:], Loop: h.loop[:],
 	}
 	if h.stack.Init(&h.cfg, &h.memory, &h.dev) != stack.InitOK {
 		return sut.Malformed

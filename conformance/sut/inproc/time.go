@@ -47,9 +47,17 @@ func (h *Host) settle(out sut.Sink, own *call, r *sut.Result) {
 	}
 }
 
+// maxPolls is how often the stack may ask to be polled again at once: what it sends to itself comes that way.
+const maxPolls = 1000
+
 func (h *Host) poll(out sut.Sink) {
 	h.dev.now, h.dev.out = h.now, out
-	h.next, h.waits = h.stack.Poll(h.now)
+	for range maxPolls {
+		h.next, h.waits = h.stack.Poll(h.now)
+		if !h.waits || h.next > h.now {
+			break
+		}
+	}
 	h.dev.out = nil
 }
 
