@@ -27,6 +27,7 @@ const (
 	TCPSent
 	TCPRetransmitted // segments of which at least a part was sent before
 	TCPResetsSent
+	TCPBadScale   // SYNs with a window shift above 14, which count as 14 (RFC 7323 2.3)
 	TCPEvicted    // connections that an application had closed, and that gave way to new ones
 	Reassembled   // datagrams put together of their fragments
 	FragmentsSent // fragments of datagrams that were longer than their path can carry
@@ -118,6 +119,8 @@ const (
 	DropTCPText      // data behind the peer's FIN, or for an application that has closed
 	DropTCPHoles     // data behind one hole more than the connection can remember
 	DropTCPIgnored   // neither SYN nor RST where only these mean something
+	DropTCPNoStamp   // no timestamps though they were agreed on
+	DropTCPOutdated  // a timestamp of the past
 	DropTCPBacklog   // a SYN for a listener with as many connections as it wants
 	DropTCPTableFull // a SYN, and no row for a connection
 	DropTCPUnsent    // a segment of ours, because there is no way to its destination
@@ -155,6 +158,7 @@ var counterNames = [NumCounters]string{
 	TCPSent:               "tcp-sent",
 	TCPRetransmitted:      "tcp-retransmitted",
 	TCPResetsSent:         "tcp-resets-sent",
+	TCPBadScale:           "tcp-bad-window-scale",
 	TCPEvicted:            "tcp-evicted",
 	Reassembled:           "reassembled",
 	FragmentsSent:         "fragments-sent",
@@ -234,6 +238,8 @@ var counterNames = [NumCounters]string{
 	DropTCPText:           "drop-tcp-text",
 	DropTCPHoles:          "drop-tcp-holes",
 	DropTCPIgnored:        "drop-tcp-ignored",
+	DropTCPNoStamp:        "drop-tcp-no-timestamp",
+	DropTCPOutdated:       "drop-tcp-outdated",
 	DropTCPBacklog:        "drop-tcp-backlog",
 	DropTCPTableFull:      "drop-tcp-table-full",
 	DropTCPUnsent:         "drop-tcp-unsent",
@@ -306,5 +312,5 @@ var (
 var tcpReasons = [tcp.NumDrops]Counter{
 	tcp.DropClosed: DropTCPNoConn, tcp.DropWindow: DropTCPWindow, tcp.DropRST: DropTCPRST, tcp.DropSYN: DropTCPSYN,
 	tcp.DropNoAck: DropTCPNoAck, tcp.DropBadAck: DropTCPBadAck, tcp.DropText: DropTCPText, tcp.DropHoles: DropTCPHoles,
-	tcp.DropIgnored: DropTCPIgnored,
+	tcp.DropIgnored: DropTCPIgnored, tcp.DropNoTimestamp: DropTCPNoStamp, tcp.DropOutdated: DropTCPOutdated,
 }

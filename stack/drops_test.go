@@ -58,7 +58,7 @@ func TestEveryDropIsProvoked(t *testing.T) {
 		DropLoopFull,                                                                    // TestMulticastToOurselves
 		DropTCPNoConn,                                                                   // TestTCPNoConnection
 		DropTCPWindow, DropTCPRST, DropTCPSYN, DropTCPNoAck, DropTCPBadAck, DropTCPText, // TestTCPDropsInAConnection
-		DropTCPHoles, DropTCPIgnored,
+		DropTCPHoles, DropTCPIgnored, DropTCPNoStamp, DropTCPOutdated, // and TestTCPTimestampDrops
 		DropTCPBacklog, DropTCPTableFull, DropTCPUnsent, // TestTCPBacklog, TestTCPEviction, TestTCPUnreachable
 	} {
 		provoked[c] = true

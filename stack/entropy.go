@@ -25,6 +25,7 @@ const (
 	useISN = iota
 	useIPv4ID
 	useReachable
+	useTimestamps
 )
 
 // secretOf returns the secret function of what packets of one flow have in common.
@@ -50,6 +51,12 @@ func (s *Stack) random() uint64 {
 func (s *Stack) isn(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) uint32 {
 	f := s.entropy.secretOf(useISN, local, remote, uint32(lport)<<16|uint32(rport))
 	return uint32(f) + uint32(uint64(now)/uint64(4*time.Microsecond))
+}
+
+// timestampOffset returns where the timestamps of a connection begin (RFC 7323 7.1). Between the same ends they go on where
+// those of an earlier connection were, or the peer could not tell the new from the old (RFC 6191).
+func (s *Stack) timestampOffset(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) uint32 {
+	return uint32(s.entropy.secretOf(useTimestamps, local, remote, uint32(lport)<<16|uint32(rport)))
 }
 
 // ip4ID returns the identification of a datagram that may be fragmented on its way. It is a counter, so it does not

@@ -188,8 +188,9 @@ func (r *TCPConn) loss() int {
 func (s *Stack) tcpConfig(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
 	rcvBuf, _ := s.TCPQueueSizes()
 	c := tcp.Config{
-		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), MSS: s.linkPayload(remote) - wire.TCPHeaderLen,
-		DefaultMSS: 536, RcvBuf: rcvBuf, MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP, // RFC 9293 3.7.1, MUST-15
+		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), TSOffset: s.timestampOffset(local, lport, remote, rport),
+		MSS: s.linkPayload(remote) - wire.TCPHeaderLen, DefaultMSS: 536, // RFC 9293 3.7.1, MUST-15
+		RcvBuf: rcvBuf, MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP,
 	}
 	if remote.Is6() {
 		c.DefaultMSS = 1220

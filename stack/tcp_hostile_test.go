@@ -71,10 +71,11 @@ func (h *tcpHostile) greet(t *rapid.T) {
 	h.peerPort++
 	h.ports[rapid.IntRange(0, 2).Draw(t, "from")] = h.peerPort
 	h.port, h.irs = 80, rapid.Uint32().Draw(t, "isn")
-	h.receive(h.tcpHost.segment(syn, 0, 0, ""))
+	offer := h.options(t)
+	h.receive(h.tcpHost.segment(syn, 0, 0, "", offer...))
 	h.rest(t)
 	h.irs, h.iss = h.ack, h.seq
-	h.receive(h.tcpHost.segment(ack, 0, 0, ""))
+	h.receive(h.tcpHost.segment(ack, 0, 0, "", offer...))
 }
 
 // desert writes to the next connection and closes it before its peer can have acknowledged that: the row is nobody's.
@@ -96,7 +97,31 @@ func (h *tcpHostile) segment(t *rapid.T) {
 	h.port = rapid.SampledFrom([]uint16{80, 80, 80, 81}).Draw(t, "to")
 	h.irs, h.iss = h.ack, h.seq
 	h.receive(h.tcpHost.segment(flags.Draw(t, "flags"), near.Draw(t, "seq"), near.Draw(t, "ack"),
-		string(make([]byte, rapid.IntRange(0, 1400).Draw(t, "len")))))
+		string(make([]byte, rapid.IntRange(0, 1400).Draw(t, "len"))), h.options(t)...))
+}
+
+// options draws what a segment carries: mostly what makes sense, rarely any bytes.
+func (h *tcpHostile) options(t *rapid.T) []byte {
+	b := make([]byte, wire.TCPMaxOptionsLen)
+	if rapid.IntRange(0, 9).Draw(t, "any bytes") == 0 {
+		for i := range b {
+			b[i] = rapid.Byte().Draw(t, "byte")
+		}
+		return b
+	}
+	o := wire.TCPOpts{
+		HasMSS: rapid.Bool().Draw(t, "has MSS"), MSS: rapid.Uint16().Draw(t, "MSS"),
+		HasWScale: rapid.Bool().Draw(t, "has scale"), WScale: rapid.Byte().Draw(t, "scale"),
+		SACKPermitted: rapid.Bool().Draw(t, "SACK permitted"),
+		HasTS:         rapid.Bool().Draw(t, "has timestamps"),
+		TSVal:         rapid.Uint32Range(0, 5).Draw(t, "TSval"), TSEcr: rapid.Uint32().Draw(t, "TSecr"),
+		NSACK: uint8(rapid.IntRange(0, 2).Draw(t, "SACK blocks")),
+	}
+	for i := range o.SACK[:o.NSACK] {
+		o.SACK[i].Left = h.ack + uint32(rapid.IntRange(-3000, 3000).Draw(t, "left"))
+		o.SACK[i].Right = o.SACK[i].Left + uint32(rapid.IntRange(-1, 3000).Draw(t, "length"))
+	}
+	return b[:wire.PutTCPOptions(b, &o)]
 }
 
 // call does something that an application may.

@@ -25,6 +25,9 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	s.count(TCPReceived)
+	if t.Flags().Has(tcp.SYN) && opts.WScale > tcp.MaxWindowShift {
+		s.count(TCPBadScale)
+	}
 	g := tcp.Segment{
 		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()),
 		Options: opts,

@@ -13,9 +13,10 @@ func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn
 		c.challenge(now) // RFC 5961 5
 		return Result{Drop: DropBadAck}, false
 	}
+	c.noteTimestamp(g.Seq.Add(-r.skip), &g)
 	progress := c.sndUna.Less(g.Ack)
 	if progress {
-		r.Acked = c.acked(now, g.Ack)
+		r.Acked = c.acked(now, &g)
 	}
 	if c.isDuplicate(&g, progress, r.Drop) {
 		c.duplicateACK()
@@ -52,12 +53,10 @@ func (c *Conn) acksSent(ack Seq) bool {
 	return ack.InWindow(first, c.sndNxt.Sub(first)+1)
 }
 
-// acked moves SND.UNA to ack, which is ahead of it, and returns how many bytes leave the send queue.
-func (c *Conn) acked(now time.Duration, ack Seq) int {
-	if c.timing && c.timedEnd.LessEq(ack) {
-		c.rtt.sample(now - c.timedAt)
-		c.timing = false
-	}
+// acked moves SND.UNA to what g acknowledges, which is ahead of it, and returns how many bytes leave the send queue.
+func (c *Conn) acked(now time.Duration, g *Segment) int {
+	c.measure(now, g)
+	ack := g.Ack
 	base, n := c.sndBase(), ack.Sub(c.sndUna)
 	c.sndUna = ack
 	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
@@ -74,6 +73,21 @@ func (c *Conn) acked(now time.Duration, ack Seq) int {
 		c.startRetransmit(now) // RFC 6298 5.3
 	}
 	return c.sndBase().Sub(base)
+}
+
+// measure takes the round-trip time that an acknowledgment of new data tells: of what it echoes, or else of the segment
+// that is being timed.
+func (c *Conn) measure(now time.Duration, g *Segment) {
+	if c.agreed.Has(Timestamps) {
+		if d, ok := c.roundTrip(g); ok {
+			c.rtt.sample(d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
+		}
+		return
+	}
+	if c.timing && c.timedEnd.LessEq(g.Ack) {
+		c.rtt.sample(now-c.timedAt, 1)
+		c.timing = false
+	}
 }
 
 // sndBase returns the sequence number of the first byte of the send queue.
@@ -101,7 +115,7 @@ func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 }
 
 func (c *Conn) setSndWnd(g Segment) {
-	c.sndWnd = int(g.Wnd)
+	c.sndWnd = g.wnd
 	c.maxSndWnd = max(c.maxSndWnd, c.sndWnd)
 	c.sndWl1 = g.Seq
 }

@@ -36,6 +36,7 @@ func TestNoAllocation(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		tx, rx = Ring{}, Ring{}
 		a.Connect(cfg)
+		a.Tick(now)
 		b.Listen(cfg)
 		pass(&a, &b, false)
 		pass(&b, &a, false)
@@ -61,6 +62,6 @@ func TestNoAllocation(t *testing.T) {
 
 // TestSize: a structure above 1 KiB cannot be assigned without a heap on the board, and every connection has one.
 func TestSize(t *testing.T) {
-	require.LessOrEqual(t, unsafe.Sizeof(Conn{}), uintptr(600))
+	require.LessOrEqual(t, unsafe.Sizeof(Conn{}), uintptr(656))
 	t.Logf("Conn: %d bytes", unsafe.Sizeof(Conn{}))
 }

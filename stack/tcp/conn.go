@@ -10,18 +10,17 @@ const DefaultMSL = 30 * time.Second
 // (CVE-2019-11479).
 const minSendMSS = 48
 
-// maxWindow is the largest window that the header's field can say without scaling.
-const maxWindow = 1<<16 - 1
-
 // Config is what a connection is given when it is opened.
 type Config struct {
 	ISS        Seq
 	MSS        int           // most bytes of data that a segment can carry here: MTU less the fixed headers (RFC 9293 3.7.1)
 	DefaultMSS int           // what the peer can take if it does not say: 536 for IPv4, 1220 for IPv6 (MUST-15)
 	RcvBuf     int           // length of the receive queue in bytes
+	RcvMax     int           // the most that RcvBuf can become, so the window can be scaled for it; 0: RcvBuf
 	MSL        time.Duration // 0: DefaultMSL
 	Without    OptionSet     // neither offered nor taken up
 	Settings   Settings
+	TSOffset   uint32 // where our timestamps begin: secret, but the same for the same two ends (RFC 7323 7.1)
 }
 
 // Failure says how a connection failed. A connection that was closed in order has not.
@@ -39,7 +38,7 @@ const (
 // value: a copy goes its own way.
 //
 // The owner calls Arrive for every segment, Write, Read, Shutdown, Close and Abort for the application, and then, at
-// one time after the other, Tick once and Next until there is nothing to send; Sent follows each Next whose segment was
+// one time after the other, Tick once (or Arrive) and Next until there is nothing to send; Sent follows each Next whose segment was
 // really sent. Deadline says when to do so again.
 type Conn struct {
 	cfg     Config
@@ -47,14 +46,16 @@ type Conn struct {
 	failure Failure
 	passive bool      // opened by Listen (MUST-11)
 	agreed  OptionSet // as far as it is known
+	ts      timestamps
 
 	// Send sequence space (RFC 9293 3.3.1).
 	sndUna, sndNxt   Seq
 	sndEnd           Seq // behind the last byte that the application has written
 	sndWnd           int
-	maxSndWnd        int // the largest window that the peer has offered
-	sndWl1           Seq // sequence number of the segment that last brought sndWnd
-	maxSeg, sndMSS   int // bytes in a segment: options and text; text beside the options that every segment has
+	sndShift         uint8 // of the peer's windows (RFC 7323 2.2)
+	maxSndWnd        int   // the largest window that the peer has offered
+	sndWl1           Seq   // sequence number of the segment that last brought sndWnd
+	maxSeg, sndMSS   int   // bytes in a segment: options and text; text beside the options that every segment has
 	synAcked         bool
 	finQueued        bool // this side has closed its half: FIN goes out at sndEnd
 	rtxNxt, rtxEnd   Seq  // what lies from the one to the other is to be sent again; HighRxt of RFC 6675 is before rtxNxt
@@ -74,7 +75,8 @@ type Conn struct {
 
 	// Receive sequence space.
 	irs, rcvNxt Seq
-	rcvAdv      Seq // the right edge of the window as last advertised
+	rcvAdv      Seq // the right edge of the window: the furthest that was advertised (RFC 7323 2.4)
+	rcvShift    uint8
 	rcvUser     int // bytes received in order that the application has not read
 	arrived     blocks
 	dup         block // of the last segment what had come before, to be reported (RFC 2883)
@@ -86,7 +88,7 @@ type Conn struct {
 	ackNow, challengeNow, resetNow bool
 	challenges                     limiter
 
-	lastAckSent Seq   // acknowledgment number of the last segment that had one
+	lastAckSent Seq   // Last.ACK.sent of RFC 7323 4.3
 	delayedAck  timer // an acknowledgment that waits
 	quick       uint8 // so many segments are still acknowledged at once
 	rcvMSS      int   // the peer's full-sized segments are taken to have so many bytes
@@ -117,11 +119,12 @@ func (c *Conn) open(cfg Config) {
 		cfg.MSL = DefaultMSL
 	}
 	cfg.Settings.Fill()
+	cfg.RcvMax = max(cfg.RcvMax, cfg.RcvBuf)
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt = iss, iss, iss, iss, iss
 	c.sndEnd = iss.Add(1)
-	c.agreed = SACK &^ cfg.Without
+	c.agreed = everything &^ cfg.Without
 	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))
 	c.rtt.init()
 }
@@ -201,9 +204,21 @@ func (c *Conn) over(why Failure) {
 func (c *Conn) finAcked() bool { return c.finQueued && c.sndUna == c.sndEnd.Add(1) }
 
 // Reopens reports whether g is a SYN that may begin a new connection between the ends of this one, which only waits for
-// what may still be under way (RFC 9293 3.6.1, MAY-2): its sequence number is beyond all that has been used.
+// what may still be under way (RFC 9293 3.6.1, MAY-2): timestamps tell the new from the old, or else its sequence number
+// is beyond all that has been used (RFC 6191 2).
 func (c *Conn) Reopens(g Segment) bool {
-	return c.state == TimeWait && g.Flags&(SYN|ACK|RST) == SYN && c.rcvNxt.Less(g.Seq)
+	if c.state != TimeWait || g.Flags&(SYN|ACK|RST) != SYN {
+		return false
+	}
+	if g.HasTS && !c.cfg.Without.Has(Timestamps) {
+		if !c.agreed.Has(Timestamps) {
+			return true
+		}
+		if g.TSVal != c.ts.recent {
+			return tsBefore(c.ts.recent, g.TSVal)
+		}
+	}
+	return c.rcvNxt.Less(g.Seq)
 }
 
 // Succeed ends a connection that Reopens, and returns the initial sequence number of the one that follows it between the

@@ -43,18 +43,23 @@ type hostile struct {
 	now      time.Duration
 	rx, tx   Ring
 	rxb, txb []byte
-	edge     Seq // right edge as last advertised
+	edge     Seq     // the furthest right edge that was advertised
+	offer    Options // of the likely peer's SYN
 	known    bool
 }
 
 func newHostile(t *rapid.T) *hostile {
 	h := &hostile{now: time.Hour, rxb: make([]byte, rapid.IntRange(1, 5000).Draw(t, "buffer")), txb: make([]byte, 3000)}
-	h.cfg = Config{ISS: Seq(rapid.Uint32().Draw(t, "iss")), MSS: 1460, DefaultMSS: 536, RcvBuf: len(h.rxb)}
+	h.cfg = Config{ISS: Seq(rapid.Uint32().Draw(t, "iss")), MSS: 1460, DefaultMSS: 536, RcvBuf: len(h.rxb),
+		RcvMax:   rapid.OneOf(rapid.Just(0), rapid.IntRange(1, 1<<30)).Draw(t, "largest buffer"),
+		TSOffset: rapid.Uint32().Draw(t, "first timestamp"), Without: OptionSet(rapid.IntRange(0, 7).Draw(t, "without"))}
 	if rapid.Bool().Draw(t, "active") {
 		h.c.Connect(h.cfg)
 	} else {
 		h.c.Listen(h.cfg)
 	}
+	h.offer = drawOptions(t)
+	h.c.Tick(h.now)
 	return h
 }
 
@@ -74,10 +79,15 @@ func (h *hostile) segment(t *rapid.T) {
 // likely delivers the segment that leads on.
 func (h *hostile) likely(t *rapid.T) {
 	g := Segment{Seq: h.c.rcvNxt, Ack: h.c.sndNxt, Flags: ACK, Wnd: 5000, Len: rapid.IntRange(0, 3).Draw(t, "len")}
+	if h.c.Agreed().Has(Timestamps) {
+		g.HasTS, g.TSVal = true, h.c.ts.recent+uint32(rapid.IntRange(-1, 5).Draw(t, "later"))
+		g.TSEcr = h.c.tsNow() - uint32(rapid.IntRange(-1, 3000).Draw(t, "round trip"))
+	}
 	switch h.c.State() {
 	case Listen:
-		g.Flags = SYN
+		g.Flags, g.Options = SYN, h.offer
 	case SynSent:
+		g.Options = h.offer
 		g.Flags = rapid.SampledFrom([]Flags{SYN, SYN | ACK}).Draw(t, "flags")
 	default:
 		if rapid.IntRange(0, 2).Draw(t, "fin") == 0 {
@@ -120,12 +130,16 @@ func (h *hostile) send(t *rapid.T) {
 		}
 		require.Less(t, k, 200, "it comes to an end")
 		require.Equal(t, p.Len, h.tx.Peek(h.txb, p.Offset, make([]byte, p.Len)), "the data is there")
-		require.True(t, p.Len <= h.cfg.MSS)
+		require.LessOrEqual(t, p.Options.Len()+p.Len, h.cfg.MSS, "options come out of the room for text")
+		require.Equal(t, h.c.Agreed().Has(Timestamps), p.HasTS)
 		require.Equal(t, h.c.State() == SynSent, !p.Flags.Has(ACK), "ACK is in all but the first SYN")
 		if p.Flags.Has(ACK) && !p.Flags.Has(RST) {
-			edge := p.Ack.Add(int(p.Wnd))
-			require.False(t, h.known && edge.Less(h.edge), "the right edge never retreats")
-			h.edge, h.known = edge, true
+			edge := p.Ack.Add(h.c.advertised(&p.Segment))
+			if !h.known {
+				h.edge, h.known = edge, true
+			}
+			require.Less(t, h.edge.Sub(edge), 1<<h.c.rcvShift, "the right edge never retreats by more than rounding")
+			h.edge = latest(h.edge, edge)
 		}
 		h.c.Sent(h.now, p)
 	}
@@ -171,7 +185,7 @@ func (h *hostile) check(t *rapid.T) {
 	c := &h.c
 	require.LessOrEqual(t, c.sndUna.Sub(c.sndNxt), 0, "SND.UNA =< SND.NXT")
 	require.LessOrEqual(t, c.sndNxt.Sub(c.sndEnd), 1, "only FIN is behind the last byte")
-	require.GreaterOrEqual(t, c.sndMSS, minSendMSS)
+	require.GreaterOrEqual(t, c.maxSeg, minSendMSS)
 	if c.state.synchronized() {
 		require.GreaterOrEqual(t, c.rcvWnd(), 0)
 		require.Equal(t, h.rx.Len(), c.rcvUser)

@@ -6,6 +6,8 @@ import "time"
 // send comes from Next.
 func (c *Conn) Arrive(now time.Duration, g Segment) Result {
 	var r Result
+	g.wnd = c.windowOf(&g)
+	c.ts.clock = now
 	switch c.state {
 	case Closed:
 		r = Result{Drop: DropClosed, Reset: true}
@@ -26,7 +28,7 @@ func (c *Conn) arriveListen(now time.Duration, g Segment) Result {
 	if !syn {
 		return r
 	}
-	c.takeSYN(g)
+	c.takeSYN(now, g)
 	c.state = SynReceived
 	g, r = c.tailor(afterSYN(g))
 	return c.take(now, g, r)
@@ -46,10 +48,10 @@ func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
 	case !g.Flags.Has(SYN):
 		return Result{Drop: DropIgnored}
 	}
-	c.takeSYN(g)
+	c.takeSYN(now, g)
 	g, r := c.tailor(afterSYN(g))
 	if g.Flags.Has(ACK) {
-		c.acked(now, g.Ack)
+		c.acked(now, &g)
 		c.hear(now)
 		c.establish()
 		c.ackNow = true
@@ -67,13 +69,14 @@ func afterSYN(g Segment) Segment {
 }
 
 // takeSYN begins the receive sequence space.
-func (c *Conn) takeSYN(g Segment) {
+func (c *Conn) takeSYN(now time.Duration, g Segment) {
 	c.irs = g.Seq
 	c.rcvNxt = g.Seq.Add(1)
 	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
 	c.beginAcks()
 	c.setSndWnd(g)
 	c.agree(&g.Options)
+	c.ts.recent, c.ts.recentAt = g.TSVal, now
 	c.cong.init(c.sndMSS, false)
 }
 
@@ -90,6 +93,7 @@ func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
 	if c.state == SynReceived && g.Seq == c.irs && g.Flags.Has(SYN) && !g.Flags.Has(RST) {
 		if !g.Flags.Has(ACK) {
 			// The peer sends its SYN again, so it lacks ours. By the letter a bare ACK answers, which says less.
+			c.noteTimestamp(g.Seq, &g)
 			c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt
 			return Result{Drop: DropSYN}
 		}
@@ -98,8 +102,13 @@ func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
 	if g.Flags.Has(RST) {
 		return c.arriveRST(now, g)
 	}
-	if !c.acceptable(g) {
-		return c.unacceptable(now, g)
+	switch {
+	case c.lacksTimestamp(&g):
+		return Result{Drop: DropNoTimestamp} // without a word (RFC 7323 3.2)
+	case c.outdated(&g):
+		return c.unacceptable(now, g, DropOutdated)
+	case !c.acceptable(g):
+		return c.unacceptable(now, g, DropWindow)
 	}
 	if g.Flags.Has(SYN) {
 		return c.arriveSYN(now)
@@ -128,9 +137,9 @@ func (c *Conn) acceptable(g Segment) bool {
 	return from < wnd && 0 < from+n
 }
 
-// unacceptable answers a segment outside of the window with an acknowledgment.
-func (c *Conn) unacceptable(now time.Duration, g Segment) Result {
-	if c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
+// unacceptable answers a segment outside of the window, or of the past, with an acknowledgment.
+func (c *Conn) unacceptable(now time.Duration, g Segment, why Drop) Result {
+	if why == DropWindow && c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
 		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
 	}
 	if g.Len > 0 || g.Flags.Has(FIN) {
@@ -141,7 +150,7 @@ func (c *Conn) unacceptable(now time.Duration, g Segment) Result {
 		// for ever, so this is throttled like a challenge.
 		c.challenge(now)
 	}
-	return Result{Drop: DropWindow}
+	return Result{Drop: why}
 }
 
 // arriveRST is the second check (RFC 9293 3.10.7.4, RFC 5961 3). It holds at window zero too (MUST-66).

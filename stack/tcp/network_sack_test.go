@@ -7,8 +7,8 @@ import (
 
 // drawWithout draws which options a side does without; most use all.
 func drawWithout(t *rapid.T, side string) OptionSet {
-	if rapid.IntRange(0, 3).Draw(t, side+" does without SACK") == 0 {
-		return SACK
+	if rapid.IntRange(0, 3).Draw(t, side+" does without") == 0 {
+		return OptionSet(rapid.IntRange(1, int(everything)).Draw(t, "these options"))
 	}
 	return 0
 }
@@ -16,7 +16,7 @@ func drawWithout(t *rapid.T, side string) OptionSet {
 // noteSACK remembers what the peer says that it has. The model has a flag for each byte and so forgets nothing.
 func (s *side) noteSACK(g Segment) {
 	s.full = s.full || s.c.board.sacked.n == MaxRanges
-	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || !s.c.acceptable(g) || !s.c.acksSent(g.Ack) {
+	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || s.c.outdated(&g) || !s.c.acceptable(g) || !s.c.acksSent(g.Ack) {
 		return // it says nothing that is listened to
 	}
 	for _, b := range g.SACK[:g.NSACK] {

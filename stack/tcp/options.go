@@ -14,6 +14,9 @@ const (
 	Timestamps                        // RFC 7323 3
 )
 
+// timestampsLen is what the timestamps take of a segment (RFC 7323 appendix A).
+const timestampsLen = 12
+
 // Has reports whether all options in o are in s.
 func (s OptionSet) Has(o OptionSet) bool { return s&o == o }
 
@@ -31,10 +34,17 @@ func offers(o *Options) (s OptionSet) {
 	return s
 }
 
+// everything is all that we know.
+const everything = WindowScale | SACK | Timestamps
+
 // agree takes note of what the peer's SYN carries. Ours has offered all that it could, and goes on to when it is sent
 // again; but if the peer's was there first, it has only what that has (RFC 7323 2.2 and 3.2, RFC 2018 2).
 func (c *Conn) agree(peer *Options) {
 	c.agreed &= offers(peer)
+	c.sndShift, c.rcvShift = 0, 0
+	if c.agreed.Has(WindowScale) {
+		c.sndShift, c.rcvShift = min(peer.WScale, MaxWindowShift), windowShift(c.cfg.RcvMax)
+	}
 	mss := c.cfg.DefaultMSS // MUST-15
 	if peer.HasMSS {
 		mss = int(peer.MSS)
@@ -51,8 +61,17 @@ func (c *Conn) options(flags Flags) (o Options) {
 	if flags.Has(SYN) {
 		o.HasMSS, o.MSS = true, uint16(c.cfg.MSS) // MUST-14, MUST-67: less the fixed headers, not the options
 		o.SACKPermitted = c.agreed.Has(SACK)
+		if c.agreed.Has(WindowScale) {
+			o.HasWScale, o.WScale = true, windowShift(c.cfg.RcvMax)
+		}
 	} else if c.agreed.Has(SACK) && !flags.Has(RST) {
 		c.report(&o)
+	}
+	if c.agreed.Has(Timestamps) {
+		o.HasTS, o.TSVal = true, c.tsNow()
+		if flags.Has(ACK) {
+			o.TSEcr = c.ts.recent // without ACK it is zero (RFC 7323 3.2)
+		}
 	}
 	return o
 }
@@ -62,6 +81,9 @@ func (c *Conn) options(flags Flags) (o Options) {
 func (c *Conn) setMaxSeg(n int) {
 	c.maxSeg = max(n, minSendMSS)
 	c.sndMSS = c.maxSeg
+	if c.agreed.Has(Timestamps) {
+		c.sndMSS -= timestampsLen
+	}
 }
 
 // textMSS returns how much text the next segment can carry: what its own options leave.

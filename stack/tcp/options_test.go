@@ -37,9 +37,14 @@ func TestAgreement(t *testing.T) {
 	}{
 		{"a passive side offers what it is offered", `
 			listen
-			< S 0:0(0) mss 1000 sackOK
-			> S. 0:0(0) ack 1 options mss 1460 sackOK
-			< . 1:1(0) ack 1`, 0, SACK},
+			< S 0:0(0) mss 1000 sackOK ts 7:0 ws 9
+			> S. 0:0(0) ack 1 options mss 1460 sackOK ts 3600000:7 ws 0
+			< . 1:1(0) ack 1 ts 7:3600000`, 0, everything},
+		{"part of it", `
+			listen
+			< S 0:0(0) mss 1000 ts 7:0
+			> S. 0:0(0) ack 1 options mss 1460 ts 3600000:7
+			< . 1:1(0) ack 1 ts 7:3600000`, 0, Timestamps},
 		{"and nothing else", `
 			listen
 			< S 0:0(0) mss 1000
@@ -47,32 +52,32 @@ func TestAgreement(t *testing.T) {
 			< . 1:1(0) ack 1`, 0, 0},
 		{"nor what it does without", `
 			listen
-			< S 0:0(0) mss 1000 sackOK
+			< S 0:0(0) mss 1000 sackOK ts 7:0 ws 9
 			> S. 0:0(0) ack 1 options mss 1460
-			< . 1:1(0) ack 1`, SACK, 0},
+			< . 1:1(0) ack 1`, everything, 0},
 		{"an active side offers everything", `
 			connect
-			> S 0:0(0) options mss 1460 sackOK
-			< S. 0:0(0) ack 1 mss 1000 sackOK
-			> . 1:1(0) ack 1 options none`, 0, SACK},
+			> S 0:0(0) options mss 1460 sackOK ts 3600000:0 ws 0
+			< S. 0:0(0) ack 1 mss 1000 sackOK ts 7:3600000 ws 9
+			> . 1:1(0) ack 1 options ts 3600000:7`, 0, everything},
 		{"and goes on to", `
 			connect
-			> S 0:0(0) options mss 1460 sackOK
+			> S 0:0(0) options mss 1460 sackOK ts 3600000:0 ws 0
 			+1s
-			> S 0:0(0) options mss 1460 sackOK
+			> S 0:0(0) options mss 1460 sackOK ts 3601000:0 ws 0
 			< S. 0:0(0) ack 1 mss 1000
 			> . 1:1(0) ack 1 options none`, 0, 0},
 		{"but for what it does without", `
 			connect
-			> S 0:0(0) options mss 1460
-			< S. 0:0(0) ack 1 mss 1000 sackOK
-			> . 1:1(0) ack 1 options none`, SACK, 0},
+			> S 0:0(0) options mss 1460 ws 0
+			< S. 0:0(0) ack 1 mss 1000 sackOK ts 7:3600000 ws 9
+			> . 1:1(0) ack 1 options none`, SACK | Timestamps, WindowScale},
 		{"SYNs that cross agree on what both have", `
 			connect
-			> S 0:0(0) options mss 1460 sackOK
+			> S 0:0(0) options mss 1460 sackOK ts 3600000:0 ws 0
 			< S 0:0(0) mss 1000
 			> S. 0:0(0) ack 1 options mss 1460
-			< S. 0:0(0) ack 1 mss 1000 sackOK`, 0, 0},
+			< S. 0:0(0) ack 1 mss 1000 sackOK ts 7:3600000 ws 9`, 0, 0},
 		{"a listener forgets a peer that resets", `
 			listen
 			< S 0:0(0) mss 1000
@@ -95,6 +100,10 @@ func TestSegmentRoom(t *testing.T) {
 	c.cfg.MSS = 1460
 	c.setMaxSeg(1000)
 	require.Equal(t, 1000, c.textMSS())
+	c.agreed = Timestamps
+	c.setMaxSeg(1000)
+	require.Equal(t, 988, c.textMSS())
+	require.Equal(t, 988, c.sndMSS)
 	c.setMaxSeg(1)
-	require.Equal(t, minSendMSS, c.textMSS(), "a peer cannot make us send for nothing (CVE-2019-11479)")
+	require.Equal(t, minSendMSS-12, c.textMSS(), "a peer cannot make us send for nothing (CVE-2019-11479)")
 }

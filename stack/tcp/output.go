@@ -15,7 +15,7 @@ type Plan struct {
 func (c *Conn) Next() (p Plan, ok bool) {
 	switch {
 	case c.resetNow:
-		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK, Options: c.options(RST)}}, true
+		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK, Options: c.options(RST | ACK)}}, true
 	case c.state == Closed || c.state == Listen:
 		return Plan{}, false
 	case !c.synAcked && c.sendFrom() == c.cfg.ISS:
@@ -40,7 +40,7 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 		return
 	}
 	if p.Flags.Has(ACK) {
-		c.rcvAdv = p.Ack.Add(int(p.Wnd))
+		c.rcvAdv = latest(c.rcvAdv, p.Ack.Add(c.advertised(&p.Segment)))
 		if c.challengeNow {
 			c.challenges.spend(now)
 		}
@@ -59,6 +59,9 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 
 // sentText moves the send sequence space on.
 func (c *Conn) sentText(now time.Duration, p Plan) {
+	if p.Flags.Has(SYN) && !p.Again {
+		c.ts.first = p.TSVal
+	}
 	c.sndNxt = latest(c.sndNxt, p.end())
 	if p.Flags.Has(FIN) && c.state == SynReceived {
 		c.state = FinWait1
@@ -90,15 +93,16 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 
 // segment returns an empty segment that acknowledges what has arrived.
 func (c *Conn) segment(seq Seq, flags Flags) Segment {
-	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow()), Options: c.options(flags)}
+	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow() >> c.rcvShift), Options: c.options(flags)}
 }
 
-// syn returns our SYN, which acknowledges the peer's if that is there.
+// syn returns our SYN, which acknowledges the peer's if that is there. Its window is not scaled (RFC 7323 2.2).
 func (c *Conn) syn() Plan {
-	g := Segment{Seq: c.cfg.ISS, Flags: SYN, Wnd: uint16(c.initialWindow()), Options: c.options(SYN)}
+	flags, wnd := SYN, c.initialWindow()
 	if c.state != SynSent {
-		g = c.segment(c.cfg.ISS, SYN|ACK)
+		flags, wnd = SYN|ACK, min(c.nextWindow(), maxWindow)
 	}
+	g := Segment{Seq: c.cfg.ISS, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(wnd), Options: c.options(flags)}
 	return Plan{Segment: g, Again: c.sndNxt != c.cfg.ISS}
 }
 

@@ -7,7 +7,7 @@ const dupThreshold = 3
 // no FIN; it acknowledges no more than is known and offers the same window. A segment that is none does not end a
 // series of them. The answer to a probe of a zero window is none: nothing is waiting to be acknowledged.
 func (c *Conn) duplicate(g Segment) bool {
-	return c.mode == timerRetransmit && g.seqLen() == 0 && g.Ack == c.sndUna && int(g.Wnd) == c.sndWnd
+	return c.mode == timerRetransmit && g.seqLen() == 0 && g.Ack == c.sndUna && g.wnd == c.sndWnd
 }
 
 // isDuplicate reports whether g is a duplicate acknowledgment. With SACK it is one if it brings news of what has arrived,

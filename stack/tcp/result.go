@@ -35,22 +35,24 @@ func (r *Result) Store(q *Ring, buf, data []byte) (n int) {
 type Drop uint8
 
 const (
-	DropNone    Drop = iota
-	DropClosed       // there is no connection
-	DropWindow       // it, or its end, lies outside the receive window
-	DropRST          // a reset that is not to be believed, or no longer matters
-	DropSYN          // a SYN inside a connection (RFC 5961 4)
-	DropNoAck        // it has no ACK bit
-	DropBadAck       // it acknowledges what was never sent, or what is long past (RFC 5961 5)
-	DropText         // data behind the peer's FIN, or for an application that has closed
-	DropHoles        // data behind one hole more than the connection can remember
-	DropIgnored      // neither SYN nor RST where only these mean something
-	NumDrops    int  = iota
+	DropNone        Drop = iota
+	DropClosed           // there is no connection
+	DropWindow           // it, or its end, lies outside the receive window
+	DropRST              // a reset that is not to be believed, or no longer matters
+	DropSYN              // a SYN inside a connection (RFC 5961 4)
+	DropNoAck            // it has no ACK bit
+	DropBadAck           // it acknowledges what was never sent, or what is long past (RFC 5961 5)
+	DropText             // data behind the peer's FIN, or for an application that has closed
+	DropHoles            // data behind one hole more than the connection can remember
+	DropIgnored          // neither SYN nor RST where only these mean something
+	DropNoTimestamp      // it has no timestamps though they were agreed on (RFC 7323 3.2)
+	DropOutdated         // its timestamp is of the past (RFC 7323 5.3, R1)
+	NumDrops        int  = iota
 )
 
 var dropNames = [NumDrops]string{
 	"none", "no-connection", "outside-window", "reset-refused", "syn-in-connection", "no-ack", "bad-ack",
-	"unexpected-data", "too-many-holes", "ignored",
+	"unexpected-data", "too-many-holes", "ignored", "no-timestamp", "outdated",
 }
 
 // String returns the name of a counter for it.

@@ -350,9 +350,9 @@ func TestRTT(t *testing.T) {
 	var e rttEstimator
 	e.init()
 	require.Equal(t, time.Second, e.rto, "2.1")
-	e.sample(ms(2000))
+	e.sample(ms(2000), 1)
 	require.Equal(t, ms(2000+4*1000), e.rto, "2.2")
-	e.sample(ms(4000)) // RTTVAR 3/4*1000+1/4*2000 = 1250, SRTT 7/8*2000+1/8*4000 = 2250
+	e.sample(ms(4000), 1) // RTTVAR 3/4*1000+1/4*2000 = 1250, SRTT 7/8*2000+1/8*4000 = 2250
 	require.Equal(t, ms(2250+4*1250), e.rto, "2.3")
 	e.backoff()
 	require.Equal(t, ms(14500), e.rto, "5.5")
@@ -361,10 +361,10 @@ func TestRTT(t *testing.T) {
 	}
 	require.Equal(t, 60*time.Second, e.rto, "2.5")
 	e.init()
-	e.sample(0)
+	e.sample(0, 1)
 	require.Equal(t, time.Second, e.rto, "2.4")
 	for range 100 {
-		e.sample(ms(3000))
+		e.sample(ms(3000), 1)
 	}
 	require.InDelta(t, float64(ms(3100)), float64(e.rto), float64(ms(2)), "2.3: G")
 }

@@ -19,11 +19,12 @@ type rttEstimator struct {
 
 func (e *rttEstimator) init() { *e = rttEstimator{rto: initialRTO} }
 
-// sample takes one measurement. That it is not one of a retransmitted segment (Karn) is the caller's care.
-func (e *rttEstimator) sample(r time.Duration) {
+// sample takes one measurement of n that a round trip brings, which weighs as much less (RFC 7323 appendix G). That it is
+// not one of a retransmitted segment (Karn) is the caller's care.
+func (e *rttEstimator) sample(r time.Duration, n int) {
 	if e.sampled {
-		e.rttvar += (abs(e.srtt-r) - e.rttvar) >> 2
-		e.srtt += (r - e.srtt) >> 3
+		e.rttvar += (abs(e.srtt-r) - e.rttvar) / time.Duration(4*n)
+		e.srtt += (r - e.srtt) / time.Duration(8*n)
 	} else {
 		e.srtt, e.rttvar, e.sampled = r, r>>1, true
 	}

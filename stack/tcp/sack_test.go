@@ -5,7 +5,7 @@ import "testing"
 // The usual beginning with SACK. The peer's window is large, its MSS 1000.
 const sackEstablished = `
 	connect
-	> S 0:0(0) options mss 1460 sackOK
+	> S 0:0(0) options mss 1460 sackOK ts 3600000:0 ws 0
 	< S. 0:0(0) ack 1 win 60000 mss 1000 sackOK
 	> . 1:1(0) ack 1 options none
 `

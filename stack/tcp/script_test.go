@@ -85,6 +85,7 @@ func (s *script) step(f []string) {
 		s.c.Listen(s.cfg)
 	case "connect":
 		s.c.Connect(s.cfg)
+		s.c.Tick(s.now)
 	case "<":
 		s.arrive(f[1:])
 	case ">":

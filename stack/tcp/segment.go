@@ -22,6 +22,8 @@ type Segment struct {
 	Wnd   uint16 // as it stands in the header
 	Len   int    // bytes of data
 	Options
+
+	wnd int // Wnd in bytes, of a segment that has arrived
 }
 
 // seqLen returns SEG.LEN: the data, and one each for SYN and FIN.

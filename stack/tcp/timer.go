@@ -54,6 +54,7 @@ func (c *Conn) Deadline() (at time.Duration, ok bool) {
 
 // Tick does what is due at now.
 func (c *Conn) Tick(now time.Duration) {
+	c.ts.clock = now
 	if c.wait.expired(now) {
 		c.over(NoFailure)
 	}
