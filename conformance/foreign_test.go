@@ -30,6 +30,10 @@ func TestScriptOutcomes(t *testing.T) {
 		why        string
 	}{
 		{"pass", opened + "+0 %{ assert tcpi_state == TCP_ESTABLISHED }%", report.Pass, ""},
+		{"figures", opened + "+0 write(4, ..., 1500) = 1500\n+0 > . 1:1001(1000) ack 1\n+0 ioctl(4, SIOCOUTQ, [1500]) = 0\n+.1 < P. 1:51(50) ack 1 win 1000\n+0 ioctl(4, SIOCINQ, [50]) = 0\n" +
+			"+0 %{ assert tcpi_unacked == 1 and tcpi_sacked == tcpi_lost == tcpi_retrans == 0\nassert tcpi_snd_cwnd == 10 and tcpi_snd_ssthresh == TCP_INFINITE_SSTHRESH\n" +
+			"assert tcpi_snd_mss == 1000 and tcpi_advmss == 1460 and tcpi_snd_wnd == 1000\nassert tcpi_ca_state == TCP_CA_Open and tcpi_retransmits == tcpi_backoff == 0 and tcpi_reordering == 3\n" +
+			"assert tcpi_rto == 1000000 and tcpi_options == 0 }%\n* > . 1001:1001(0) ack 51\n* > . 1:1001(1000) ack 51\n+0 %{ assert tcpi_ca_state == TCP_CA_Loss and tcpi_retransmits == 1 and tcpi_rto == 2000000 and tcpi_snd_cwnd == 1 }%", report.Pass, ""},
 		{"both forms of our own", "// A request is answered.\n//\n// id: x/y\n// reqs: RFC792:1\n// level: MUST\n// forms: ipv4 ipv6\n// twin: out drop @ \"a reply\"\n\n0 < icmp echo_request\n+0 > icmp echo_reply (0) // a reply", report.Pass, ""},
 		{"in the second form", "// id: x/y\n// reqs: RFC792:1\n// level: MUST\n// forms: ipv4 ipv6\n// twin: out drop @ \"a reply\"\n// A title\n\n0 < udp (1)\n+0 > icmp unreachable port_unreachable [...] {ip.ttl=64, ip.len<=56} // a reply", report.Fail,
 			"DIR/x.pkt:9: wrong packet: want > icmp unreachable port_unreachable [...] {ip.ttl=64, ip.len<=56}, got "},

@@ -248,6 +248,18 @@ func (s *Stack) TCPState(id int) tcp.State {
 	return r.state.State()
 }
 
+// TCPInfo returns what the connection tells of itself; a listener tells its state alone.
+func (s *Stack) TCPInfo(id int) tcp.Info {
+	r := s.tcpOwned(id)
+	switch {
+	case r == nil:
+		return tcp.Info{}
+	case r.use == tcpListener:
+		return tcp.Info{State: tcp.Listen}
+	}
+	return r.state.Info()
+}
+
 // tcpOwned returns the row that an application has by this id.
 func (s *Stack) tcpOwned(id int) *TCPConn {
 	if r := s.tcpRow(id, tcpOpen); r != nil {

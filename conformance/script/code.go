@@ -45,6 +45,10 @@ var infos = map[string]info{
 	"tcpi_options":      {figure: sut.FigTCPOptions},
 	"tcpi_snd_wscale":   {figure: sut.FigSndWScale},
 	"tcpi_rcv_wscale":   {figure: sut.FigRcvWScale},
+	"tcpi_ca_state":     {figure: sut.FigCAState},
+	"tcpi_advmss":       {figure: sut.FigAdvMSS},
+	"tcpi_snd_wnd":      {figure: sut.FigSndWnd},
+	"tcpi_rcv_wnd":      {figure: sut.FigRcvWnd},
 }
 
 // linuxStates are Linux's numbers for the states, in the order of sut.FigTCPState.

@@ -234,6 +234,10 @@ const (
 	FigRcvWScale  // the stack's
 	FigRecvQueue  // bytes that wait to be read
 	FigSendQueue  // bytes written and not acknowledged
+	FigCAState    // what congestion control is about: 0 nothing, 1 disorder, 2 CWR, 3 recovery, 4 loss
+	FigAdvMSS     // what the MSS option says, in bytes
+	FigSndWnd     // bytes that the peer takes
+	FigRcvWnd     // bytes that this side takes
 	figures
 )
 
@@ -241,7 +245,7 @@ var figureNames = [figures]string{
 	"", "tcp.state", "tcp.conns", "drops", "drops.checksum", "tcp.count", "tcp.unacked", "tcp.sacked", "tcp.lost",
 	"tcp.retrans", "tcp.retries", "tcp.backoff", "tcp.rto-us", "tcp.rtt-us", "tcp.rttvar-us", "tcp.cwnd", "tcp.ssthresh",
 	"tcp.snd-mss", "tcp.rcv-mss", "tcp.reordering", "tcp.options", "tcp.snd-wscale", "tcp.rcv-wscale", "tcp.recv-queue",
-	"tcp.send-queue",
+	"tcp.send-queue", "tcp.ca-state", "tcp.adv-mss", "tcp.snd-wnd", "tcp.rcv-wnd",
 }
 
 // OfSocket tells whether the figure is one of a socket.

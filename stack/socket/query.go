@@ -154,6 +154,24 @@ func (t *Table) State(id int) tcp.State {
 	return t.state(s)
 }
 
+// Info returns what a stream's connection tells of itself; the zero Info for anything else.
+func (t *Table) Info(id int) tcp.Info {
+	s := t.row(id)
+	if s == nil || s.kind != Stream || s.phase == closed {
+		return tcp.Info{}
+	}
+	return t.stack.TCPInfo(int(s.conn))
+}
+
+// Queued returns the bytes of a stream that were received and not read, and written and not acknowledged.
+func (t *Table) Queued(id int) (unread, unacked int) {
+	s := t.row(id)
+	if s == nil || s.kind != Stream || s.phase != joined {
+		return 0, 0
+	}
+	return t.stack.TCPQueued(int(s.conn))
+}
+
 func (t *Table) state(s *Socket) tcp.State {
 	if s.phase == closed {
 		return tcp.Closed

@@ -12,7 +12,7 @@ func initialCwnd(mss int) int { return min(10*mss, max(2*mss, 14600)) }
 
 // init sets the initial window, or one segment if the SYN was lost (RFC 5681 3.1).
 func (g *congestion) init(mss int, synLost bool) {
-	*g = congestion{cwnd: initialCwnd(mss), ssthresh: 1 << 30}
+	*g = congestion{cwnd: initialCwnd(mss), ssthresh: Infinite}
 	if synLost {
 		g.cwnd = mss
 	}

@@ -12,12 +12,6 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 		return sut.Malformed
 	}
 	switch f {
-	case sut.FigTCPState:
-		core, sock, ok := h.face.Inspect(h.own(fd))
-		if !ok {
-			return sut.Malformed
-		}
-		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
 	case sut.FigConns:
 		*value = int64(h.stack.TCPConns())
 	case sut.FigTCPCount:
@@ -25,9 +19,25 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 	case sut.FigDrops, sut.FigChecksums:
 		*value = h.sum(f == sut.FigChecksums)
 	default:
-		return sut.Unsupported
+		return h.ofSocket(f, fd, value)
 	}
 	return sut.OK
+}
+
+// ofSocket reads a figure of a socket.
+func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
+	if !f.OfSocket() {
+		return sut.Unsupported
+	}
+	core, sock, ok := h.face.Inspect(h.own(fd))
+	switch {
+	case !ok:
+		return sut.Malformed
+	case f == sut.FigTCPState:
+		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
+		return sut.OK
+	}
+	return ofConnection(f, core, sock, value)
 }
 
 // sum adds up the counters of what was dropped: all of them, or those of wrong checksums.
