@@ -7,10 +7,10 @@ import (
 	"stackproof/stack/wire"
 )
 
-// defaultHops is the TTL or hop limit of what we send to one host (RFC 1122 3.2.1.7; RFC 8200 leaves it to the registry
+// DefaultHops is the TTL or hop limit of what we send to one host (RFC 1122 3.2.1.7; RFC 8200 leaves it to the registry
 // of RFC 1700, which says 64). Multicast stays on the link unless the sender says otherwise (RFC 1112 6.1).
 const (
-	defaultHops   = 64
+	DefaultHops   = 64
 	multicastHops = 1
 )
 
@@ -166,7 +166,7 @@ func (s *Stack) commitIP(o *outgoing) {
 func (s *Stack) putHeader(b []byte, o *outgoing) {
 	hops := o.hops
 	if hops == 0 {
-		hops = defaultHops
+		hops = DefaultHops
 		if o.dst.IsMulticast() {
 			hops = multicastHops
 		}

@@ -18,7 +18,8 @@ type TCPConn struct {
 
 	local, remote wire.Addr // of a listener, local as TCPListen had it
 	lport, rport  uint16
-	readShut      bool  // TCPShutdownRead was called
+	readShut      bool // TCPShutdownRead was called
+	ip            IPSettings
 	soft          Cause // what was last heard of why the peer cannot be reached; OK: nothing
 
 	backlog  int           // of a listener

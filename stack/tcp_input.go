@@ -125,7 +125,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segm
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}
 	r := s.tcpBegin(id, tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
-	r.listener = listener
+	r.listener, r.ip = listener, s.st.TCP[listener].ip
 	r.state.Listen(cfg)
 	s.tcpArrive(now, m, id, g, t.Payload())
 }

@@ -16,6 +16,7 @@ type UDPEndpoint struct {
 	peer  wire.Addr // no address: not connected
 	pport uint16
 	queue udpQueue
+	ip    IPSettings
 
 	hops   uint8 // of what goes to groups
 	mirror bool  // a copy of what goes to our own groups comes back
@@ -156,6 +157,7 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 		return c
 	}
 	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, fragment: true, n: wire.UDPHeaderLen + len(p)}
+	e.ip.apply(&o)
 	if dst.IsMulticast() {
 		o.hops, o.within = e.hops, e.hops == 0
 		o.mirror = e.mirror && s.loopSlots() > 0 && (dst.Is4() && s.isOurGroup4(dst) || dst.Is6() && s.isOurGroup6(dst))

@@ -11,6 +11,7 @@ func (t *Table) openDatagram(s *Socket, e Endpoint) stack.Cause {
 	id, c := t.stack.UDPOpen(e.Addr, e.Port)
 	if c == stack.OK {
 		s.conn, s.phase = int32(id), open
+		t.settle(s)
 	}
 	return c
 }

@@ -33,9 +33,34 @@ func (t *Table) Set(id int, v *tcp.Settings) stack.Cause {
 	return stack.OK
 }
 
-// settle makes a stream's settings those of what it is in the stack.
+// IP returns what SetIP has set; what Accept returns inherits it from the listener. Invalid.
+func (t *Table) IP(id int) (v stack.IPSettings, c stack.Cause) {
+	s := t.row(id)
+	if s == nil {
+		return v, stack.Invalid
+	}
+	return s.ip, stack.OK
+}
+
+// SetIP changes how the socket's packets are sent, at any time. Invalid.
+func (t *Table) SetIP(id int, v *stack.IPSettings) stack.Cause {
+	s := t.row(id)
+	if s == nil {
+		return stack.Invalid
+	}
+	s.ip = *v
+	t.settle(s)
+	return stack.OK
+}
+
+// settle makes a socket's settings those of what it is in the stack.
 func (t *Table) settle(s *Socket) {
-	if s.phase != closed {
+	switch {
+	case s.phase == closed:
+	case s.kind == Datagram:
+		t.stack.UDPSetIP(int(s.conn), &s.ip)
+	default:
 		t.stack.TCPSet(int(s.conn), &s.settings)
+		t.stack.TCPSetIP(int(s.conn), &s.ip)
 	}
 }

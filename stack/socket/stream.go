@@ -55,7 +55,7 @@ func (t *Table) Accept(id int) (child int, c stack.Cause) {
 		return -1, c
 	}
 	n := &t.rows[child]
-	*n = Socket{kind: Stream, v6: s.v6, reuse: s.reuse, settings: s.settings}
+	*n = Socket{kind: Stream, v6: s.v6, reuse: s.reuse, settings: s.settings, ip: s.ip}
 	t.join(n, conn)
 	return child, stack.OK
 }

@@ -43,7 +43,8 @@ type Socket struct {
 	told     bool         // TakeError has reported the connection's end
 	local    Endpoint     // no address: any
 	settings tcp.Settings // of a stream
-	conn     int32        // the stack's id, as phase says
+	ip       stack.IPSettings
+	conn     int32 // the stack's id, as phase says
 }
 
 // Table is the table of sockets of one stack. Init makes it ready. A socket is named by its row, from 0.

@@ -192,6 +192,9 @@ func TestSocketOptions(t *testing.T) {
 		{sut.SoLinger, "\x01\x00\x00\x00\x05\x00\x00\x00"}, {sut.SoRcvTimeo, "\xf4\x01\x00\x00"},
 		{sut.SoSndTimeo, "\xf5\x01\x00\x00"}, {sut.TCPNoDelay, "\x01\x00\x00\x00"}, {sut.SoKeepAlive, "\x01\x00\x00\x00"},
 		{sut.SoReuseAddr, "\x01\x00\x00\x00"},
+		{sut.IPTTL, "\x07\x00\x00\x00"}, {sut.IPTOS, "\x20\x00\x00\x00"}, {sut.IPMTUDiscover, "\x02\x00\x00\x00"},
+		{sut.TCPKeepIdle, "\x05\x00\x00\x00"}, {sut.TCPKeepIntvl, "\x05\x00\x00\x00"}, {sut.TCPKeepCnt, "\x05\x00\x00\x00"},
+		{sut.TCPUserTimeout, "\xf5\x01\x00\x00"}, {sut.TCPQuickACK, "\x01\x00\x00\x00"},
 	} {
 		t.Run(s.option.String(), func(t *testing.T) {
 			set := sut.Call{Op: sut.OpSetSockOpt, FD: 70, Option: s.option, Data: []byte(s.value)}
@@ -203,7 +206,7 @@ func TestSocketOptions(t *testing.T) {
 			require.Equal(t, s.value, string(r.Data))
 		})
 	}
-	require.Equal(t, "-1 ENOPROTOOPT", j.call(sut.Call{Op: sut.OpSetSockOpt, FD: 70, Option: sut.IPTTL, Data: []byte{1, 0, 0, 0}}))
+	require.Equal(t, "-1 ENOPROTOOPT", j.call(sut.Call{Op: sut.OpSetSockOpt, FD: 70, Option: sut.IPv6UnicastHops, Data: []byte{1, 0, 0, 0}}))
 
 	j.socket(71, sut.TypeDatagram)
 	require.Equal(t, "0 0", j.call(sut.Call{Op: sut.OpConnect, FD: 71, Addr: at4(peerIP, 9)}))

@@ -14,6 +14,7 @@ var options = [...]posix.Option{
 	sut.SoKeepAlive: posix.SoKeepAlive, sut.SoRcvBuf: posix.SoRcvBuf, sut.SoSndBuf: posix.SoSndBuf,
 	sut.SoRcvTimeo: posix.SoRcvTimeo, sut.SoSndTimeo: posix.SoSndTimeo, sut.TCPNoDelay: posix.TCPNoDelay,
 	sut.IPTTL: posix.IPTTL, sut.IPTOS: posix.IPTOS, sut.IPv6UnicastHops: posix.IPv6UnicastHops,
+	sut.IPMTUDiscover: posix.IPMTUDiscover, sut.IPv6TClass: posix.IPv6TClass,
 	sut.IPv6V6Only: posix.IPv6V6Only, sut.TCPQuickACK: posix.TCPQuickAck,
 	sut.TCPKeepIdle: posix.TCPKeepIdle, sut.TCPKeepIntvl: posix.TCPKeepInterval, sut.TCPKeepCnt: posix.TCPKeepCount,
 	sut.TCPUserTimeout: posix.TCPUserTimeout,

@@ -149,8 +149,10 @@ func TestOptions(t *testing.T) {
 		{"TCP_QUICKACK", TCPQuickAck, Value{N: 1}, Value{}, true, false},
 		{"IPV6_V6ONLY", IPv6V6Only, Value{N: 1}, Value{N: 1}, true, true},
 		{"IP_TTL", IPTTL, Value{N: 1}, Value{}, false, false},
-		{"IP_TOS", IPTOS, Value{N: 1}, Value{}, false, false},
-		{"IPV6_UNICAST_HOPS", IPv6UnicastHops, Value{N: 1}, Value{}, false, false},
+		{"IP_TOS", IPTOS, Value{N: 4}, Value{}, false, false},
+		{"IP_MTU_DISCOVER", IPMTUDiscover, Value{N: 1}, Value{}, false, false},
+		{"IPV6_UNICAST_HOPS", IPv6UnicastHops, Value{N: 255}, Value{N: 64}, true, true},
+		{"IPV6_TCLASS", IPv6TClass, Value{N: 255}, Value{}, true, true},
 		{"no option", 0, Value{N: 1}, Value{}, false, false},
 		{"unknown option", IPv6V6Only + 1, Value{N: 1}, Value{}, false, false},
 	} {

@@ -25,9 +25,11 @@ const (
 	TCPKeepCount                      // N, 1 to MaxKeepCount; streams
 	TCPUserTimeout                    // Time, 0 for the default; streams
 	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
-	IPTTL                             // not there
-	IPTOS                             // not there
-	IPv6UnicastHops                   // not there
+	IPTTL                             // N, 1 to 255, -1 for the default; IPv4
+	IPTOS                             // N, 0 to 255; IPv4. What a stream sends has its own two bits of ECN
+	IPMTUDiscover                     // N, a PathMTU; IPv4
+	IPv6UnicastHops                   // N, 1 to 255, -1 for the default; IPv6
+	IPv6TClass                        // N, 0 to 255, as IPTOS; IPv6
 	IPv6V6Only                        // N, always 1; IPv6
 )
 
@@ -73,6 +75,8 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 		if !on || !f.core.IsIPv6(sock) {
 			return ENOPROTOOPT
 		}
+	case IPTTL, IPTOS, IPMTUDiscover, IPv6UnicastHops, IPv6TClass:
+		return f.setIP(sock, o, v.N)
 	default:
 		return f.setTCP(sock, o, v)
 	}
@@ -104,6 +108,8 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		if f.core.IsIPv6(sock) {
 			return flag(true), ENone
 		}
+	case IPTTL, IPTOS, IPMTUDiscover, IPv6UnicastHops, IPv6TClass:
+		return f.ipOption(sock, o)
 	}
 	if f.core.Kind(sock) == socket.Stream {
 		return f.streamOption(sock, o)
