@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stackproof/conformance/report"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 )
 
 // TestCases is the engine: every case on this project's own stack, with its negative twin. Choose some with
@@ -16,7 +16,7 @@ import (
 func TestCases(t *testing.T) {
 	suite, err := LoadSuite()
 	require.NoError(t, err)
-	r := Runner{Suite: suite, Stack: OwnStack, Link: "direct", Exec: NewLocal(new(inproc.Host))}
+	r := Runner{Suite: suite, Stack: OwnStack, Link: "direct", Exec: NewLocal(large.New())}
 	for _, forms := range planned(suite.Cases(Pattern{})) {
 		id := forms[0].Case.ID
 		t.Run(id, func(t *testing.T) {
@@ -38,7 +38,7 @@ func TestCases(t *testing.T) {
 func TestSeeds(t *testing.T) {
 	suite, err := LoadSuite()
 	require.NoError(t, err)
-	r := Runner{Suite: suite, Stack: OwnStack, Exec: NewLocal(new(inproc.Host))}
+	r := Runner{Suite: suite, Stack: OwnStack, Exec: NewLocal(large.New())}
 	for seed := uint64(1); seed <= 20; seed++ {
 		r.Seed = seed
 		res := r.Run(context.Background(), Pattern{})

@@ -117,6 +117,8 @@ func unsupported(prog *Program, verdict *vm.Verdict, why string) string {
 		return fmt.Sprintf("%s: %s: %s", verdict.Reason, lineOf(prog, verdict.Event), why)
 	case verdict.Reason == vm.NotOffered:
 		return fmt.Sprintf("%s: %s", verdict.Reason, lineOf(prog, verdict.Event))
+	case verdict.Reason == vm.NeedsBuffers:
+		return fmt.Sprintf("%s: the case wants %d bytes", verdict.Reason, verdict.Want)
 	case verdict.Reason != vm.NeedsFeature:
 		return verdict.Reason.String()
 	}

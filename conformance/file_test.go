@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stackproof/conformance/report"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 )
 
 // TestLoadFile: a script that a user gives is a suite; a mistake in it is named with its place.
@@ -28,7 +28,7 @@ func TestLoadFile(t *testing.T) {
 	plain := write("plain.pkt", "0 < arp request\n+0 > arp reply\n")
 	s, err = LoadFile(plain)
 	require.NoError(t, err)
-	r := Runner{Suite: s, Stack: OwnStack, Exec: NewLocal(new(inproc.Host)), File: plain}
+	r := Runner{Suite: s, Stack: OwnStack, Exec: NewLocal(large.New()), File: plain}
 	res := r.Run(context.Background(), Pattern{})
 	require.Equal(t, report.Pass, res.Verdicts[0].Outcome, res.Verdicts)
 	require.Equal(t, plain, res.Verdicts[0].ID)

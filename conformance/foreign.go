@@ -23,6 +23,9 @@ type Scripts struct {
 	Neutral bool     // script.Foreign.Neutral
 	Defines []string // NAME=VALUE
 	Options []string // NAME=VALUE: `--NAME=VALUE` lines for scripts that have none of that name
+	// How long the queues of a TCP connection are, in bytes: sut.Config. A stack that has none so long makes a script
+	// unsupported.
+	RcvBuf, SndBuf uint32
 }
 
 // ScriptResult is what came of one script.
@@ -74,6 +77,12 @@ func refused(err error) ScriptResult {
 
 // run runs one form, and then its code.
 func (s *Scripts) run(file string, c *script.Compiled) ScriptResult {
+	if s.RcvBuf != 0 {
+		c.Program.Config.RcvBuf = s.RcvBuf
+	}
+	if s.SndBuf != 0 {
+		c.Program.Config.SndBuf = s.SndBuf
+	}
 	bytes, err := asm.Encode(&c.Program)
 	if err != nil {
 		return ScriptResult{Outcome: report.Fail, Why: err.Error()}
@@ -94,7 +103,7 @@ func (s *Scripts) run(file string, c *script.Compiled) ScriptResult {
 		return ScriptResult{Outcome: report.Fail, Why: oneLine(why)}
 	case verdict.Outcome == vm.Pass:
 		return ScriptResult{Outcome: report.Pass}
-	case verdict.Reason == vm.NeedsFeature:
+	case verdict.Reason == vm.NeedsFeature, verdict.Reason == vm.NeedsBuffers:
 		return ScriptResult{Outcome: report.Unsupported, Why: unsupported(prog, &verdict, "")}
 	}
 	fail := &report.Failure{Verdict: &report.Verdict{ID: file, File: file, Stack: s.Stack}, Form: c.Form.String()}

@@ -10,6 +10,7 @@ import (
 
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 )
 
 // opened is a connection that a script accepts.
@@ -58,7 +59,7 @@ func TestScriptOutcomes(t *testing.T) {
 			dir := t.TempDir()
 			file := filepath.Join(dir, "x.pkt")
 			require.NoError(t, os.WriteFile(file, []byte(c.text), 0o600))
-			s := Scripts{Stack: OwnStack, Exec: NewLocal(new(inproc.Host))}
+			s := Scripts{Stack: OwnStack, Exec: NewLocal(large.New())}
 			r := s.Run(file)
 			require.Equal(t, c.outcome, r.Outcome, r.Why)
 			why := strings.ReplaceAll(r.Why, dir, "DIR")
@@ -70,7 +71,7 @@ func TestScriptOutcomes(t *testing.T) {
 			require.NotContains(t, why, "\n")
 		})
 	}
-	r := (&Scripts{Exec: NewLocal(new(inproc.Host))}).Run("no/such/file.pkt")
+	r := (&Scripts{Exec: NewLocal(large.New())}).Run("no/such/file.pkt")
 	require.Equal(t, report.Fail, r.Outcome)
 }
 
@@ -89,9 +90,37 @@ func TestProfiles(t *testing.T) {
 `
 	file := filepath.Join(t.TempDir(), "x.pkt")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	s := Scripts{Exec: NewLocal(new(inproc.Host))}
+	s := Scripts{Exec: NewLocal(large.New())}
 	require.Equal(t, report.Fail, s.Run(file).Outcome)
 	s.Neutral = true
 	r := s.Run(file)
 	require.Equal(t, report.Pass, r.Outcome, r.Why)
+}
+
+// TestScriptQueues: a script runs with the queues that it is given, and is unsupported where there are none so long.
+func TestScriptQueues(t *testing.T) {
+	const text = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 < S 0:0(0) win 32792 <mss 1000>
++0 > S. 0:0(0) ack 1 win 60000 <mss 1460>
++0 < . 1:1(0) ack 1 win 1000
++0 accept(3, ..., ...) = 4
++0 fcntl(4, F_SETFL, O_NONBLOCK) = 0
++0 write(4, ..., 100000) = 70000
+`
+	file := filepath.Join(t.TempDir(), "x.pkt")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	s := Scripts{Exec: NewLocal(large.New()), RcvBuf: 60000, SndBuf: 70000}
+	r := s.Run(file)
+	require.Equal(t, report.Pass, r.Outcome, r.Why)
+	require.Equal(t, report.Fail, (&Scripts{Exec: s.Exec, SndBuf: 70000}).Run(file).Outcome)
+	require.Equal(t, report.Fail, (&Scripts{Exec: s.Exec, RcvBuf: 60000}).Run(file).Outcome)
+
+	board := new(inproc.Host)
+	board.Init(new(inproc.Small))
+	s.Exec = NewLocal(board)
+	r = s.Run(file)
+	require.Equal(t, report.Unsupported, r.Outcome)
+	require.Equal(t, "queues too short: the case wants 70000 bytes", r.Why)
 }

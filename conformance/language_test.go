@@ -12,7 +12,7 @@ import (
 
 	"stackproof/conformance/report"
 	"stackproof/conformance/script"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/vm"
 )
 
@@ -27,7 +27,7 @@ func TestLanguage(t *testing.T) {
 	require.Greater(t, len(blocks), 20)
 	for _, b := range blocks {
 		words := strings.Fields(b[1])
-		s := Scripts{Stack: OwnStack, Exec: NewLocal(new(inproc.Host)), Neutral: slices.Contains(words, "neutral")}
+		s := Scripts{Stack: OwnStack, Exec: NewLocal(large.New()), Neutral: slices.Contains(words, "neutral")}
 		foreign := s.Neutral || slices.Contains(words, "packetdrill")
 		want := report.Pass
 		if slices.Contains(words, "unsupported") {

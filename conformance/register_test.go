@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/sut/large"
 )
 
 func TestQuote(t *testing.T) {
@@ -20,7 +22,7 @@ func TestQuote(t *testing.T) {
 
 // TestRerun: the line that runs a case again has all that the run had.
 func TestRerun(t *testing.T) {
-	r := Runner{Suite: suiteOf(t, goodARP), Stack: "exec:./shim $X", Seed: 7, Command: "./bin/stackproof", Exec: NewLocal(new(deaf))}
+	r := Runner{Suite: suiteOf(t, goodARP), Stack: "exec:./shim $X", Seed: 7, Command: "./bin/stackproof", Exec: NewLocal(&deaf{large.New()})}
 	res := r.Run(context.Background(), Pattern{})
 	require.Equal(t, "./bin/stackproof run arp/request-answered --stack 'exec:./shim $X' --seed 7", res.Failures[0].Rerun)
 }

@@ -11,6 +11,7 @@ import (
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/vm"
 )
 
@@ -47,12 +48,12 @@ func variant(id, old, replacement string) string {
 }
 
 // deaf is a stack to which nothing gets through.
-type deaf struct{ inproc.Host }
+type deaf struct{ *inproc.Host }
 
 func (*deaf) Deliver([]byte, sut.Sink) sut.Status { return sut.OK }
 
 // dying is a stack whose process ends at the first frame.
-type dying struct{ inproc.Host }
+type dying struct{ *inproc.Host }
 
 func (*dying) Deliver([]byte, sut.Sink) sut.Status { return sut.Crashed }
 func (*dying) Err() error                          { return errDying }
@@ -77,7 +78,7 @@ func outcomes(res *report.Results) (o []report.Outcome) {
 
 // TestBlocked: where the known-good exchange fails the topic's others are blocked, and one case has failed.
 func TestBlocked(t *testing.T) {
-	res := runOn(new(deaf), suiteOf(t, variant("arp/another", "", ""), goodARP))
+	res := runOn(&deaf{large.New()}, suiteOf(t, variant("arp/another", "", ""), goodARP))
 	require.Equal(t, []report.Outcome{report.Fail, report.Blocked}, outcomes(res))
 	require.Equal(t, "arp/request-answered", res.Verdicts[0].ID, "the known-good case runs first")
 	require.Len(t, res.Failures, 1)
@@ -94,11 +95,11 @@ func TestProvesNothing(t *testing.T) {
 	require.Error(t, err, "a fault that changes nothing does not even compile")
 
 	elsewhere := variant("arp/elsewhere", `out arp.sha^1 @ "a reply"`, `in again @ "silence"`) + "+1 idle // silence\n"
-	res := runOn(new(inproc.Host), suiteOf(t, elsewhere))
+	res := runOn(large.New(), suiteOf(t, elsewhere))
 	require.Equal(t, report.TwinRed, res.Verdicts[0].Forms[0].Twin, "the request again is answered again")
 
 	early := variant("arp/early", `out arp.sha^1 @ "a reply"`, `in arp.tpa^1 @ "silence"`) + "+1 idle // silence\n"
-	res = runOn(new(inproc.Host), suiteOf(t, early))
+	res = runOn(large.New(), suiteOf(t, early))
 	require.Equal(t, report.Error, res.Verdicts[0].Outcome)
 	require.Equal(t, report.TwinElsewhere, res.Verdicts[0].Forms[0].Twin)
 	require.Equal(t, report.ExitTester, res.Summary.Counts.ExitCode())
@@ -107,7 +108,7 @@ func TestProvesNothing(t *testing.T) {
 
 // TestCrash: a stack that ends costs the case, with what its transport knows.
 func TestCrash(t *testing.T) {
-	res := runOn(new(dying), suiteOf(t, goodARP))
+	res := runOn(&dying{large.New()}, suiteOf(t, goodARP))
 	require.Equal(t, []report.Outcome{report.Crash}, outcomes(res))
 	require.Equal(t, string(errDying), res.Verdicts[0].Got)
 }
@@ -116,7 +117,7 @@ func TestCrash(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := suiteOf(t, goodARP, variant("arp/second", "", ""))
-	r := Runner{Suite: s, Stack: "test", Exec: NewLocal(new(inproc.Host)), Done: func(int, int, *report.Verdict, []*report.Failure) { cancel() }}
+	r := Runner{Suite: s, Stack: "test", Exec: NewLocal(large.New()), Done: func(int, int, *report.Verdict, []*report.Failure) { cancel() }}
 	res := r.Run(ctx, Pattern{})
 	require.Equal(t, []report.Outcome{report.Pass, report.NotRun}, outcomes(res))
 }
@@ -139,7 +140,7 @@ func TestNotDeterministic(t *testing.T) {
 	s := suiteOf(t, goodARP)
 	found := false
 	for seed := uint64(1); seed < 10*repeatEvery && !found; seed++ {
-		r := Runner{Suite: s, Stack: "test", Seed: seed, Exec: &dice{Local: NewLocal(new(inproc.Host))}}
+		r := Runner{Suite: s, Stack: "test", Seed: seed, Exec: &dice{Local: NewLocal(large.New())}}
 		res := r.Run(context.Background(), Pattern{})
 		if res.Verdicts[0].Outcome == report.Fail {
 			require.Equal(t, "not deterministic", res.Failures[0].Kind)

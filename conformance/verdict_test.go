@@ -9,12 +9,13 @@ import (
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/vm"
 )
 
 // altered is this project's stack with what it sends passed through a function; nil lets nothing through.
 type altered struct {
-	inproc.Host
+	*inproc.Host
 	frame func(at sut.Time, b []byte, out sut.Sink)
 }
 
@@ -49,7 +50,7 @@ const goodEcho = `// The stack answers.
 // TestFormsTellTheirOwn: where both forms fail, each in its way, each failure tells of its own, and the verdict of the
 // first of the gravest.
 func TestFormsTellTheirOwn(t *testing.T) {
-	s := &altered{frame: func(at sut.Time, b []byte, out sut.Sink) {
+	s := &altered{Host: large.New(), frame: func(at sut.Time, b []byte, out sut.Sink) {
 		if b[12] == 0x08 && b[13] == 0x00 {
 			return
 		}
@@ -70,7 +71,7 @@ func TestFormsTellTheirOwn(t *testing.T) {
 // TestJudgedFrame: of several frames that come at once the failure tells of the one that decides, and the record of it
 // bears the mark; one that was expected bears its phrase.
 func TestJudgedFrame(t *testing.T) {
-	s := &altered{frame: func(at sut.Time, b []byte, out sut.Sink) {
+	s := &altered{Host: large.New(), frame: func(at sut.Time, b []byte, out sut.Sink) {
 		out.Frame(at, b)
 		b[21] = 1 // a request follows, and then the reply once more
 		out.Frame(at, b)
@@ -93,7 +94,7 @@ func notes(f *report.Failure) (all []string) {
 
 // refusing is a stack whose side calls an operation what status says.
 type refusing struct {
-	inproc.Host
+	*inproc.Host
 	status sut.Status
 }
 
@@ -102,7 +103,7 @@ func (r *refusing) Deliver([]byte, sut.Sink) sut.Status { return r.status }
 // TestAgainstTheProtocol: garbage, and the refusal of what every stack has, are failures of the stack.
 func TestAgainstTheProtocol(t *testing.T) {
 	for _, st := range []sut.Status{sut.Malformed, sut.Unsupported} {
-		res := runOn(&refusing{status: st}, suiteOf(t, goodARP))
+		res := runOn(&refusing{Host: large.New(), status: st}, suiteOf(t, goodARP))
 		require.Equal(t, report.Fail, res.Verdicts[0].Outcome, st)
 		require.Equal(t, "protocol not kept", res.Failures[0].Kind)
 	}
@@ -110,7 +111,7 @@ func TestAgainstTheProtocol(t *testing.T) {
 
 // TestHangCostsOneForm: where one form hangs the other is not tried, which would take as much real time.
 func TestHangCostsOneForm(t *testing.T) {
-	res := runOn(&refusing{status: sut.Hung}, suiteOf(t, goodEcho))
+	res := runOn(&refusing{Host: large.New(), status: sut.Hung}, suiteOf(t, goodEcho))
 	require.Equal(t, report.Timeout, res.Verdicts[0].Outcome)
 	require.Equal(t, []report.Outcome{report.Timeout, report.Blocked}, []report.Outcome{res.Verdicts[0].Forms[0].Outcome, res.Verdicts[0].Forms[1].Outcome})
 	require.Equal(t, "blocked: the stack hung in the form before", res.Plan[1].Why)
@@ -143,7 +144,7 @@ func TestCrashInTwin(t *testing.T) {
 		{2, "not deterministic: in a second run with the same seed: stack crashed"},
 		{3, "in the negative twin (out arp.sha^1): stack crashed"},
 	} {
-		r.Exec = &nth{NewLocal(new(inproc.Host)), c.n}
+		r.Exec = &nth{NewLocal(large.New()), c.n}
 		res := r.Run(context.Background(), Pattern{})
 		require.Equal(t, report.Crash, res.Verdicts[0].Outcome)
 		require.Equal(t, c.want, res.Failures[0].Kind)

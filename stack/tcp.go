@@ -44,7 +44,6 @@ const (
 // tcpState is what TCP keeps besides its connections.
 type tcpState struct {
 	msl   time.Duration
-	rx    int    // receive queue of new connections, at most; 0: all that there is memory for
 	turn  uint64 // of the last connection that began to wait for TCPAccept
 	first int    // the row that may send first
 }
@@ -195,9 +194,6 @@ func (s *Stack) tcpConfig(now time.Duration, local wire.Addr, lport uint16, remo
 	}
 	if remote.Is6() {
 		c.DefaultMSS = 1220
-	}
-	if s.tcp.rx > 0 {
-		c.RcvBuf = min(c.RcvBuf, s.tcp.rx)
 	}
 	return c
 }

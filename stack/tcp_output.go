@@ -20,12 +20,9 @@ func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
 		}
 		r.state.Tick(now)
 		r.stale = r.use == tcpOrphan && now-r.closed >= orphanGrace
-		b := &blocked
-		if s.isSelf(r.remote) {
-			b = &full
-		}
-		if !*b && !s.tcpFlush(now, id) {
-			*b = true
+		self := s.isSelf(r.remote)
+		if !(self && full || !self && blocked) && !s.tcpFlush(now, id) {
+			full, blocked = full || self, blocked || !self
 			if s.counts[TCPSent] != sent {
 				s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
 			}

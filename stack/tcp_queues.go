@@ -51,6 +51,16 @@ func (s *Stack) TCPQueueSizes() (receive, send int) {
 	return receive, send
 }
 
+// TCPSetQueues sets Config.TCPRcvBuf and TCPSndBuf for connections made from now on. NoBuffers: a slot is not as long.
+func (s *Stack) TCPSetQueues(receive, send uint32) Cause {
+	c := Config{TCPRcvBuf: receive, TCPSndBuf: send}
+	if 2*c.tcpBuf() > s.st.tcpSlotLen() {
+		return NoBuffers
+	}
+	s.cfg.TCPRcvBuf, s.cfg.TCPSndBuf = receive, send
+	return OK
+}
+
 // tcpTakeSlot gives the row a slot, if it has none; false: every slot is in use.
 func (s *Stack) tcpTakeSlot(id int) bool {
 	if s.st.TCP[id].slot != 0 {

@@ -274,7 +274,3 @@ func (s *Stack) TCPSetMSL(msl time.Duration) { s.tcp.msl = msl }
 
 // TCPSetWithout sets Config.TCPWithout for connections made from now on.
 func (s *Stack) TCPSetWithout(o tcp.OptionSet) { s.cfg.TCPWithout = o }
-
-// TCPSetReceiveQueue has connections made from now on hold n received bytes at most, and so advertise no larger window
-// than that. 0, or more than there is memory for, is what there is memory for.
-func (s *Stack) TCPSetReceiveQueue(n int) { s.tcp.rx = n }

@@ -14,12 +14,14 @@ import (
 var (
 	agent device.Agent
 	host  inproc.Host
+	rooms inproc.Small
 	list  flash
 	line  console
-	input [1024]byte
+	input [256]byte
 )
 
 func main() {
+	host.Init(&rooms)
 	agent.StackLeft = board.StackLeft
 	agent.Init(&list, &host, &line)
 	agent.Hello()

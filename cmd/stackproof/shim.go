@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
 )
@@ -27,7 +27,7 @@ func newShim() *cobra.Command {
 			if line {
 				f = message.Line
 			}
-			return shim.Run(new(inproc.Host), cmd.InOrStdin(), cmd.OutOrStdout(), f)
+			return shim.Run(large.New(), cmd.InOrStdin(), cmd.OutOrStdout(), f)
 		},
 	}
 	cmd.Flags().BoolVar(&line, "line", false, "with the framing of a serial line")

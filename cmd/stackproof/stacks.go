@@ -17,7 +17,7 @@ import (
 	"stackproof/conformance"
 	"stackproof/conformance/device/console"
 	"stackproof/conformance/sut"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/remote"
 )
 
@@ -57,7 +57,7 @@ func openSUT(ctx context.Context, name string, limit time.Duration) (sut.SUT, er
 		return nil, fmt.Errorf("stackproof: --limit %v: it must be more than 0", limit)
 	}
 	if name == conformance.OwnStack {
-		return new(inproc.Host), nil
+		return large.New(), nil
 	}
 	t, err := transport(ctx, name)
 	if err != nil {

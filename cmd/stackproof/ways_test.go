@@ -14,7 +14,7 @@ import (
 	"stackproof/conformance"
 	"stackproof/conformance/device/console"
 	"stackproof/conformance/notrun"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/remote"
 	"stackproof/conformance/vm"
 )
@@ -37,7 +37,7 @@ func verdicts(t *testing.T, suite *conformance.Suite, exec conformance.Executor)
 func TestFourWays(t *testing.T) {
 	suite, err := conformance.LoadSuite()
 	require.NoError(t, err)
-	want := verdicts(t, suite, conformance.NewLocal(new(inproc.Host)))
+	want := verdicts(t, suite, conformance.NewLocal(large.New()))
 	same := func(t *testing.T, exec conformance.Executor) {
 		for i, got := range verdicts(t, suite, exec) {
 			p := &suite.Programs[i/2]

@@ -72,9 +72,9 @@ type Agent struct {
 // How the memory is cut: for the interpreter, and for the stack-under-test protocol (one buffer to receive, the others
 // for calls with data that are pending).
 const (
-	queueLen     = 12 << 10
-	dataLen      = 8 << 10
-	serveBuffers = 4
+	queueLen     = 8 << 10
+	dataLen      = 5 << 10
+	serveBuffers = 3
 	serveBuffer  = (queueLen + dataLen) / serveBuffers
 )
 

@@ -53,7 +53,7 @@ func FeatureByName(name []byte) (f Feature, ok bool) {
 }
 
 // Version is the version of the stack-under-test protocol that this package speaks.
-const Version = 1
+const Version = 2
 
 // Unknown is the Op, Option, Knob, Figure, Feature or Personality that stands for a name which this version does not
 // know. Its String is "unknown", which is no name: sent to a stack it is nonsense, and must be answered Unsupported.

@@ -53,7 +53,12 @@ type Config struct {
 	Addr6    [16]byte // IPv6 address
 	Prefix6  uint8    // its prefix length, 0 to 128
 	Gateway6 [16]byte // default router, :: for none
+	RcvBuf   uint32   // most bytes in the receive queue of a TCP connection, 0 for DefaultBuf
+	SndBuf   uint32   // most bytes in its send queue, 0 for DefaultBuf
 }
+
+// DefaultBuf is the length of TCP's queues where Config has none: what every stack can give, a board's too.
+const DefaultBuf = 4096
 
 // Sink receives what a stack did during one operation, in order of time. Bytes are borrowed: they hold until the
 // method returns.
@@ -72,7 +77,8 @@ type Sink interface {
 type SUT interface {
 	// Capabilities fills c. It may be asked at any time and always gives the same answer.
 	Capabilities(c *Caps) Status
-	// Reset makes a fresh stack. What was before is gone, without a frame sent.
+	// Reset makes a fresh stack. What was before is gone, without a frame sent. Unsupported: Config has a queue longer
+	// than DefaultBuf, and there is no such memory.
 	Reset(cfg *Config) Status
 	// Deliver gives the stack one received Ethernet frame (no FCS) at the present time.
 	Deliver(frame []byte, out Sink) Status

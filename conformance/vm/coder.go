@@ -3,7 +3,7 @@ package vm
 import "time"
 
 // Version is the version of the encoding; a decoder refuses every other.
-const Version = 1
+const Version = 2
 
 // MaxTime is the longest time that a program can name. It leaves room to add those of all events.
 const MaxTime = 1<<50 - 1

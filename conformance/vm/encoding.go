@@ -39,6 +39,8 @@ func (c *coder) head(p *Program, events int) int {
 	c.array(g.Addr6[:])
 	g.Prefix6 = c.enum(g.Prefix6, 129)
 	c.array(g.Gateway6[:])
+	g.RcvBuf = uint32(c.uint(uint64(g.RcvBuf), 1<<32-1))
+	g.SndBuf = uint32(c.uint(uint64(g.SndBuf), 1<<32-1))
 
 	c.array(peer.MAC[:])
 	c.array(peer.IP4[:])

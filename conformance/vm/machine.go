@@ -180,7 +180,12 @@ func (m *Machine) reset(seed uint64) bool {
 	for i := range m.flows {
 		m.flows[i].begin(m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
 	}
-	return m.must(m.stack.Reset(&m.prog.Config))
+	st := m.stack.Reset(&m.prog.Config)
+	if buf := max(m.prog.Config.RcvBuf, m.prog.Config.SndBuf); st == sut.Unsupported && buf > sut.DefaultBuf {
+		m.diff.number(NoPart, 0, uint64(buf), 0)
+		return m.differ(NeedsBuffers, 0, 0)
+	}
+	return m.must(st)
 }
 
 // play carries the events out, one after the other. Pass is given only here, after the last of them.

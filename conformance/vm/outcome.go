@@ -59,6 +59,7 @@ const (
 	// Of Unsupported:
 	NeedsFeature     // the stack does not declare what the case needs
 	NeedsPersonality // the case is about another personality
+	NeedsBuffers     // the case wants longer queues of TCP than the stack has (Want: the longer of the two)
 	NotOffered       // the stack answered that it has no such operation
 
 	// Of Error:
@@ -74,7 +75,7 @@ var reasonNames = [reasons]string{
 	"packet left over", "call result wrong", "call returned early", "call returned late", "call still blocked",
 	"figure wrong", "call returned that was not made", "stack's clock wrong", "more frames than can wait",
 	"protocol not kept", "stack's deadlines never end", "stack hung", "stack crashed",
-	"feature not declared", "other personality", "operation not offered", "bad program", "nothing there to refer to",
+	"feature not declared", "other personality", "queues too short", "operation not offered", "bad program", "nothing there to refer to",
 	"frame cannot be built", "storage too small",
 }
 

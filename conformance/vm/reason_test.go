@@ -167,6 +167,18 @@ var misbehaviours = []misbehaviour{
 	{"crashes at once", vm.Crashed, 0, 0, 0, failing("reset", sut.Crashed)},
 	{"feature", vm.NeedsFeature, 0, 0, 0, func(f *fake, p *vm.Program) { p.Needs = 1 << sut.FeatureTCP; f.caps.Features = 1 }},
 	{"personality", vm.NeedsPersonality, 0, 0, 0, func(f *fake, p *vm.Program) { p.Personalities = 1 << sut.LwIP }},
+	{"longer receive queues", vm.NeedsBuffers, 0, 0, 0, func(f *fake, p *vm.Program) {
+		failing("reset", sut.Unsupported)(f, p)
+		p.Config.RcvBuf = 4097
+	}},
+	{"longer send queues", vm.NeedsBuffers, 0, 0, 0, func(f *fake, p *vm.Program) {
+		failing("reset", sut.Unsupported)(f, p)
+		p.Config.RcvBuf, p.Config.SndBuf = 100, 1<<30
+	}},
+	{"usual queues", vm.Violation, 0, 0, 0, func(f *fake, p *vm.Program) {
+		failing("reset", sut.Unsupported)(f, p)
+		p.Config.RcvBuf, p.Config.SndBuf = 4096, 0
+	}},
 	{"call not offered", vm.NotOffered, atSocket, 0, 0, func(f *fake, p *vm.Program) {
 		failing("call", sut.Unsupported)(f, p)
 		p.Events[atSocket].Call.Op = sut.OpPoll

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stackproof/conformance/sut"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/remote"
 )
 
@@ -32,7 +32,7 @@ func TestNames(t *testing.T) {
 
 // TestGoodInProcess: a good stack passes all that can be asked of it in process.
 func TestGoodInProcess(t *testing.T) {
-	for _, r := range all(new(inproc.Host), 1) {
+	for _, r := range all(large.New(), 1) {
 		switch r.Name {
 		case "capabilities/names", "nonsense/operation", "nonsense/cut-short", "end/bye", "end/end-of-input":
 			assert.Equal(t, NotRun, r.Outcome, r)

@@ -11,6 +11,7 @@ import (
 
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/remote"
 	"stackproof/conformance/sut/serve"
@@ -40,51 +41,66 @@ func spawn(mode string) *remote.Command {
 
 // children are the shims of the tests: one that is right, and ways to be wrong.
 var children = map[string]func(){
-	"good":                  func() { run(new(inproc.Host)) },
-	"good without tcp":      func() { run(&faulty{noTCP: true}) },
-	"nothing":               func() { run(&nothing{}) },
-	"exits":                 func() { os.Exit(3) },
-	"hangs":                 hang,
-	"text":                  func() { fmt.Println("starting up ..."); hang() },
-	"crashes in a call":     func() { run(&faulty{call: func() { panic("nil pointer") }}) },
-	"hangs in a call":       func() { run(&faulty{call: hang}) },
-	"yes to everything":     yes,
-	"yes to operations":     func() { wrongly(func(r *request) { r.op &= 15 }) },
-	"guesses names":         func() { wrongly(guess) },
-	"takes what is cut":     func() { wrongly(lengthen) },
-	"claims everything":     func() { run(&nothing{claim: 1<<12 - 1}) },
-	"claims tcp":            func() { run(&faulty{noTCP: true, caps: func(c *sut.Caps) { c.Features |= 1 << sut.FeatureTCP }}) },
-	"declares no ipv6":      func() { run(&faulty{caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureIPv6 }}) },
-	"declares no udp":       func() { run(&faulty{caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureUDP }}) },
-	"declares no link":      func() { run(&faulty{caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureLink }}) },
-	"declares no counter":   func() { run(&faulty{caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureCounter }}) },
-	"declares no arp":       func() { run(&faulty{caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureARP }}) },
-	"declares nonsense":     func() { run(&faulty{caps: func(c *sut.Caps) { c.Features |= 1 << 30 }}) },
-	"has no name":           func() { run(&faulty{caps: func(c *sut.Caps) { c.NameLen = 0 }}) },
-	"changes its mind":      func() { n := 0; run(&faulty{caps: func(c *sut.Caps) { n++; c.Tick = sut.Time(n) }}) },
-	"refuses a reset":       func() { run(&faulty{resets: "refuses"}) },
-	"waits for nothing":     func() { run(&faulty{noTCP: true, calls: "never"}) },
-	"resets nothing":        func() { run(&faulty{resets: "nothing"}) },
-	"ignores the seed":      func() { run(&faulty{resets: "one seed"}) },
-	"its own seed":          func() { run(&faulty{resets: "own seed"}) },
-	"keeps the link":        func() { run(&faulty{resets: "keeps link"}) },
-	"its own clock":         func() { run(&faulty{noTCP: true, clock: "own"}) },
-	"acts early":            func() { run(&faulty{noTCP: true, clock: "early"}) },
-	"acts at the last step": func() { run(&faulty{noTCP: true, clock: "last step"}) },
-	"acts in the future":    func() { run(&faulty{noTCP: true, clock: "future"}) },
-	"time runs back":        func() { run(&faulty{clock: "back"}) },
-	"never completes":       func() { run(&faulty{calls: "never"}) },
-	"never waits":           func() { run(&faulty{calls: "at once"}) },
-	"cancels nothing":       func() { run(&faulty{calls: "no cancel"}) },
-	"link stays up":         func() { run(&faulty{link: true}) },
-	"hangs at a frame":      func() { run(&stuck{}) },
-	"hangs after bye":       func() { run(new(inproc.Host)); hang() },
-	"ends badly":            func() { run(new(inproc.Host)); os.Exit(5) },
-	"counts nothing":        func() { run(&faulty{counts: true}) },
+	"good":              func() { run(large.New()) },
+	"good without tcp":  func() { run(&faulty{Host: large.New(), noTCP: true}) },
+	"nothing":           func() { run(&nothing{}) },
+	"exits":             func() { os.Exit(3) },
+	"hangs":             hang,
+	"text":              func() { fmt.Println("starting up ..."); hang() },
+	"crashes in a call": func() { run(&faulty{Host: large.New(), call: func() { panic("nil pointer") }}) },
+	"hangs in a call":   func() { run(&faulty{Host: large.New(), call: hang}) },
+	"yes to everything": yes,
+	"yes to operations": func() { wrongly(func(r *request) { r.op &= 15 }) },
+	"guesses names":     func() { wrongly(guess) },
+	"takes what is cut": func() { wrongly(lengthen) },
+	"claims everything": func() { run(&nothing{claim: 1<<12 - 1}) },
+	"claims tcp": func() {
+		run(&faulty{Host: large.New(), noTCP: true, caps: func(c *sut.Caps) { c.Features |= 1 << sut.FeatureTCP }})
+	},
+	"declares no ipv6": func() {
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureIPv6 }})
+	},
+	"declares no udp": func() {
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureUDP }})
+	},
+	"declares no link": func() {
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureLink }})
+	},
+	"declares no counter": func() {
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureCounter }})
+	},
+	"declares no arp": func() {
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features &^= 1 << sut.FeatureARP }})
+	},
+	"declares nonsense": func() { run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.Features |= 1 << 30 }}) },
+	"has no name":       func() { run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { c.NameLen = 0 }}) },
+	"changes its mind": func() {
+		n := 0
+		run(&faulty{Host: large.New(), caps: func(c *sut.Caps) { n++; c.Tick = sut.Time(n) }})
+	},
+	"refuses a reset":       func() { run(&faulty{Host: large.New(), resets: "refuses"}) },
+	"waits for nothing":     func() { run(&faulty{Host: large.New(), noTCP: true, calls: "never"}) },
+	"resets nothing":        func() { run(&faulty{Host: large.New(), resets: "nothing"}) },
+	"ignores the seed":      func() { run(&faulty{Host: large.New(), resets: "one seed"}) },
+	"its own seed":          func() { run(&faulty{Host: large.New(), resets: "own seed"}) },
+	"keeps the link":        func() { run(&faulty{Host: large.New(), resets: "keeps link"}) },
+	"its own clock":         func() { run(&faulty{Host: large.New(), noTCP: true, clock: "own"}) },
+	"acts early":            func() { run(&faulty{Host: large.New(), noTCP: true, clock: "early"}) },
+	"acts at the last step": func() { run(&faulty{Host: large.New(), noTCP: true, clock: "last step"}) },
+	"acts in the future":    func() { run(&faulty{Host: large.New(), noTCP: true, clock: "future"}) },
+	"time runs back":        func() { run(&faulty{Host: large.New(), clock: "back"}) },
+	"never completes":       func() { run(&faulty{Host: large.New(), calls: "never"}) },
+	"never waits":           func() { run(&faulty{Host: large.New(), calls: "at once"}) },
+	"cancels nothing":       func() { run(&faulty{Host: large.New(), calls: "no cancel"}) },
+	"link stays up":         func() { run(&faulty{Host: large.New(), link: true}) },
+	"hangs at a frame":      func() { run(&stuck{large.New()}) },
+	"hangs after bye":       func() { run(large.New()); hang() },
+	"ends badly":            func() { run(large.New()); os.Exit(5) },
+	"counts nothing":        func() { run(&faulty{Host: large.New(), counts: true}) },
 }
 
 // stuck is a stack that does not return from a frame.
-type stuck struct{ inproc.Host }
+type stuck struct{ *inproc.Host }
 
 func (*stuck) Deliver([]byte, sut.Sink) sut.Status { hang(); return sut.OK }
 
@@ -124,7 +140,7 @@ type request struct {
 // wrongly serves a good stack after it has changed each request.
 func wrongly(change func(*request)) {
 	var server serve.Server
-	server.Init(new(inproc.Host), os.Stdout, message.Pipe, [][]byte{make([]byte, 4096), make([]byte, 4096)})
+	server.Init(large.New(), os.Stdout, message.Pipe, [][]byte{make([]byte, 4096), make([]byte, 4096)})
 	var split message.Splitter
 	split.Init(message.Pipe, make([]byte, 4096))
 	in := make([]byte, 4096)
@@ -204,7 +220,7 @@ func (s *nothing) Next() (sut.Time, bool)                           { return 0, 
 
 // faulty is a good stack with one fault.
 type faulty struct {
-	inproc.Host
+	*inproc.Host
 	noTCP  bool // no fault: a stack without TCP
 	call   func()
 	caps   func(*sut.Caps)

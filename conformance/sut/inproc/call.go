@@ -122,7 +122,7 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 	return any
 }
 
-// finish makes the result of a call that is done, its data in h.late, and frees the row.
+// finish makes the result of a call that is done, its data in h.memory.late, and frees the row.
 func (h *Host) finish(p *call, r *sut.Result) {
 	*r = sut.Result{Ret: int32(p.op.Ret), Err: errnos[p.op.Err]}
 	p.seq = 0
@@ -134,12 +134,12 @@ func (h *Host) finish(p *call, r *sut.Result) {
 		h.give(p.newFD, p.op.Ret)
 		r.Ret = int32(p.newFD)
 	case sut.OpRead, sut.OpRecv, sut.OpRecvFrom:
-		r.Data = h.late[:p.op.Ret]
+		r.Data = h.memory.late[:p.op.Ret]
 	case sut.OpGetSockOpt:
-		r.Data = h.late[:putValue(h.late[:], p.option, p.value)]
+		r.Data = h.memory.late[:putValue(h.memory.late[:], p.option, p.value)]
 	case sut.OpPoll:
-		binary.LittleEndian.PutUint16(h.late[:], uint16(p.poll[0].Revents))
-		r.Data = h.late[:2]
+		binary.LittleEndian.PutUint16(h.memory.late[:], uint16(p.poll[0].Revents))
+		r.Data = h.memory.late[:2]
 	}
 	switch p.what {
 	case sut.OpAccept, sut.OpRecvFrom, sut.OpGetSockName, sut.OpGetPeerName:
@@ -148,7 +148,7 @@ func (h *Host) finish(p *call, r *sut.Result) {
 }
 
 // keep moves the data of the call that is being made to where no other call's data comes.
-func (h *Host) keep(r *sut.Result) { r.Data = h.data[:copy(h.data[:], r.Data)] }
+func (h *Host) keep(r *sut.Result) { r.Data = h.memory.data[:copy(h.memory.data[:], r.Data)] }
 
 // Cancel gives a pending call up.
 func (h *Host) Cancel(id sut.CallID, out sut.Sink) sut.Status {

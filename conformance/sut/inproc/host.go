@@ -5,33 +5,12 @@ import (
 
 	"stackproof/conformance/sut"
 	"stackproof/stack"
-	"stackproof/stack/neighbour"
-	"stackproof/stack/reassembly"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/posix"
 )
 
-// What a Host has of everything.
-const (
-	neighbours = 8
-	waiting    = 3 // packets that wait for a neighbour's address
-	endpoints  = 3 // UDP
-	datagrams  = 2 // room for so many of full size per endpoint
-	conns      = 4 // TCP connections and listeners
-	groups     = 4 // multicast groups
-	sockets    = 16
-	blocked    = 8 // calls that can be pending at the same time
-	bufferLen  = 4096
-	mtu        = 1500
-
-	reassemblies  = 2    // datagrams that are put together at the same time
-	reassemblyLen = 2192 // memory for each: it takes
-	longest       = 2000 // this many bytes behind the IP header; as many can go out in fragments
-	looped        = 3    // packets to itself
-)
-
-// Host is a stack under test. Its zero value answers Malformed to everything but Capabilities until Reset. It takes
-// more than a hundred kilobytes: declare it as a global or allocate it once.
+// Host is a stack under test. Init or InitLarge gives it memory. It answers Malformed to everything but
+// Capabilities until Reset.
 type Host struct {
 	now     time.Duration
 	ready   bool
@@ -43,29 +22,11 @@ type Host struct {
 	stack  stack.Stack
 	table  socket.Table
 	face   posix.Face
-	names  [sockets]name
 	calls  [blocked]call
 	result sut.Result // of a pending call
 
-	// Data of results: of the call that is being made, and of a pending one.
-	data, late [bufferLen]byte
-
-	cfg         stack.Config
-	memory      stack.Storage
-	neighbours  [neighbours]neighbour.Entry
-	waiting     [waiting * mtu]byte
-	groups      [groups]stack.Group
-	endpoints   [endpoints]stack.UDPEndpoint
-	udpBuffer   [endpoints * datagrams * mtu]byte
-	conns       [conns]stack.TCPConn
-	tcpBuffer   [conns * 2 * bufferLen]byte
-	reassembly  [reassemblies]reassembly.Entry
-	fragments   [reassemblies * reassemblyLen]byte
-	staging     [longest]byte
-	loop        [looped * (mtu + 2)]byte
-	sockets     [sockets]socket.Socket
-	descriptors [sockets]posix.Descriptor
-	files       [sockets]posix.File
+	cfg    stack.Config
+	memory memory
 }
 
 var _ sut.SUT = (*Host)(nil)
@@ -82,34 +43,38 @@ func (h *Host) Capabilities(c *sut.Caps) sut.Status {
 	return sut.OK
 }
 
-// Reset makes a fresh stack. Malformed: a configuration that the stack does not take.
+// Reset makes a fresh stack. Malformed: a configuration that the stack does not take. Unsupported: longer queues of TCP
+// than there is memory for.
 func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	h.ready, h.now, h.waits, h.started = false, 0, false, 0
 	h.dev.now, h.dev.out, h.dev.frame = 0, nil, nil
-	for i := range h.names {
-		h.names[i] = name{}
-	}
+	clear(h.memory.names)
 	for i := range h.calls {
 		h.calls[i] = call{}
 	}
 	h.configure(cfg)
-	h.memory = stack.Storage{
-		Groups: h.groups[:], Neighbours: h.neighbours[:], Waiting: h.waiting[:], UDP: h.endpoints[:], UDPBuffer: h.udpBuffer[:],
-		TCP: h.conns[:], TCPBuffer: h.tcpBuffer[:],
-		Reassembly: h.reassembly[:], ReassemblyBuffer: h.fragments[:], Staging: h.staging[:], Loop: h.loop[:],
-	}
-	if h.stack.Init(&h.cfg, &h.memory, &h.dev) != stack.InitOK {
+	switch h.stack.Init(&h.cfg, &h.memory.stack, &h.dev) {
+	case stack.InitOK:
+	case stack.TCPBufferTooShort:
+		return sut.Unsupported
+	default:
 		return sut.Malformed
 	}
-	h.table.Init(&h.stack, h.sockets[:])
-	h.face.Init(&h.table, h.descriptors[:], h.files[:])
+	h.table.Init(&h.stack, h.memory.sockets)
+	h.face.Init(&h.table, h.memory.descriptors, h.memory.files)
 	h.ready = true
 	return sut.OK
 }
 
 // configure translates the judge's configuration into the stack's.
 func (h *Host) configure(cfg *sut.Config) {
-	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU}
+	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU, TCPRcvBuf: sut.DefaultBuf, TCPSndBuf: sut.DefaultBuf}
+	if cfg.RcvBuf != 0 {
+		h.cfg.TCPRcvBuf = cfg.RcvBuf
+	}
+	if cfg.SndBuf != 0 {
+		h.cfg.TCPSndBuf = cfg.SndBuf
+	}
 	seed := cfg.Seed
 	for i := 0; i < len(h.cfg.Entropy); i += 8 {
 		seed = spread(seed)

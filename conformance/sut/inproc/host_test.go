@@ -11,7 +11,7 @@ import (
 )
 
 func TestNothingBeforeReset(t *testing.T) {
-	h, r, v := new(Host), sut.Result{}, int64(0)
+	h, r, v := New(), sut.Result{}, int64(0)
 	cfg := testConfig()
 	cfg.MTU = 100
 	for _, s := range []sut.Status{
@@ -26,7 +26,7 @@ func TestNothingBeforeReset(t *testing.T) {
 
 func TestCapabilities(t *testing.T) {
 	c := sut.Caps{}
-	require.Equal(t, sut.OK, new(Host).Capabilities(&c))
+	require.Equal(t, sut.OK, New().Capabilities(&c))
 	require.Equal(t, "stackproof", string(c.Name[:c.NameLen]))
 	require.Equal(t, sut.POSIX, c.Personality)
 	require.Zero(t, c.Tick)
@@ -112,7 +112,7 @@ func TestCallThatEndsInItsOwnOperation(t *testing.T) {
 }
 
 func TestIPv6Names(t *testing.T) {
-	j := &judge{Host: new(Host), t: t}
+	j := &judge{Host: New(), t: t}
 	cfg := testConfig()
 	cfg.Gateway6 = [16]byte{0: 0xfe, 1: 0x80, 15: 0xfe}
 	require.Equal(t, sut.OK, j.Reset(&cfg))

@@ -37,8 +37,15 @@ type judge struct {
 	last gopacket.Packet // sent by the stack
 }
 
+// New makes a host as package large does.
+func New() *Host {
+	h := new(Host)
+	h.InitLarge(new(Large))
+	return h
+}
+
 func newJudge(t *testing.T) *judge {
-	j := &judge{Host: new(Host), t: t}
+	j := &judge{Host: New(), t: t}
 	cfg := testConfig()
 	require.Equal(t, sut.OK, j.Reset(&cfg))
 	j.deliver(arp())

@@ -17,20 +17,18 @@ var most = [...]int64{
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
 	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
 	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
-	sut.KnobRecvBuffer: bufferLen,
-	sut.KnobKeepIdle:   int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
+	sut.KnobRecvBuffer: math.MaxInt32, sut.KnobSendBuffer: math.MaxInt32,
+	sut.KnobKeepIdle: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
 	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
 }
 
-// Knob sets a parameter. Malformed: the value makes no sense.
+// Knob sets a parameter. Malformed: the value makes no sense. Unsupported: it does, with more memory.
 func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	switch {
 	case !h.ready:
 		return sut.Malformed
 	case int(k) >= len(most) || most[k] == 0:
 		return sut.Unsupported
-	case k == sut.KnobRecvBuffer && value > bufferLen:
-		return sut.Unsupported // it would make sense, with more memory
 	case value < 0 || value > most[k]:
 		return sut.Malformed
 	}
@@ -38,8 +36,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	switch k {
 	case sut.KnobMSL:
 		h.stack.TCPSetMSL(milliseconds(int32(value)))
-	case sut.KnobRecvBuffer:
-		h.stack.TCPSetReceiveQueue(int(value))
+	case sut.KnobRecvBuffer, sut.KnobSendBuffer:
+		return h.setQueue(k, uint32(value))
 	case sut.KnobDAD:
 		h.cfg.DADTransmits = uint8(value)
 	case sut.KnobARPProbe:
@@ -72,6 +70,24 @@ func (h *Host) without(o tcp.OptionSet, off bool) {
 		h.cfg.TCPWithout |= o
 	}
 	h.stack.TCPSetWithout(h.cfg.TCPWithout)
+}
+
+// setQueue changes the length of a queue of new connections. Unsupported: there is no memory for so many bytes.
+func (h *Host) setQueue(k sut.Knob, n uint32) sut.Status {
+	if n == 0 {
+		return sut.Malformed
+	}
+	c := h.cfg
+	if k == sut.KnobRecvBuffer {
+		c.TCPRcvBuf = n
+	} else {
+		c.TCPSndBuf = n
+	}
+	if h.stack.TCPSetQueues(c.TCPRcvBuf, c.TCPSndBuf) != stack.OK {
+		return sut.Unsupported
+	}
+	h.cfg = c
+	return sut.OK
 }
 
 // setDefaults changes the settings of TCP that new sockets have.

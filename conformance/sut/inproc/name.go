@@ -12,20 +12,17 @@ type name struct {
 	own  int32 // the face's descriptor
 }
 
-// notOpen is a descriptor that the face never gives.
-const notOpen = posix.FirstFD + sockets
-
-// own returns the face's descriptor for the judge's name.
+// own returns the face's descriptor for the judge's name; for one that is not open, one that the face never gives.
 func (h *Host) own(fd sut.FD) int {
 	if n := h.find(fd); n != nil {
 		return int(n.own)
 	}
-	return notOpen
+	return posix.FirstFD + len(h.memory.names)
 }
 
 func (h *Host) find(fd sut.FD) *name {
-	for i := range h.names {
-		if n := &h.names[i]; n.used && n.fd == fd {
+	for i := range h.memory.names {
+		if n := &h.memory.names[i]; n.used && n.fd == fd {
 			return n
 		}
 	}
@@ -34,8 +31,8 @@ func (h *Host) find(fd sut.FD) *name {
 
 // give makes fd the judge's name for a descriptor. There is a row for each that the face can give.
 func (h *Host) give(fd sut.FD, own int) {
-	for i := range h.names {
-		if n := &h.names[i]; !n.used {
+	for i := range h.memory.names {
+		if n := &h.memory.names[i]; !n.used {
 			*n = name{used: true, fd: fd, own: int32(own)}
 			return
 		}

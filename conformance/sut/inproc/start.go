@@ -40,7 +40,7 @@ func (h *Host) receive(op *posix.Op, fd int, c *sut.Call) (done bool, s sut.Stat
 	if c.Value < 0 {
 		return true, sut.Malformed
 	}
-	buf := h.late[:min(int(c.Value), len(h.late))]
+	buf := h.memory.late[:min(int(c.Value), len(h.memory.late))]
 	if c.Op == sut.OpRead {
 		return h.face.Read(h.now, op, fd, buf), sut.OK
 	}

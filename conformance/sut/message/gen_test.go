@@ -37,6 +37,8 @@ func drawConfig(t *rapid.T) (c sut.Config) {
 	fixed(t, "gateway4", c.Gateway4[:])
 	fixed(t, "addr6", c.Addr6[:])
 	fixed(t, "gateway6", c.Gateway6[:])
+	c.RcvBuf = rapid.Uint32().Draw(t, "receive buffer")
+	c.SndBuf = rapid.Uint32().Draw(t, "send buffer")
 	c.Prefix4 = rapid.Uint8Range(0, 32).Draw(t, "prefix4")
 	c.Prefix6 = rapid.Uint8Range(0, 128).Draw(t, "prefix6")
 	return c

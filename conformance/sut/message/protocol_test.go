@@ -55,11 +55,11 @@ var (
 
 // documentedRequests is what the examples of requests mean.
 var documentedRequests = map[string]Request{
-	"request capabilities": {Op: Capabilities, ID: 1, Version: 1},
+	"request capabilities": {Op: Capabilities, ID: 1, Version: 2},
 	"request reset": {Op: Reset, ID: 2, Config: sut.Config{
 		Seed: 0x0102030405060708, MAC: [6]byte{2, 0, 0, 0, 0, 1}, MTU: 1500,
 		Addr4: [4]byte{192, 0, 2, 1}, Prefix4: 24, Gateway4: [4]byte{192, 0, 2, 254},
-		Addr6: [16]byte{0x20, 1, 0xd, 0xb8, 15: 1}, Prefix6: 64,
+		Addr6: [16]byte{0x20, 1, 0xd, 0xb8, 15: 1}, Prefix6: 64, RcvBuf: 65536,
 	}},
 	"request deliver": {Op: Deliver, ID: 3, Frame: whoHas},
 	"request advance": {Op: Advance, ID: 4, To: time.Second},
@@ -75,7 +75,7 @@ var documentedRequests = map[string]Request{
 }
 
 func documentedCaps() (c sut.Caps) {
-	c.Version, c.Tick = 1, 250*time.Millisecond
+	c.Version, c.Tick = 2, 250*time.Millisecond
 	c.NameLen = uint8(copy(c.Name[:], "net"))
 	c.Features = c.Features.With(sut.FeatureIPv4).With(sut.FeatureARP).With(sut.FeatureTCP)
 	return c

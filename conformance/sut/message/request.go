@@ -108,6 +108,8 @@ func (w *writer) config(c *sut.Config) {
 	w.bytes(c.Addr6[:])
 	w.u8(c.Prefix6)
 	w.bytes(c.Gateway6[:])
+	w.u32(c.RcvBuf)
+	w.u32(c.SndBuf)
 }
 
 func (r *reader) config(c *sut.Config) {
@@ -120,6 +122,8 @@ func (r *reader) config(c *sut.Config) {
 	copy(c.Addr6[:], r.take(16))
 	c.Prefix6 = r.prefix(128)
 	copy(c.Gateway6[:], r.take(16))
+	c.RcvBuf = r.u32()
+	c.SndBuf = r.u32()
 }
 
 // prefix is a prefix length of most bits at most.

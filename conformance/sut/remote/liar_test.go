@@ -215,7 +215,7 @@ func TestOtherVersion(t *testing.T) {
 	s := New(served(false, func() sut.SUT { return &liar{caps: func(c *sut.Caps) { c.Version = 9 }} }), 0)
 	defer s.Close()
 	assert.Equal(t, sut.Malformed, s.Capabilities(new(sut.Caps)))
-	assert.EqualError(t, s.Err(), "remote: stack speaks version 9 of the protocol, this tester 1")
+	assert.EqualError(t, s.Err(), "remote: stack speaks version 9 of the protocol, this tester 2")
 }
 
 // TestNotSent: what the tester itself does wrong does not break the connection.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
 )
@@ -42,7 +42,7 @@ func spawn(mode string) *Command {
 var children = map[string]func(arg string){
 	"good":          func(string) { serve(&toy{}, os.Stdout) },
 	"good line":     func(string) { shim.Run(&toy{}, os.Stdin, os.Stdout, message.Line) },
-	"own stack":     func(string) { serve(new(inproc.Host), os.Stdout) },
+	"own stack":     func(string) { serve(large.New(), os.Stdout) },
 	"slow but fine": func(string) { serve(&toy{}, drip{os.Stdout}) },
 	"exit at once": func(string) {
 		fmt.Fprintln(os.Stderr, "toy: cannot start: no memory")
@@ -64,7 +64,7 @@ var children = map[string]func(arg string){
 	"says it crashed": atDeliver(func() { body(0x83, 3, 0, 3, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 2, 'M', 'C') }),
 	"small messages": func(string) {
 		io.ReadFull(os.Stdin, make([]byte, 9))
-		body(0x81, 1, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0, 1, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 'p', 'o', 's', 'i', 'x', 0)
+		body(0x81, 1, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0, sut.Version, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 'p', 'o', 's', 'i', 'x', 0)
 		hang()
 	},
 	"refuse": func(string) {

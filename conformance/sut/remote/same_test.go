@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"stackproof/conformance/sut"
-	"stackproof/conformance/sut/inproc"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/message"
 	"stackproof/conformance/sut/shim"
 )
@@ -169,7 +169,7 @@ func TestSameAsDirect(t *testing.T) {
 // TestOwnStackSameAsDirect: the same of the project's own stack, in a child process.
 func TestOwnStackSameAsDirect(t *testing.T) {
 	there := New(spawn("own stack"), 0)
-	p := &pair{direct: new(inproc.Host), remote: there, frames: hostFrames, calls: hostCalls}
+	p := &pair{direct: large.New(), remote: there, frames: hostFrames, calls: hostCalls}
 	rapid.Check(t, p.run)
 	require.Greater(t, p.acted, 100)
 	require.NoError(t, there.Close())

@@ -9,7 +9,7 @@ import (
 )
 
 // head is the encoding of an empty program up to its tolerance: version, configuration, peer, needs, personalities.
-var head = []byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+var head = []byte{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 func TestDecode(t *testing.T) {
 	wait := byte(vm.Wait)

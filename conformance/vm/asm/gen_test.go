@@ -36,6 +36,8 @@ func draw(t *rapid.T) *vm.Program {
 	array(t, g.Gateway4[:])
 	array(t, g.Addr6[:])
 	array(t, g.Gateway6[:])
+	g.RcvBuf = rapid.Uint32().Draw(t, "receive buffer")
+	g.SndBuf = rapid.Uint32().Draw(t, "send buffer")
 	g.Prefix4, g.Prefix6 = enum(t, 33), enum(t, 129)
 	array(t, p.Peer.MAC[:])
 	array(t, p.Peer.IP4[:])
