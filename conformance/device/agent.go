@@ -58,31 +58,29 @@ type Agent struct {
 	n    int
 	long bool // the line at hand is longer than any line
 
-	line    Line
-	program [MaxProgram]byte
-	head    vm.Program
-	reader  vm.Reader
-	caps    sut.Caps
-	slots   [32]vm.Slot
-	// The interpreter's queue and data, or the server's buffers: only one of the two is at work.
-	memory [queueLen + dataLen]byte
+	line  Line
+	caps  sut.Caps
+	slots [32]vm.Slot
+	// The interpreter's program, queue and data, or the server's buffers: only one of the two is at work.
+	memory [MaxProgram + queueLen + dataLen]byte
 	slices [serveBuffers][]byte
 }
 
 // How the memory is cut: for the interpreter, and for the stack-under-test protocol (one buffer to receive, the others
-// for calls with data that are pending).
+// for calls with data that are pending). Data and a buffer take a call with as many bytes as a queue of TCP holds.
 const (
-	queueLen     = 8 << 10
-	dataLen      = 5 << 10
+	queueLen     = 6 << 10
+	dataLen      = sut.DefaultBuf + 512
 	serveBuffers = 3
-	serveBuffer  = (queueLen + dataLen) / serveBuffers
+	serveBuffer  = (MaxProgram + queueLen + dataLen) / serveBuffers
 )
 
 // Init readies the agent: the list in s, the stack, and where its lines go.
 func (a *Agent) Init(s Store, stack sut.SUT, out message.Writer) {
 	a.blobErr = a.blob.Open(s)
 	a.stack, a.out = stack, out
-	a.machine.Init(vm.Storage{Queue: a.memory[:queueLen], Slots: a.slots[:], Data: a.memory[queueLen:]})
+	queue := a.memory[MaxProgram:]
+	a.machine.Init(vm.Storage{Queue: queue[:queueLen], Slots: a.slots[:], Data: queue[queueLen:]})
 	for i := range a.slices {
 		a.slices[i] = a.memory[i*serveBuffer : (i+1)*serveBuffer]
 	}
@@ -178,15 +176,14 @@ func (a *Agent) runAll() {
 // run runs one program once and reports it.
 func (a *Agent) run(i int, twin bool, seed uint64) (o vm.Outcome, red bool) {
 	a.say(a.line.Begin(wordBegin).Int("case", int64(i)).Int("twin", bit(twin)))
-	b, e := a.blob.Program(i, a.program[:])
+	b, e := a.blob.Program(i, a.memory[:MaxProgram])
 	if e != BlobOK {
 		a.fail("the program cannot be read")
 		return vm.NotRun, false
 	}
 	v := a.machine.Run(b, a.stack, vm.RunOptions{Twin: twin, Seed: seed}, nil)
 	a.verdict(i, twin, &v)
-	a.reader.Open(b, &a.head)
-	return v.Outcome, v.Red(&a.head.Fault)
+	return v.Outcome, v.Red(a.machine.Fault())
 }
 
 // verdict reports a run: all of vm.Verdict, numbers as they are, so that the host has the very value. Addresses that

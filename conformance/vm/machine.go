@@ -188,6 +188,9 @@ func (m *Machine) reset(seed uint64) bool {
 	return m.must(st)
 }
 
+// Fault is that of the program which was run last.
+func (m *Machine) Fault() *Fault { return &m.prog.Fault }
+
 // play carries the events out, one after the other. Pass is given only here, after the last of them.
 func (m *Machine) play() {
 	for m.reader.Rewind(); m.running(); {

@@ -42,11 +42,11 @@ const (
 	smallConns     = 4 // TCP connections and listeners
 	smallSlots     = 3 // TCP connections that have queues at the same time
 	smallBuf       = sut.DefaultBuf
-	smallEndpoints = 3       // UDP
-	smallQueue     = 2 * mtu // of a UDP endpoint
-	smallLongest   = 2000    // bytes behind the IP header of a datagram in fragments, out and
-	smallFragments = 2192    // in: memory for each
-	smallData      = smallBuf
+	smallEndpoints = 3    // UDP
+	smallQueue     = 2100 // of a UDP endpoint
+	smallLongest   = 2000 // bytes behind the IP header of a datagram in fragments, out and
+	smallFragments = 2192 // in: memory for each
+	smallData      = 2048
 )
 
 // Small is the memory of a host on a board. Declare one as a global.
