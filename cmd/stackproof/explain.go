@@ -62,7 +62,7 @@ func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Du
 		return err
 	}
 	c := forms[0].Case
-	fmt.Fprintf(out, "%s  %s\n\n%s\n\n", c.ID, c.File, c.Title)
+	fmt.Fprintf(out, "%s  %s:%d\n\n%s\n\n", c.ID, c.File, c.Line, c.Title)
 	for _, id := range c.Reqs {
 		if q, ok := register.Find(id); ok {
 			fmt.Fprintf(out, "proves  %s, %s\n", q, q.Level)

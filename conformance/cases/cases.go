@@ -1,5 +1,6 @@
 // Package cases is the collection of cases: one script per case, in a folder per topic. A case is known by its id, which
-// is its path without the ending and never changes.
+// is its path without the ending and never changes. What is a table or a loop is written in Go, in package grid, and is
+// the same kind of case.
 package cases
 
 import (
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"stackproof/conformance/cases/grid"
 	"stackproof/conformance/script"
 	"stackproof/conformance/sut"
 )
@@ -20,15 +22,39 @@ var files embed.FS
 // Case is one case, ready to run.
 type Case struct {
 	script.Meta
-	File     string // from the repository's root
-	Line     int    // of the first event
+	File     string // from the repository's root; a case that is written in Go: where it is
+	Line     int    // of the first event; a case that is written in Go: where it begins
 	Text     string // the script as its author wrote it
 	Script   *script.Script
 	Compiled []*script.Compiled // one for each of Forms, in that order
 }
 
 // Load parses and compiles all cases, sorted by id. The error names file, line and column of the first mistake.
-func Load() ([]*Case, error) { return LoadFS(files, "conformance/cases") }
+func Load() ([]*Case, error) {
+	all, err := LoadFS(files, "conformance/cases")
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := grid.Scripts()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range scripts {
+		c, err := FromScript(s)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *Case) int { return strings.Compare(a.ID, b.ID) })
+	return all, nil
+}
+
+// FromScript makes a case of a script that was written in Go.
+func FromScript(s *script.Script) (*Case, error) {
+	c := &Case{File: s.File, Text: s.String(), Script: s, Line: s.Header[0].Pos.Line}
+	return c, c.compile()
+}
 
 // LoadFS loads all `.pkt` files of a folder. dir is the folder's name in messages. Each file must be a case of our own
 // kind, with an id that is its path.
@@ -67,20 +93,25 @@ func Compile(file string, text []byte) (*Case, error) {
 		return nil, err
 	}
 	c := &Case{File: file, Text: string(text), Script: s, Line: 1}
-	if c.Meta, err = s.Meta(); err != nil {
-		return nil, err
-	}
 	if len(s.Events) > 0 {
 		c.Line = s.Events[0].Pos.Line
 	}
+	return c, c.compile()
+}
+
+// compile compiles the script in all its forms.
+func (c *Case) compile() (err error) {
+	if c.Meta, err = c.Script.Meta(); err != nil {
+		return err
+	}
 	for _, form := range c.Forms {
-		out, err := script.Compile(s, form)
+		out, err := script.Compile(c.Script, form)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		c.Compiled = append(c.Compiled, out)
 	}
-	return c, nil
+	return nil
 }
 
 // Needs is what a stack must declare for any of the forms to run, by name and in a fixed order: features, then

@@ -21,7 +21,7 @@ var twinForms = []struct {
 	{regexp.MustCompile(`^out extra$`), vm.FaultExtra, "out extra"},
 	{regexp.MustCompile(`^in ([a-z0-9.]+)[=^](\w+)$`), vm.FaultIn, "in FIELD=N"},
 	{regexp.MustCompile(`^in good$`), vm.FaultInGood, "in good"},
-	{regexp.MustCompile(`^in to stack$`), vm.FaultInToStack, "in to stack"},
+	{regexp.MustCompile(`^in addresses$`), vm.FaultInAddresses, "in addresses"},
 	{regexp.MustCompile(`^in again$`), vm.FaultInAgain, "in again"},
 	{regexp.MustCompile(`^result\+(\w+)$`), vm.FaultResult, "result+N"},
 	{regexp.MustCompile(`^data$`), vm.FaultData, "data"},

@@ -162,7 +162,7 @@ func (m *Machine) putFields(p *Packet, r frame.Role) bool {
 		if op.Field.Role() != r {
 			continue
 		}
-		if m.letsIn(FaultInToStack) && (op.Field == frame.EthDst || op.Field == frame.IPDst) {
+		if m.letsIn(FaultInAddresses) && endpoint(op.Field) {
 			m.v.Planted = true
 			continue
 		}
@@ -178,6 +178,11 @@ func (m *Machine) putFields(p *Packet, r frame.Role) bool {
 		m.v.Planted = m.falsify(f.Field, f.N, false)
 	}
 	return true
+}
+
+// endpoint tells whether a field says from whom or to whom a packet goes.
+func endpoint(f frame.Field) bool {
+	return f == frame.EthDst || f == frame.EthSrc || f == frame.IPDst || f == frame.IPSrc
 }
 
 // putField sets one field of the frame that is built.

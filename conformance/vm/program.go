@@ -289,7 +289,7 @@ const (
 	// FaultOption: the TCP option of kind N&0xff in what answers Target: N>>8 is added to its first number; 0: NOPs
 	// stand in its place.
 	FaultOption
-	// FaultInToStack: what is let in goes to the stack alone.
-	FaultInToStack
+	// FaultInAddresses: what is let in goes from the peer to the stack, whatever addresses its fields name.
+	FaultInAddresses
 	faultKinds
 )

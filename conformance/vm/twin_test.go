@@ -55,7 +55,7 @@ func TestTwins(t *testing.T) {
 		{"let in a bad checksum", exchange(), vm.Fault{Target: atDataACK, Kind: vm.FaultIn, Field: frame.TCPSum, N: 2}, vm.Silent, 0},
 		{"let in as another version", exchange(), vm.Fault{Target: atDataACK, Kind: vm.FaultIn, Field: frame.IPVersion, N: 5}, vm.Silent, 0},
 		{"let in what is good", corrupt(), vm.Fault{Target: atQuiet, Kind: vm.FaultInGood}, vm.Unexpected, 0},
-		{"let in for the stack", toGroup(), vm.Fault{Target: atQuiet, Kind: vm.FaultInToStack}, vm.Unexpected, 0},
+		{"let in for the stack", toGroup(), vm.Fault{Target: atQuiet, Kind: vm.FaultInAddresses}, vm.Unexpected, 0},
 		{"let in again", func() *vm.Program {
 			p := exchange()
 			p.Events[atPushACK] = in(10*ms, frame.SYN, 0, 0, 0)
