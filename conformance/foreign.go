@@ -66,6 +66,20 @@ func (s *Scripts) Run(file string) (r ScriptResult) {
 	return r
 }
 
+// IsForeign tells whether a file is a script of somebody else: one that can be parsed and has no `id:` line.
+func IsForeign(file string) bool {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	tree, err := script.Parse(file, text)
+	if err != nil {
+		return false
+	}
+	m, err := tree.Meta()
+	return err == nil && m.ID == ""
+}
+
 // refused is the result of a script that does not come to a run.
 func refused(err error) ScriptResult {
 	var e *script.Error

@@ -32,7 +32,8 @@ func newRun() *cobra.Command {
 		Long: `run runs the cases that PATTERN selects (all without one) and each one's negative twin.
 
 PATTERN is a case's id, a folder of cases (tcp/close) or a glob over segments (tcp/*/reset*).
-FILE.pkt is a script of your own; a plain packetdrill script has no twin.
+FILE.pkt is a case that you write: a script with an id: line in its header. A script without one is somebody else's, and
+is run as stackproof script -v runs it.
 STACK is one of
 ` + stacksHelp + `
 
@@ -63,6 +64,12 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 
 // run runs the cases and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
+	if strings.HasSuffix(pattern, ".pkt") && conformance.IsForeign(pattern) {
+		if f.out != "" || f.seed != 0 {
+			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out and --seed are for cases", pattern)
+		}
+		return runScripts(ctx, &scriptFlags{stack: f.stack, profile: "strict", limit: f.limit, verbose: true}, []string{pattern}, stdout, stderr)
+	}
 	suite, p, file, err := selected(pattern, f.stack)
 	if err != nil {
 		return err

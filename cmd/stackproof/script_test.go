@@ -62,6 +62,19 @@ func TestScriptOptions(t *testing.T) {
 	require.Contains(t, stdout, "a.pkt:1:1: option: want NAME=VALUE, got `=5`\n")
 }
 
+// TestRunForeign: what a file is says its header, not the command: without an id: line it is run as script runs it.
+func TestRunForeign(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.pkt")
+	require.NoError(t, os.WriteFile(file, []byte("`./defaults.sh`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = -1"), 0o600))
+	code, stdout, _ := invoke(t, "run", file)
+	require.Equal(t, report.ExitFail, code)
+	require.Contains(t, stdout, "FAIL "+file+": "+file+":3: call still blocked")
+	require.Contains(t, stdout, "\nscript: total=1 pass=0 fail=1 unsupported=0\n")
+	code, _, stderr := invoke(t, "run", "--seed", "5", file)
+	require.Equal(t, report.ExitTester, code)
+	require.Equal(t, "stackproof: "+file+": it has no id: line, so it is no case, and --out and --seed are for cases\n", stderr)
+}
+
 func TestScriptNothing(t *testing.T) {
 	code, stdout, stderr := invoke(t, "script", t.TempDir())
 	require.Equal(t, report.ExitNone, code)
