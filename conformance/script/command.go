@@ -64,6 +64,10 @@ func (b *commandBuilder) line(text string) {
 		b.lack(b.pos, "command", "another route or address: `%s`", brief(text))
 	case name == "tc" && (slices.Contains(words, "netem") || strings.Contains(text, "limit 0")):
 		b.lack(b.pos, "command", "a link that loses what is sent: `%s`", brief(text))
+	case name == "defaults.sh":
+		for _, s := range linuxDefaults {
+			b.sysctl(s)
+		}
 	case initScripts[name], strings.HasPrefix(name, "sysctl_restore_"), noCommands[name]:
 	case shellName.MatchString(name):
 		b.lack(b.pos, "command", "the command `%s`", brief(text))

@@ -35,7 +35,7 @@ func TestCommands(t *testing.T) {
 		`sysctl -q net.ipv4.tcp_rmem="4096 540000 $((15*1024*1024))"`:                                             {sut.KnobRecvBuffer: 540000},
 		`sysctl -q net.ipv4.tcp_rmem="4096 $((2*1024)) 99999"`:                                                    {sut.KnobRecvBuffer: 2048},
 		"../common/set_sysctls.py /proc/sys/net/ipv4/tcp_ecn=1 \\\n /proc/sys/net/ipv4/tcp_sack=0":                {sut.KnobECN: 1, sut.KnobSACK: 0},
-		"./defaults.sh\ntc qdisc replace dev tun0 root fq\n/tmp/sysctl_restore_${PPID}.sh":                        {},
+		"./defaults.sh\ntc qdisc replace dev tun0 root fq\n/tmp/sysctl_restore_${PPID}.sh":                        {sut.KnobRecvBuffer: 540000, sut.KnobECN: 0},
 		"kldstat -q -m x || kldload x; echo 'a ; sysctl net.inet.tcp.blackhole=1' && true":                        {},
 		"ip tcp_metrics flush all > /dev/null 2>&1":                                                               {},
 		"sysctl -q net.ipv4.tcp_ecn=1  # fully; enabled\n# sysctl net.ipv4.tcp_sack=0":                            {sut.KnobECN: 1},

@@ -45,6 +45,7 @@ func compileAs(s *Script, form Form, foreign Foreign) (out *Compiled, err error)
 	if err = c.host.options(s, form, foreign); err != nil {
 		return nil, err
 	}
+	c.knobs[sut.KnobRecvBuffer], c.knobs[sut.KnobSendBuffer] = int64(c.host.config.RcvBuf), int64(c.host.config.SndBuf)
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)

@@ -59,7 +59,7 @@ func (c *compiler) mss() int {
 // delayed lets an acknowledgment that the stack may delay come as late as that (RFC 9293 3.8.6.3, MUST-40): in neutral
 // all that carry nothing else, and those of a segment that was cut, of which the last part may be alone.
 func (c *compiler) delayed(ev *vm.Event) {
-	if ev.Packet.Later && ev.Span == 0 && ev.Mode != vm.AnyTime {
+	if ev.Packet.Later && ev.Packet.Payload.Len == 0 && ev.Span == 0 && ev.Mode != vm.AnyTime {
 		ev.Span = maxAckDelay
 	}
 }
@@ -181,7 +181,7 @@ func (b *packetBuilder) tcp(t *TCP) {
 	b.out.Payload.Len = uint32(t.Len)
 	// packetdrill's rule: what one line expects may come cut to the segment size. Our own cases say what they mean.
 	b.out.Split = b.src.Out && b.meta.ID == "" && !b.host.strictSegments && (t.Len > 0 || b.foreign.On)
-	b.out.Later = b.src.Out && (b.foreign.Neutral || b.cut) && t.Len == 0 && t.Flags == "."
+	b.out.Later = b.src.Out && (b.foreign.Neutral && (t.Len > 0 || t.Flags == ".") || b.cut && t.Len == 0 && t.Flags == ".")
 	b.tcpOptions(t)
 }
 

@@ -216,7 +216,7 @@ func TestCompileMistakes(t *testing.T) {
 	const socket = "0 socket(..., SOCK_DGRAM, 0) = 3\n"
 	for in, want := range map[string]string{
 		"--mut=1\n0 idle":                                    "1:1: option: --mut: there is no such option",
-		"--mtu=9000\n0 idle":                                 "1:1: option: --mtu: `9000` is not a number from 1280 to 1500",
+		"--mtu=9000\n0 idle":                                 "1:1: option: --mtu: no link here has 9000",
 		"--local_ip=1.2.3\n0 idle":                           "1:1: option: --local_ip: `1.2.3` is not an IP address",
 		"--local_ip=1.2.3.4/33":                              "1:1: option: --local_ip: `33` is not a prefix length",
 		"--netmask_ip=255.0.255.0":                           "1:1: option: --netmask_ip: `255.0.255.0` has a hole",

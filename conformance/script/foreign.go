@@ -30,6 +30,7 @@ func CompileForeign(s *Script, form Form, neutral bool) (*Compiled, error) {
 func (h *host) packetdrillHost() {
 	h.tolerance = 4 * time.Millisecond
 	h.connectPort = h.bindPort
+	h.config.RcvBuf, h.config.SndBuf = foreignRcvBuf, foreignSndBuf
 	if h.form == IPv4 {
 		h.local, h.gateway = netip.MustParsePrefix("192.168.0.1/16"), netip.MustParseAddr("192.168.0.2")
 		h.remote = netip.MustParseAddr("192.0.2.1")
@@ -38,6 +39,13 @@ func (h *host) packetdrillHost() {
 	h.local, h.gateway = netip.MustParsePrefix("fd3d:a0b:17d6::1/48"), netip.MustParseAddr("fd3d:a0b:17d6:8888::1")
 	h.remote = netip.MustParseAddr("fd3d:fa7b:d17d::1")
 }
+
+// The queues of a TCP connection that scripts count with, in bytes: FreeBSD's for what is received, Linux's for what is
+// sent, of which FreeBSD's grows.
+const (
+	foreignRcvBuf = 65536
+	foreignSndBuf = 256 << 10
+)
 
 // leaveOpen takes from an expected packet's TCP options what a script for another kernel takes for granted.
 func (b *packetBuilder) leaveOpen() {
@@ -52,14 +60,24 @@ func (b *packetBuilder) leaveOpen() {
 				continue
 			case tcpOptionKinds["wscale"]:
 				o.Any, o.Maybe = true, true
-			case tcpOptionKinds["sackOK"], tcpOptionKinds["TS"], tcpOptionKinds["sack"]:
+			case tcpOptionKinds["sackOK"], tcpOptionKinds["TS"]:
 				o.Maybe = true
+			case tcpOptionKinds["sack"]:
+				o.Maybe = true
+				// What has come twice (RFC 2883) was reported part by part.
+				o.Any = o.Any || b.cut && b.acked(o.N[1])
 			}
 		}
 		kept = append(kept, o)
 	}
 	b.out.Options = kept
 	b.out.OptionsAny = b.out.OptionsAny || b.foreign.Neutral
+}
+
+// acked tells whether the packet acknowledges all up to a sequence number.
+func (b *packetBuilder) acked(seq uint32) bool {
+	t, ok := b.src.Body.(*TCP)
+	return ok && t.Ack.Set && int32(t.Ack.N-seq) >= 0
 }
 
 // coalesced makes one expectation of segments that are expected at once and in sequence. How a stream is cut into

@@ -14,7 +14,7 @@ import (
 
 func TestForeignNetwork(t *testing.T) {
 	c := foreign(t, "0 idle", false)
-	assert.Equal(t, sut.Config{Seed: 1, MAC: stackMAC, MTU: 1500, Addr4: [4]byte{192, 168, 0, 1}, Prefix4: 16, Gateway4: [4]byte{192, 168, 0, 2}}, c.Program.Config)
+	assert.Equal(t, sut.Config{Seed: 1, MAC: stackMAC, MTU: 1500, Addr4: [4]byte{192, 168, 0, 1}, Prefix4: 16, Gateway4: [4]byte{192, 168, 0, 2}, RcvBuf: 65536, SndBuf: 256 << 10}, c.Program.Config)
 	assert.Equal(t, [4]byte{192, 0, 2, 1}, c.Program.Peer.IP4)
 	assert.Equal(t, uint16(8080), c.Program.Peer.Port)
 	assert.Equal(t, 4*time.Millisecond, c.Program.Tolerance)

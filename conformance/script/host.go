@@ -24,11 +24,12 @@ type host struct {
 	connectPort uint16     // the peer's port in connect(fd, ..., ...), and everywhere else
 	tolerance   time.Duration
 
-	mapped         bool   // the sockets are IPv6's, the packets IPv4's
-	strictSegments bool   // segments come as the script cuts them
-	stampsCompared bool   // time stamps are compared, and not only named
-	anyResult      bool   // calls may return whatever they like
-	cut            uint16 // the most text of an injected segment; 0: what the link takes
+	otherMTU       *Option // an --mtu that no link here has
+	mapped         bool    // the sockets are IPv6's, the packets IPv4's
+	strictSegments bool    // segments come as the script cuts them
+	stampsCompared bool    // time stamps are compared, and not only named
+	anyResult      bool    // calls may return whatever they like
+	cut            uint16  // the most text of an injected segment; 0: what the link takes
 }
 
 // The default network: addresses for documentation (RFC 5737, RFC 3849), stack and peer on one link. The peer's port
@@ -113,7 +114,7 @@ func (h *host) option(o *Option) (cause string) {
 	case "ip_version":
 		h.mapped = mappedVersion(o.Value)
 	case "mtu":
-		return number16(o.Value, 1280, 1500, &h.config.MTU)
+		return h.linkMTU(o)
 	case "bind_port":
 		return number16(o.Value, 1, 65535, &h.bindPort)
 	case "connect_port":
@@ -173,6 +174,30 @@ func (h *host) option(o *Option) (cause string) {
 	}
 	return ""
 }
+
+// linkMTU reads --mtu. A link that takes less than IP demands, or more than an Ethernet frame, no stack under test has.
+func (h *host) linkMTU(o *Option) (cause string) {
+	var n uint16
+	if cause = number16(o.Value, 68, 65535, &n); cause != "" {
+		return cause
+	}
+	least := uint16(minMTU4)
+	if h.form == IPv6 {
+		least = minMTU6
+	}
+	if n < least || n > defaultMTU {
+		h.otherMTU = o
+		return ""
+	}
+	h.config.MTU = n
+	return ""
+}
+
+// What every link takes (RFC 1122 3.3.2, RFC 8200 5).
+const (
+	minMTU4 = 576
+	minMTU6 = 1280
+)
 
 // address parses an address; one of the other IP version is answered as not valid.
 func (h *host) address(text string) (a netip.Addr, cause string) {

@@ -20,6 +20,12 @@ func (c *compiler) lack(p Pos, what, format string, args ...any) {
 
 // lines compiles the script's events. Behind a lack it looks only for constructs of the closed list, which go before.
 func (c *compiler) lines() {
+	if o := c.host.otherMTU; o != nil {
+		if !c.foreign.On {
+			c.fail(o.Pos, "option", "--mtu: no link here has %s", o.Value)
+		}
+		c.out.Lack = &Lack{Line: o.Pos.Line, Text: "--mtu=" + o.Value, What: "a link with an MTU of " + o.Value}
+	}
 	for i := range c.script.Events {
 		c.line(&c.script.Events[i])
 		for len(c.origin) < len(c.out.Program.Events) {

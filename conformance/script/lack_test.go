@@ -42,6 +42,20 @@ func TestLacks(t *testing.T) {
 	require.EqualError(t, err, "script: x.pkt:2:3: code: the figure tcpi_foo: no stack under test has it", "in a case of our own it is a mistake")
 }
 
+// TestLinks: what no link here takes is a lack, too.
+func TestLinks(t *testing.T) {
+	for text, lacks := range map[string]bool{
+		"--mtu=576": false, "--mtu=1500": false, "--mtu=575": true, "--mtu=9000": true, "--mtu=65535": true, "--mtu=68": true,
+		"--ip_version=ipv6\n--mtu=1280": false, "--ip_version=ipv6\n--mtu=1279": true,
+	} {
+		c := foreign(t, text+"\n0 idle", false)
+		if assert.Equal(t, lacks, c.Lack != nil, text); lacks {
+			assert.Contains(t, c.Lack.What, "a link with an MTU of ")
+			assert.Empty(t, c.Program.Events)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		"a  b\tc":                          {"a", "b", "c"},

@@ -115,6 +115,9 @@ func tuning(name string) bool {
 	return false
 }
 
+// linuxDefaults are the settings of google's and the Linux kernel's file defaults.sh that mean something here.
+var linuxDefaults = []string{"net.ipv4.tcp_rmem=4096 540000 15728640", "net.ipv4.tcp_wmem=4096 262144 4194304", "net.ipv4.tcp_ecn=0"}
+
 // initScripts are the files by which suites set up their systems, and tools that only tune them. They say nothing to a
 // stack under test.
 var initScripts = setOf("defaults.sh", "defaults-linux.sh", "defaults-freebsd.sh", "sysctl_restore.sh", "set_defaults.sh", "ktap_helpers.sh")

@@ -168,6 +168,9 @@ func (m *Machine) matchField(op *FieldOp) bool {
 			want &^= frame.PSH | frame.FIN
 			got &^= frame.PSH
 		}
+		if m.ev.Packet.Later && m.ev.Packet.Payload.Len > 0 {
+			want, got = want&^frame.PSH, got&^frame.PSH
+		}
 	}
 	mask := uint32(1)<<op.Field.Bits() - 1
 	if got = (got - base) & mask; !compare(op.Op, got, want&mask, op.Base != BaseZero) {

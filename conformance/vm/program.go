@@ -170,7 +170,8 @@ type Packet struct {
 	// last only; a SYN begins a connection anew, with another initial sequence number; frames of another kind are passed
 	// over.
 	Split bool
-	// Later (Expect): acknowledgments without text of less may come first, and of as much with less reported by SACK.
+	// Later (Expect): acknowledgments without text of less may come first, and of as much with less reported by SACK. Of a
+	// segment with text PSH is not compared.
 	Later bool
 	// Quote (ICMP errors). Expect: the payload is the start of the last frame injected before this event, which the
 	// stack must quote unchanged: IP header and at least 8 bytes. Inject: the payload is the IP header and 8 bytes

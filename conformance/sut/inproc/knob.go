@@ -22,11 +22,22 @@ var most = [...]int64{
 	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
 }
 
+// absent tells whether a knob is for something that this stack does not do: it is off.
+func absent(k sut.Knob) bool {
+	switch k {
+	case sut.KnobECN, sut.KnobSYNCookies, sut.KnobBlackhole, sut.KnobLooseRST, sut.KnobLooseSYN, sut.KnobPlainSYN:
+		return true
+	}
+	return false
+}
+
 // Knob sets a parameter. Malformed: the value makes no sense. Unsupported: it does, with more memory.
 func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	switch {
 	case !h.ready:
 		return sut.Malformed
+	case value == 0 && absent(k):
+		return sut.OK
 	case int(k) >= len(most) || most[k] == 0:
 		return sut.Unsupported
 	case value < 0 || value > most[k]:
