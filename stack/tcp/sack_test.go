@@ -67,12 +67,12 @@ func TestSACKReport(t *testing.T) {
 		`},
 		{name: "what comes before the handshake is over is not out of order", text: `
 			listen
-			< S 0:0(0) mss 1000 sackOK
-			> S. 0:0(0) ack 1 options mss 1460 sackOK
 			< S 0:10(10) mss 1000 sackOK
 			> S. 0:0(0) ack 1 options mss 1460 sackOK
-			< . 1:11(10) ack 1
-			> . 1:1(0) ack 11 options none
+			shutdown
+			> F. 1:1(0) ack 1 options none
+			< . 11:11(0) ack 2
+			> . 2:2(0) ack 11 options none
 		`},
 	})
 }

@@ -353,6 +353,7 @@ func (p *pair) send() {
 			require.LessOrEqual(p.t, p.a.onItsWay()+g.Len, p.a.cong.cwnd, "beyond the congestion window")
 		}
 		p.a.Sent(p.now, g)
+		require.Less(p.t, len(p.wire), 1000, "it comes to an end")
 		if p.wire = append(p.wire, g); g.Again && g.Len > 0 {
 			p.again[g.Seq]++
 		}
