@@ -57,6 +57,51 @@ func TestLesserAcknowledgments(t *testing.T) {
 	require.Equal(t, vm.Wrong, run(t, p, step(frame.ACK, 4, 6), vm.RunOptions{}).Reason)
 }
 
+// TestLesserReports: of as much acknowledged, less reported by SACK may come first.
+func TestLesserReports(t *testing.T) {
+	p := exchange()
+	e := &p.Events[atDataACK].Packet
+	e.Later = true
+	e.Options = []vm.Option{{Kind: frame.OptSACK, Count: 4, N: [8]uint32{51, 61, 21, 31}, Maybe: true}}
+	step := func(reports ...[]uint32) *fake {
+		return afterData(func(f *fake, out sut.Sink) {
+			f.rcvNxt += 10
+			for _, edges := range reports {
+				opts := []byte{1, 1, 5, byte(2 + 4*len(edges))}
+				for _, n := range edges {
+					opts = binary.BigEndian.AppendUint32(opts, f.rcvNxt-11+n)
+				}
+				if len(edges) == 0 {
+					opts = nil
+				}
+				f.tcp(out, frame.ACK, f.sndNxt, opts, nil)
+			}
+		})
+	}
+	require.Equal(t, vm.Pass, run(t, p, step([]uint32{51, 61, 21, 31}), vm.RunOptions{}).Outcome)
+	require.Equal(t, vm.Pass, run(t, p, step([]uint32{}, []uint32{21, 31}, []uint32{51, 56, 21, 31}, []uint32{51, 61, 21, 31}), vm.RunOptions{}).Outcome)
+	require.Equal(t, vm.Silent, run(t, p, step([]uint32{21, 31}), vm.RunOptions{}).Reason, "and then nothing")
+	require.Equal(t, vm.PartValue, run(t, p, step([]uint32{52, 62, 21, 31}), vm.RunOptions{}).Part, "as much, but another")
+	require.Equal(t, vm.Wrong, run(t, p, step([]uint32{51, 71, 21, 31}), vm.RunOptions{}).Reason, "more")
+	e.Options[0].Any = true
+	require.Equal(t, vm.Pass, run(t, p, step([]uint32{21, 31}), vm.RunOptions{}).Outcome, "whatever it says")
+}
+
+// TestPush: where the cut of a stream is open, so is where PSH stands.
+func TestPush(t *testing.T) {
+	p := exchange()
+	e := &p.Events[atPush].Packet
+	for i := range e.Fields {
+		if e.Fields[i].Field == frame.TCPFlags {
+			e.Fields[i].N = frame.ACK
+		}
+	}
+	v := run(t, p, newFake(), vm.RunOptions{})
+	require.Equal(t, frame.TCPFlags, v.Field, "the stack pushes")
+	e.Later = true
+	require.Equal(t, vm.Pass, run(t, p, newFake(), vm.RunOptions{}).Outcome)
+}
+
 func TestOtherKinds(t *testing.T) {
 	p := exchange()
 	p.Events[atDataACK].Packet.Split = true
