@@ -100,6 +100,8 @@ func (b *callBuilder) optionValue(o sut.Option, e *Expr) []byte {
 	case sut.SoRcvTimeo, sut.SoSndTimeo:
 		m := b.members(e, "tv_sec", "tv_usec")
 		return int32s(b.member(e, m["tv_sec"], 1e6)*1000 + b.member(e, m["tv_usec"], 999999)/1000)
+	case sut.IPAddMembership, sut.IPDropMembership, sut.IPv6JoinGroup, sut.IPv6LeaveGroup:
+		return b.membership(o, e)
 	}
 	if e.Kind != ExprArray || len(e.List) != 1 {
 		b.fail(e.Pos, b.src.Name, "want [VALUE], got `%s`", e)
@@ -116,6 +118,25 @@ func (b *callBuilder) optionValue(o sut.Option, e *Expr) []byte {
 		b.fail(v.Pos, b.src.Name, "%d is not the number of an error on Linux", v.N)
 	}
 	return int32s(int64(n))
+}
+
+// membership is a group and an interface: `{imr_multiaddr=inet_addr("232.1.2.3"), imr_interface=inet_addr("zero")}`, and
+// `{ipv6mr_multiaddr=inet_addr("ff0e::1"), ipv6mr_interface=0}`.
+func (b *callBuilder) membership(o sut.Option, e *Expr) []byte {
+	is6 := o == sut.IPv6JoinGroup || o == sut.IPv6LeaveGroup
+	group, at := "imr_multiaddr", "imr_interface"
+	if is6 {
+		group, at = "ipv6mr_multiaddr", "ipv6mr_interface"
+	}
+	m := b.members(e, group, at)
+	if m[group] == nil || m[at] == nil {
+		b.fail(e.Pos, b.src.Name, "want {%s=..., %s=...}, got `%s`", group, at, e)
+	}
+	bytes := b.inetAddr(m[group]).AsSlice()
+	if is6 {
+		return append(bytes, int32s(b.member(e, m[at], 1<<31-1))...)
+	}
+	return append(bytes, b.inetAddr(m[at]).AsSlice()...)
 }
 
 // member is a number in an option's value.

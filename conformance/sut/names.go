@@ -37,6 +37,7 @@ const (
 	EIO
 	ENETDOWN
 	EPROTO
+	ENODEV
 	EOther // an error that has no name here
 	errnos
 )
@@ -45,7 +46,7 @@ var errnoNames = [errnos]string{
 	"0", "EAGAIN", "EINPROGRESS", "EALREADY", "EISCONN", "ENOTCONN", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED",
 	"ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EBADF", "EINVAL",
 	"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EMSGSIZE", "ENOPROTOOPT", "EOPNOTSUPP", "EPIPE", "EDESTADDRREQ",
-	"EPROTONOSUPPORT", "EPROTOTYPE", "ENOTSOCK", "EACCES", "EIO", "ENETDOWN", "EPROTO", "EOTHER",
+	"EPROTONOSUPPORT", "EPROTOTYPE", "ENOTSOCK", "EACCES", "EIO", "ENETDOWN", "EPROTO", "ENODEV", "EOTHER",
 }
 
 // String is the error's name on the wire and in scripts; "0" for none.
@@ -101,6 +102,14 @@ const (
 	TCPNoOpt
 	IPMTUDiscover
 	IPv6TClass
+	IPMulticastTTL
+	IPMulticastLoop
+	IPAddMembership  // the group and an address of the interface, each as it is sent
+	IPDropMembership // likewise
+	IPv6MulticastHops
+	IPv6MulticastLoop
+	IPv6JoinGroup  // the group as it is sent, and the number of the interface
+	IPv6LeaveGroup // likewise
 	options
 )
 
@@ -109,6 +118,8 @@ var optionNames = [options]string{
 	"SO_SNDTIMEO", "TCP_NODELAY", "IP_TTL", "IP_TOS", "IPV6_UNICAST_HOPS", "IPV6_V6ONLY",
 	"TCP_MAXSEG", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_KEEPINIT", "TCP_USER_TIMEOUT", "TCP_CORK",
 	"TCP_QUICKACK", "TCP_DEFER_ACCEPT", "TCP_SYNCNT", "TCP_NOOPT", "IP_MTU_DISCOVER", "IPV6_TCLASS",
+	"IP_MULTICAST_TTL", "IP_MULTICAST_LOOP", "IP_ADD_MEMBERSHIP", "IP_DROP_MEMBERSHIP", "IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP",
+	"IPV6_JOIN_GROUP", "IPV6_LEAVE_GROUP",
 }
 
 // String is the option's name on the wire and in scripts.

@@ -21,6 +21,11 @@ func FromNetip(a netip.Addr) wire.Addr {
 	return wire.Addr{}
 }
 
+func fromIP(ip net.IP) wire.Addr {
+	a, _ := netip.AddrFromSlice(ip)
+	return FromNetip(a)
+}
+
 func toNetip(a wire.Addr) netip.Addr {
 	switch {
 	case a.Is4():

@@ -30,13 +30,14 @@ type Config struct {
 	Backlog     int // connections that wait for a listener's Accept; 256
 	Buffer      int // bytes of send and of receive buffer of a TCP connection, and of a UDP receive queue; 64 KiB
 	Neighbours  int // hosts on the link spoken to at the same time; 64
+	Groups      int // multicast groups that sockets are members of at the same time; 32
 }
 
 func (c *Config) defaults() {
 	for _, d := range []struct {
 		p *int
 		v int
-	}{{&c.Connections, 512}, {&c.Endpoints, 32}, {&c.Backlog, 256}, {&c.Buffer, 64 << 10}, {&c.Neighbours, 64}} {
+	}{{&c.Connections, 512}, {&c.Endpoints, 32}, {&c.Backlog, 256}, {&c.Buffer, 64 << 10}, {&c.Neighbours, 64}, {&c.Groups, 32}} {
 		if *d.p == 0 {
 			*d.p = d.v
 		}
@@ -78,6 +79,7 @@ func New(cfg Config, dev Device) (*Host, error) {
 	}
 	h.out.init(dev, int(cfg.Stack.MTU)+ethernetHeader)
 	st := stack.Storage{
+		Groups:     make([]stack.Group, cfg.Groups),
 		Neighbours: make([]neighbour.Entry, cfg.Neighbours),
 		Waiting:    make([]byte, cfg.Neighbours*int(cfg.Stack.MTU)),
 		UDP:        make([]stack.UDPEndpoint, cfg.Endpoints),
@@ -94,6 +96,7 @@ func New(cfg Config, dev Device) (*Host, error) {
 		return nil, fmt.Errorf("netgo: cannot start the stack: %s", e)
 	}
 	h.table.Init(&h.stack, make([]socket.Socket, cfg.Sockets))
+	h.table.InitGroups(make([]socket.Membership, 4*cfg.Groups))
 	go h.run(dev.Ready())
 	return h, nil
 }

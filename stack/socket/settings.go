@@ -59,6 +59,7 @@ func (t *Table) settle(s *Socket) {
 	case s.phase == closed:
 	case s.kind == Datagram:
 		t.stack.UDPSetIP(int(s.conn), &s.ip)
+		t.stack.UDPSetMulticast(int(s.conn), s.multicast.Hops, s.multicast.Loop)
 	default:
 		t.stack.TCPSet(int(s.conn), &s.settings)
 		t.stack.TCPSetIP(int(s.conn), &s.ip)

@@ -45,17 +45,20 @@ type Socket struct {
 	settings tcp.Settings // of a stream
 	ip       stack.IPSettings
 	conn     int32 // the stack's id, as phase says
+
+	multicast Multicast // of a datagram socket
 }
 
 // Table is the table of sockets of one stack. Init makes it ready. A socket is named by its row, from 0.
 type Table struct {
-	stack *stack.Stack
-	rows  []Socket
+	stack  *stack.Stack
+	rows   []Socket
+	groups []Membership
 }
 
 // Init makes t an empty table over s, with a row for each element of rows.
 func (t *Table) Init(s *stack.Stack, rows []Socket) {
-	t.stack, t.rows = s, rows
+	t.stack, t.rows, t.groups = s, rows, nil
 	for i := range rows {
 		rows[i] = Socket{}
 	}
@@ -64,10 +67,11 @@ func (t *Table) Init(s *stack.Stack, rows []Socket) {
 // CopyFrom makes t a snapshot of o, in t's own rows. t stays over its own stack, which has to be a snapshot of o's. It
 // returns false, and changes nothing, if the tables differ in size.
 func (t *Table) CopyFrom(o *Table) bool {
-	if len(t.rows) != len(o.rows) {
+	if len(t.rows) != len(o.rows) || len(t.groups) != len(o.groups) {
 		return false
 	}
 	copy(t.rows, o.rows)
+	copy(t.groups, o.groups)
 	return true
 }
 
@@ -95,7 +99,7 @@ func (t *Table) Open(kind Kind, v6 bool) (id int, c stack.Cause) {
 	if id < 0 {
 		return -1, stack.TableFull
 	}
-	t.rows[id] = Socket{kind: kind, v6: v6}
+	t.rows[id] = Socket{kind: kind, v6: v6, multicast: Multicast{Hops: 1, Loop: true}}
 	if kind == Stream {
 		t.rows[id].settings = t.stack.TCPDefaults()
 	}

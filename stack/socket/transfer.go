@@ -113,6 +113,7 @@ func (t *Table) end(now time.Duration, id int, abort bool) {
 	if s == nil {
 		return
 	}
+	t.leaveAll(id)
 	switch {
 	case s.phase == open:
 		t.stack.UDPClose(int(s.conn))

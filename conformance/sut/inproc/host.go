@@ -61,6 +61,7 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 		return sut.Malformed
 	}
 	h.table.Init(&h.stack, h.memory.sockets)
+	h.table.InitGroups(h.memory.memberships)
 	h.face.Init(&h.table, h.memory.descriptors, h.memory.files)
 	h.ready = true
 	return sut.OK

@@ -14,6 +14,7 @@ type memory struct {
 	stack       stack.Storage
 	names       []name // as many as there are descriptors
 	sockets     []socket.Socket
+	memberships []socket.Membership
 	descriptors []posix.Descriptor
 	files       []posix.File
 
@@ -30,6 +31,7 @@ const (
 	neighbours = 8
 	waiting    = 3 // packets that wait for a neighbour's address
 	groups     = 4 // multicast groups
+	members    = 4 // sockets that are members of groups, each counted once for each of its groups
 	blocked    = 8 // calls that can be pending at the same time
 	looped     = 3 // packets to itself
 
@@ -64,6 +66,7 @@ type Small struct {
 	loop        [looped * (mtu + 2)]byte
 	names       [smallSockets]name
 	sockets     [smallSockets]socket.Socket
+	memberships [members]socket.Membership
 	descriptors [smallSockets]posix.Descriptor
 	files       [smallSockets]posix.File
 	data, late  [smallData]byte
@@ -77,6 +80,7 @@ func (h *Host) Init(m *Small) {
 		Reassembly: m.reassembly[:], ReassemblyBuffer: m.fragments[:], Staging: m.staging[:], Loop: m.loop[:],
 	}
 	h.memory.names, h.memory.sockets = m.names[:], m.sockets[:]
+	h.memory.memberships = m.memberships[:]
 	h.memory.descriptors, h.memory.files = m.descriptors[:], m.files[:]
 	h.memory.data, h.memory.late = m.data[:], m.late[:]
 }
@@ -108,6 +112,7 @@ type Large struct {
 	staging     [largeLongest]byte
 	names       [largeSockets]name
 	sockets     [largeSockets]socket.Socket
+	memberships [members]socket.Membership
 	descriptors [largeSockets]posix.Descriptor
 	files       [largeSockets]posix.File
 	data, late  [largeData]byte
@@ -121,6 +126,7 @@ func (h *Host) InitLarge(m *Large) {
 		Reassembly: m.reassembly[:], ReassemblyBuffer: m.fragments[:], Staging: m.staging[:],
 	}
 	h.memory.names, h.memory.sockets = m.names[:], m.sockets[:]
+	h.memory.memberships = m.memberships[:]
 	h.memory.descriptors, h.memory.files = m.descriptors[:], m.files[:]
 	h.memory.data, h.memory.late = m.data[:], m.late[:]
 }

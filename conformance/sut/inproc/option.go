@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/stack/socket"
 	"stackproof/stack/socket/posix"
 )
 
@@ -18,6 +19,10 @@ var options = [...]posix.Option{
 	sut.IPv6V6Only: posix.IPv6V6Only, sut.TCPQuickACK: posix.TCPQuickAck,
 	sut.TCPKeepIdle: posix.TCPKeepIdle, sut.TCPKeepIntvl: posix.TCPKeepInterval, sut.TCPKeepCnt: posix.TCPKeepCount,
 	sut.TCPUserTimeout: posix.TCPUserTimeout,
+	sut.IPMulticastTTL: posix.IPMulticastTTL, sut.IPMulticastLoop: posix.IPMulticastLoop,
+	sut.IPAddMembership: posix.IPAddMembership, sut.IPDropMembership: posix.IPDropMembership,
+	sut.IPv6MulticastHops: posix.IPv6MulticastHops, sut.IPv6MulticastLoop: posix.IPv6MulticastLoop,
+	sut.IPv6JoinGroup: posix.IPv6JoinGroup, sut.IPv6LeaveGroup: posix.IPv6LeaveGroup,
 }
 
 // unit returns what an option that is a time counts in, 0 for any other.
@@ -57,12 +62,25 @@ func (h *Host) sockOpt(p *call, c *sut.Call, fd int) sut.Status {
 
 // value takes an option's value from its layout; a length that is not the option's is not ok.
 func value(o sut.Option, b []byte) (v posix.Value, ok bool) {
-	if o == sut.SoLinger {
+	switch o {
+	case sut.SoLinger:
 		if len(b) != 8 {
 			return v, false
 		}
 		v.N = int(number(b))
 		v.Time = time.Duration(number(b[4:])) * time.Second
+		return v, true
+	case sut.IPAddMembership, sut.IPDropMembership:
+		if len(b) != 8 {
+			return v, false
+		}
+		v.Group, v.At = socket.Endpoint4([4]byte(b), 0), socket.Endpoint4([4]byte(b[4:]), 0)
+		return v, true
+	case sut.IPv6JoinGroup, sut.IPv6LeaveGroup:
+		if len(b) != 20 {
+			return v, false
+		}
+		v.Group, v.N = socket.Endpoint6([16]byte(b), 0), int(number(b[16:]))
 		return v, true
 	}
 	if len(b) != 4 {

@@ -34,7 +34,7 @@ var errnos = [posix.NumErrno]sut.Errno{
 	posix.EINVAL: sut.EINVAL, posix.EMFILE: sut.EMFILE, posix.ENFILE: sut.ENFILE, posix.ENOBUFS: sut.ENOBUFS,
 	posix.EMSGSIZE: sut.EMSGSIZE, posix.ENOPROTOOPT: sut.ENOPROTOOPT, posix.EOPNOTSUPP: sut.EOPNOTSUPP,
 	posix.EPIPE: sut.EPIPE, posix.EDESTADDRREQ: sut.EDESTADDRREQ, posix.EPROTONOSUPPORT: sut.EPROTONOSUPPORT,
-	posix.EACCES: sut.EACCES, posix.ENETDOWN: sut.ENETDOWN,
+	posix.EACCES: sut.EACCES, posix.ENETDOWN: sut.ENETDOWN, posix.ENODEV: sut.ENODEV,
 }
 
 // endpoint translates an address; one of no known family is the zero Endpoint.

@@ -31,12 +31,24 @@ const (
 	IPv6UnicastHops                   // N, 1 to 255, -1 for the default; IPv6
 	IPv6TClass                        // N, 0 to 255, as IPTOS; IPv6
 	IPv6V6Only                        // N, always 1; IPv6
+
+	// Of datagram sockets of the family.
+
+	IPMulticastTTL    // N, 0 to 255; -1 sets the default, 1
+	IPMulticastLoop   // N, 0 or 1
+	IPAddMembership   // Group, and an address of the interface in At, or none; set only
+	IPDropMembership  // Group and At likewise
+	IPv6MulticastHops // N, as IPMulticastTTL
+	IPv6MulticastLoop // N, 0 or 1
+	IPv6JoinGroup     // Group, and the interface in N: 1, or 0; set only
+	IPv6LeaveGroup    // Group and N likewise
 )
 
 // Value is the value of an option.
 type Value struct {
-	N    int
-	Time time.Duration // not negative
+	N         int
+	Time      time.Duration // not negative
+	Group, At socket.Endpoint
 }
 
 // flag is the Value of an option that is on or off.
@@ -58,6 +70,9 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 		return EINVAL
 	}
 	on, sock, c := v.N != 0, int(s.sock), stack.OK
+	if o.isGroupOption() {
+		return f.setGroup(sock, o, v)
+	}
 	switch o {
 	case SoReuseAddr:
 		c = f.core.SetReuse(sock, on)
@@ -93,6 +108,9 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		return v, EBADF
 	}
 	sock := int(s.sock)
+	if o.isGroupOption() {
+		return f.groupOption(sock, o)
+	}
 	switch o {
 	case SoError:
 		return Value{N: int(f.takeError(s))}, ENone

@@ -79,12 +79,14 @@ func newHost(w *world, n byte) *host {
 	}
 	require.Equal(w.t, stack.InitOK, h.stack.Init(&cfg, storage(), &h.dev))
 	h.table.Init(&h.stack, make([]socket.Socket, sockets))
+	h.table.InitGroups(make([]socket.Membership, 3))
 	h.Init(&h.table, make([]Descriptor, sockets), make([]File, sockets+2))
 	return h
 }
 
 func storage() *stack.Storage {
 	return &stack.Storage{
+		Groups: make([]stack.Group, 4), Loop: make([]byte, 4*1502),
 		Neighbours: make([]neighbour.Entry, 4), Waiting: make([]byte, 4*1500),
 		UDP: make([]stack.UDPEndpoint, sockets), UDPBuffer: make([]byte, sockets*4000),
 		TCP: make([]stack.TCPConn, sockets), TCPBuffer: make([]byte, sockets*2*tcpBuffer),
