@@ -3,7 +3,7 @@ package tcp
 import "time"
 
 // arriveACK is the fifth check of RFC 9293 3.10.7.4: the acknowledgment. goOn is false if the segment ends here.
-func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn bool) {
+func (c *Conn) arriveACK(now time.Duration, g *Segment, r Result) (_ Result, goOn bool) {
 	if c.state == SynReceived {
 		if !c.acksNew(g.Ack) {
 			return Result{Drop: DropBadAck, Reset: true}, false
@@ -13,12 +13,12 @@ func (c *Conn) arriveACK(now time.Duration, g Segment, r Result) (_ Result, goOn
 		c.challenge(now) // RFC 5961 5
 		return Result{Drop: DropBadAck}, false
 	}
-	c.noteTimestamp(g.Seq.Add(-r.skip), &g)
+	c.noteTimestamp(g.Seq.Add(-r.skip), g)
 	progress := c.sndUna.Less(g.Ack)
 	if progress {
-		r.Acked = c.acked(now, &g)
+		r.Acked = c.acked(now, g)
 	}
-	if c.isDuplicate(&g, progress, r.Drop) {
+	if c.isDuplicate(g, progress, r.Drop) {
 		c.duplicateACK()
 	}
 	c.updateSndWnd(now, g, progress)
@@ -104,7 +104,7 @@ func (c *Conn) sndBase() Seq {
 // updateSndWnd takes the peer's window, unless a newer segment overtook this one: its acknowledgment or SND.WL1 tells
 // (SND.WL2, never ahead of SND.UNA, has nothing to add). SND.WL1 would also refuse a retransmission, whose sequence
 // number is old; but one that acknowledges new data is newer than all before.
-func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
+func (c *Conn) updateSndWnd(now time.Duration, g *Segment, progress bool) {
 	if g.Ack.Less(c.sndUna) {
 		return
 	}
@@ -114,7 +114,7 @@ func (c *Conn) updateSndWnd(now time.Duration, g Segment, progress bool) {
 	}
 }
 
-func (c *Conn) setSndWnd(g Segment) {
+func (c *Conn) setSndWnd(g *Segment) {
 	c.sndWnd = g.wnd
 	c.maxSndWnd = max(c.maxSndWnd, c.sndWnd)
 	c.sndWl1 = g.Seq

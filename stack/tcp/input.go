@@ -12,30 +12,31 @@ func (c *Conn) Arrive(now time.Duration, g Segment) Result {
 	case Closed:
 		r = Result{Drop: DropClosed, Reset: true}
 	case Listen:
-		r = c.arriveListen(now, g)
+		r = c.arriveListen(now, &g)
 	case SynSent:
-		r = c.arriveSynSent(now, g)
+		r = c.arriveSynSent(now, &g)
 	default:
-		r = c.arriveOther(now, g)
+		r = c.arriveOther(now, &g)
 	}
 	c.schedule(now)
 	return r
 }
 
 // arriveListen is RFC 9293 3.10.7.2.
-func (c *Conn) arriveListen(now time.Duration, g Segment) Result {
-	r, syn := OnListen(g)
+func (c *Conn) arriveListen(now time.Duration, g *Segment) Result {
+	r, syn := OnListen(*g)
 	if !syn {
 		return r
 	}
 	c.takeSYN(now, g)
 	c.state = SynReceived
-	g, r = c.tailor(afterSYN(g))
+	afterSYN(g)
+	r = c.tailor(g)
 	return c.take(now, g, r)
 }
 
 // arriveSynSent is RFC 9293 3.10.7.3.
-func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
+func (c *Conn) arriveSynSent(now time.Duration, g *Segment) Result {
 	if g.Flags.Has(ACK) && !c.acksNew(g.Ack) {
 		return Result{Drop: DropBadAck, Reset: true}
 	}
@@ -49,9 +50,10 @@ func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
 		return Result{Drop: DropIgnored}
 	}
 	c.takeSYN(now, g)
-	g, r := c.tailor(afterSYN(g))
+	afterSYN(g)
+	r := c.tailor(g)
 	if g.Flags.Has(ACK) {
-		c.acked(now, &g)
+		c.acked(now, g)
 		c.hear(now)
 		c.establish()
 		c.ackNow = true
@@ -62,14 +64,11 @@ func (c *Conn) arriveSynSent(now time.Duration, g Segment) Result {
 	return c.take(now, g, r)
 }
 
-// afterSYN returns what is left of a segment whose SYN is taken.
-func afterSYN(g Segment) Segment {
-	g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^SYN
-	return g
-}
+// afterSYN leaves of a segment what is behind its SYN, which is taken.
+func afterSYN(g *Segment) { g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^SYN }
 
 // takeSYN begins the receive sequence space.
-func (c *Conn) takeSYN(now time.Duration, g Segment) {
+func (c *Conn) takeSYN(now time.Duration, g *Segment) {
 	c.irs = g.Seq
 	c.rcvNxt = g.Seq.Add(1)
 	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
@@ -89,23 +88,23 @@ func (c *Conn) establish() {
 }
 
 // arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.
-func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
+func (c *Conn) arriveOther(now time.Duration, g *Segment) Result {
 	if c.state == SynReceived && g.Seq == c.irs && g.Flags.Has(SYN) && !g.Flags.Has(RST) {
 		if !g.Flags.Has(ACK) {
 			// The peer sends its SYN again, so it lacks ours. By the letter a bare ACK answers, which says less.
-			c.noteTimestamp(g.Seq, &g)
+			c.noteTimestamp(g.Seq, g)
 			c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt
 			return Result{Drop: DropSYN}
 		}
-		g = afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
+		afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
 	}
 	if g.Flags.Has(RST) {
 		return c.arriveRST(now, g)
 	}
 	switch {
-	case c.lacksTimestamp(&g):
+	case c.lacksTimestamp(g):
 		return Result{Drop: DropNoTimestamp} // without a word (RFC 7323 3.2)
-	case c.outdated(&g):
+	case c.outdated(g):
 		return c.unacceptable(now, g, DropOutdated)
 	case !c.acceptable(g):
 		return c.unacceptable(now, g, DropWindow)
@@ -116,7 +115,7 @@ func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
 	if !g.Flags.Has(ACK) {
 		return Result{Drop: DropNoAck}
 	}
-	g, r := c.tailor(g)
+	r := c.tailor(g)
 	goOn := true
 	if r, goOn = c.arriveACK(now, g, r); !goOn {
 		return r
@@ -126,7 +125,7 @@ func (c *Conn) arriveOther(now time.Duration, g Segment) Result {
 
 // acceptable is the first check of RFC 9293 3.10.7.4: a part of the segment is in the window. When the window is zero
 // a segment at its edge still is, for the sake of its acknowledgment; tailor takes the data away.
-func (c *Conn) acceptable(g Segment) bool {
+func (c *Conn) acceptable(g *Segment) bool {
 	wnd, n, from := c.rcvWnd(), g.seqLen(), g.Seq.Sub(c.rcvNxt)
 	switch {
 	case wnd == 0:
@@ -138,7 +137,7 @@ func (c *Conn) acceptable(g Segment) bool {
 }
 
 // unacceptable answers a segment outside of the window, or of the past, with an acknowledgment.
-func (c *Conn) unacceptable(now time.Duration, g Segment, why Drop) Result {
+func (c *Conn) unacceptable(now time.Duration, g *Segment, why Drop) Result {
 	if why == DropWindow && c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
 		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
 	}
@@ -154,7 +153,7 @@ func (c *Conn) unacceptable(now time.Duration, g Segment, why Drop) Result {
 }
 
 // arriveRST is the second check (RFC 9293 3.10.7.4, RFC 5961 3). It holds at window zero too (MUST-66).
-func (c *Conn) arriveRST(now time.Duration, g Segment) Result {
+func (c *Conn) arriveRST(now time.Duration, g *Segment) Result {
 	switch {
 	case c.state == TimeWait:
 		return Result{Drop: DropRST} // RFC 1337 3, fix F1
@@ -201,8 +200,7 @@ func (c *Conn) challenge(now time.Duration) {
 }
 
 // tailor cuts the segment to the window: after that it begins at RCV.NXT or later and does not exceed the right edge.
-func (c *Conn) tailor(g Segment) (Segment, Result) {
-	var r Result
+func (c *Conn) tailor(g *Segment) (r Result) {
 	if old := c.rcvNxt.Sub(g.Seq); old > 0 {
 		r.skip = old
 		g.Seq, g.Len = c.rcvNxt, g.Len-old
@@ -216,5 +214,5 @@ func (c *Conn) tailor(g Segment) (Segment, Result) {
 		r.Drop = DropWindow
 		c.ackNow = true
 	}
-	return g, r
+	return r
 }

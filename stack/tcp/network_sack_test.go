@@ -37,7 +37,7 @@ func TestNetworkBulk(t *testing.T) {
 // noteSACK remembers what the peer says that it has. The model has a flag for each byte and so forgets nothing.
 func (s *side) noteSACK(g Segment) {
 	s.full = s.full || s.c.board.sacked.n == MaxRanges
-	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || s.c.outdated(&g) || !s.c.acceptable(g) || !s.c.acksSent(g.Ack) {
+	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || s.c.outdated(&g) || !s.c.acceptable(&g) || !s.c.acksSent(g.Ack) {
 		return // it says nothing that is listened to
 	}
 	for _, b := range g.SACK[:g.NSACK] {

@@ -88,6 +88,9 @@ func (c *Conn) setMaxSeg(n int) {
 
 // textMSS returns how much text the next segment can carry: what its own options leave.
 func (c *Conn) textMSS() int {
+	if c.arrived.n == 0 && c.dup.lo == c.dup.hi {
+		return c.sndMSS // there is nothing to report: the others are in every segment
+	}
 	o := c.options(ACK)
 	return c.maxSeg - o.Len()
 }

@@ -6,7 +6,7 @@ const dupThreshold = 3
 // duplicate reports whether g is a duplicate acknowledgment (RFC 5681 2): data is outstanding; g has no data, no SYN and
 // no FIN; it acknowledges no more than is known and offers the same window. A segment that is none does not end a
 // series of them. The answer to a probe of a zero window is none: nothing is waiting to be acknowledged.
-func (c *Conn) duplicate(g Segment) bool {
+func (c *Conn) duplicate(g *Segment) bool {
 	return c.mode == timerRetransmit && g.seqLen() == 0 && g.Ack == c.sndUna && g.wnd == c.sndWnd
 }
 
@@ -16,7 +16,7 @@ func (c *Conn) isDuplicate(g *Segment, progress bool, why Drop) bool {
 	if c.agreed.Has(SACK) {
 		return c.board.update(c.sndUna, c.sndNxt, g.SACK[:g.NSACK])
 	}
-	return !progress && why == DropNone && c.duplicate(*g)
+	return !progress && why == DropNone && c.duplicate(g)
 }
 
 // duplicateACK counts one and recovers fast from the loss that three tell of (RFC 5681 3.2, RFC 6582 3.2, RFC 6675 5).

@@ -4,7 +4,7 @@ import "time"
 
 // take is the seventh and the eighth step of RFC 9293 3.10.7.4: text and FIN. The segment is cut to the window. What
 // comes before the connection is established waits like what comes out of order.
-func (c *Conn) take(now time.Duration, g Segment, r Result) Result {
+func (c *Conn) take(now time.Duration, g *Segment, r Result) Result {
 	next := c.rcvNxt
 	if c.state.receives() || c.state == SynReceived {
 		c.noteOld(g.Seq.Add(-r.skip), g.Seq)
@@ -28,7 +28,7 @@ func (c *Conn) take(now time.Duration, g Segment, r Result) Result {
 
 // takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the blocks: next is its
 // end, else RCV.NXT.
-func (c *Conn) takeText(g Segment, r Result) (_ Result, next Seq) {
+func (c *Conn) takeText(g *Segment, r Result) (_ Result, next Seq) {
 	end := g.Seq.Add(g.Len)
 	inOrder := g.Seq == c.rcvNxt && c.state.receives()
 	if !inOrder {

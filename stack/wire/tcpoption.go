@@ -48,6 +48,11 @@ type TCPOpts struct {
 // Malformed, a length that leads nowhere ends the list and sets it too. Of an option that appears twice the last counts.
 func ParseTCPOptions(b []byte) TCPOpts {
 	var o TCPOpts
+	if len(b) == 12 && binary.BigEndian.Uint32(b) == optionNOP<<24|optionNOP<<16|TCPOptTimestamps<<8|10 {
+		// What most segments have (RFC 7323 appendix A).
+		o.TSVal, o.TSEcr, o.HasTS = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), true
+		return o
+	}
 	w := WalkTCPOptions(b)
 	for {
 		kind, data, ok := w.Next()
