@@ -18,10 +18,10 @@ import (
 
 // runFlags are the arguments of `stackproof run`.
 type runFlags struct {
-	stack, out string
-	seed       uint64
-	limit      time.Duration
-	verbose    bool
+	stack, out, waivers string
+	seed                uint64
+	limit               time.Duration
+	verbose             bool
 }
 
 func newRun() *cobra.Command {
@@ -36,6 +36,12 @@ FILE.pkt is a case that you write: a script with an id: line in its header. A sc
 is run as stackproof script -v runs it.
 STACK is one of
 ` + stacksHelp + `
+
+Waivers are what the stack is known to fail, one a line, sorted by case:
+  ` + conformance.WaiverFormat + `
+  tcp/urgent/pointer fail 2026-11-22 "wrong packet" the vendor has dropped urgent data
+OUTCOME is fail, timeout, crash or blocked; MESSAGE a piece of what is then reported. The cases run
+all the same. As expected they count as xfail; one that passes is xpass, a failure.
 
 Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof run
@@ -56,6 +62,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 	fl := cmd.Flags()
 	fl.StringVar(&f.stack, "stack", conformance.OwnStack, "the stack under test")
 	fl.StringVar(&f.out, "out", "", "write a results folder")
+	fl.StringVar(&f.waivers, "waivers", "", "what the stack is known to fail: a file")
 	fl.Uint64Var(&f.seed, "seed", 0, "all chance in the run; 0 is each case's own seed")
 	addLimit(cmd, &f.limit)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each case, on a terminal too")
@@ -65,12 +72,16 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 // run runs the cases and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
 	if strings.HasSuffix(pattern, ".pkt") && conformance.IsForeign(pattern) {
-		if f.out != "" || f.seed != 0 {
-			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out and --seed are for cases", pattern)
+		if f.out != "" || f.seed != 0 || f.waivers != "" {
+			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out, --seed and --waivers are for cases", pattern)
 		}
 		return runScripts(ctx, &scriptFlags{stack: f.stack, profile: "strict", limit: f.limit, verbose: true}, []string{pattern}, stdout, stderr)
 	}
 	suite, p, file, err := selected(pattern, f.stack)
+	if err != nil {
+		return err
+	}
+	waivers, err := loadWaivers(f.waivers, suite)
 	if err != nil {
 		return err
 	}
@@ -90,13 +101,16 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 	}
 	defer stack.Close()
 	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, File: file, Command: command(), Done: screen.done}
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, File: file, Command: command(), Waivers: waivers, Done: screen.done}
 	res := runner.Run(ctx, p)
 	screen.end(res)
 	if f.out != "" {
 		if err := res.Write(f.out); err != nil {
 			return err
 		}
+	}
+	if err := waivers.Stale(res.Verdicts); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("stackproof: interrupted: %d of %d cases not run", res.Summary.Counts[report.NotRun], res.Summary.Counts.Total())
@@ -105,6 +119,18 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		return exitCode(code)
 	}
 	return nil
+}
+
+// loadWaivers reads a file of waivers for the cases of a suite; without a file there are none.
+func loadWaivers(file string, suite *conformance.Suite) (conformance.Waivers, error) {
+	if file == "" {
+		return nil, nil
+	}
+	all, err := conformance.LoadWaivers(file, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return all, all.Check(suite)
 }
 
 // selected is the suite and what of it an argument selects: a pattern, or the file of a script.
@@ -189,19 +215,15 @@ func (s *screen) line(v *report.Verdict, failures []*report.Failure) string {
 		if v.Outcome != report.Fail {
 			l += ": " + v.Outcome.String()
 		}
-		l += ": " + f.Happened()
-		break
+		return l + ": " + f.Message()
 	}
-	if v.Phrase != "" {
-		l += ": " + v.Phrase
+	if v.Outcome == report.XFail {
+		l += ": " + v.Outcome.String()
 	}
-	switch {
-	case v.Got == "":
-		return l
-	case len(failures) > 0:
-		return l + ": got " + v.Got
+	if v.Got != "" {
+		l += ": " + v.Got
 	}
-	return l + ": " + v.Got
+	return l
 }
 
 func (s *screen) done(_, _ int, v *report.Verdict, failures []*report.Failure) {
@@ -218,11 +240,16 @@ func (s *screen) end(res *report.Results) {
 	if s.bar != nil {
 		_ = s.bar.Finish()
 	}
+	told := false
 	for _, f := range res.Failures {
+		if f.Outcome == report.XFail {
+			continue
+		}
 		fmt.Fprintln(s.out)
 		f.Text(s.out)
+		told = true
 	}
-	if len(res.Failures) > 0 {
+	if told {
 		fmt.Fprintln(s.out)
 	}
 	sum := &res.Summary

@@ -92,6 +92,18 @@ func (f *Failure) Happened() string {
 	return f.Kind + ": " + f.Field
 }
 
+// Message is the failure in one line: what happened, the phrase of the expectation, and what came instead.
+func (f *Failure) Message() string {
+	m := f.Happened()
+	if f.Phrase != "" {
+		m += ": " + f.Phrase
+	}
+	if f.Got != "" {
+		m += ": got " + f.Got
+	}
+	return m
+}
+
 // WriteRecords writes one line for each record.
 func WriteRecords(w io.Writer, records []Record, indent string) {
 	for _, r := range records {
