@@ -30,8 +30,8 @@ type Runner struct {
 // repeatEvery: one run in so many is repeated and must give the same verdict, trace hash included.
 const repeatEvery = 20
 
-// Run runs the cases that the pattern selects. When ctx ends it stops after the run at hand; the cases that are left
-// stay notrun, and nothing of the others is lost.
+// Run runs the cases that the pattern selects. When ctx ends it stops after the run at hand, or with it if the executor
+// breaks it off; the cases that are left stay notrun, and nothing of the others is lost.
 func (r *Runner) Run(ctx context.Context, p Pattern) *report.Results {
 	start := time.Now()
 	res := &report.Results{}
@@ -79,6 +79,10 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 			fail.Outcome, fail.Got = report.Blocked, "the stack hung in the form before"
 		default:
 			r.runForm(prog, &f, fail, res)
+			if ctx.Err() != nil && brokenOff(fail.Outcome) {
+				*fail = report.Failure{Verdict: v, Form: f.Name, Finding: report.Finding{Outcome: report.NotRun, Line: c.Line, Got: "interrupted"}}
+				f.Twin = report.TwinNotRun
+			}
 			if fail.Kind != "" {
 				failures = append(failures, fail)
 			}
@@ -95,6 +99,11 @@ func (r *Runner) judge(ctx context.Context, forms []*Program, bad map[string]boo
 		}
 	}
 	return v, failures
+}
+
+// brokenOff reports whether an outcome may come of it that the run was broken off: then it is no evidence of anything.
+func brokenOff(o report.Outcome) bool {
+	return o == report.Timeout || o == report.Crash || o == report.Error
 }
 
 // hasTwin tells a case of our own from somebody else's script.

@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 	switch {
 	case name == "stackproof":
 		main()
+	case name == "hang": // it only says that it is there
+		_ = os.WriteFile(os.Args[1], nil, 0o600)
+		time.Sleep(time.Hour)
 	case client != nil:
 		if err := client(os.Args[1], os.Args[2:]); err != nil {
 			fmt.Fprintf(os.Stderr, "%s %s: %v\n", name, os.Args[1:], err)

@@ -94,7 +94,10 @@ func runScripts(ctx context.Context, f *scriptFlags, args []string, stdout, stde
 	for _, file := range files {
 		r := conformance.ScriptResult{Outcome: report.NotRun, Why: "interrupted"}
 		if ctx.Err() == nil {
-			r = s.Run(file)
+			done := s.Run(file)
+			if ctx.Err() == nil || done.Outcome == report.Pass || done.Outcome == report.Unsupported {
+				r = done // else it may have been broken off
+			}
 		}
 		counts[r.Outcome]++
 		line := screen.label(r.Outcome) + " " + file

@@ -56,7 +56,7 @@ func shimOf(ctx context.Context, stack string, args []string, limit time.Duratio
 		child := &remote.Command{Argv: args}
 		err := reachable(child)
 		if err == nil {
-			return remote.New(child, limit), child.String(), nil
+			return distant(ctx, child, limit), child.String(), nil
 		}
 		if !strings.Contains(args[0], ":") {
 			return nil, "", err

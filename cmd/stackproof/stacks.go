@@ -63,7 +63,21 @@ func openSUT(ctx context.Context, name string, limit time.Duration) (sut.SUT, er
 	if err != nil {
 		return nil, err
 	}
-	return remote.New(t, limit), nil
+	return distant(ctx, t, limit), nil
+}
+
+// distant is the stack behind a transport, which ends soon after ctx does, whatever it is at.
+func distant(ctx context.Context, t remote.Transport, limit time.Duration) *remote.Stack {
+	s := remote.New(t, limit)
+	s.EndWith(soonAfter(ctx))
+	return s
+}
+
+// soonAfter is a context that ends half a second after ctx: until then the run at hand may come to its end.
+func soonAfter(ctx context.Context) context.Context {
+	soon, end := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(500*time.Millisecond, end) })
+	return soon
 }
 
 // transport is the way to a stack that is not in this process.
@@ -123,6 +137,6 @@ func bootImage(ctx context.Context) (func() (io.ReadWriteCloser, error), error) 
 	if err := qemu.Available(); err != nil {
 		return nil, err
 	}
-	// The run at hand is finished when ctx ends: who closes the line ends the machine.
-	return func() (io.ReadWriteCloser, error) { return qemu.Start(context.WithoutCancel(ctx), elf, list) }, nil
+	soon := soonAfter(ctx)
+	return func() (io.ReadWriteCloser, error) { return qemu.Start(soon, elf, list) }, nil
 }

@@ -112,7 +112,10 @@ func Run(ctx context.Context, stack sut.SUT, seed uint64, each func(Result)) {
 		if blocked == "" {
 			e := &env{stack: stack, seed: seed}
 			r.Outcome, r.Reason = attempt(c.run, e)
-			if e.hung {
+			switch {
+			case ctx.Err() != nil && r.Outcome == Fail: // it may have been broken off
+				r.Outcome, r.Reason = NotRun, "interrupted"
+			case e.hung:
 				hangs++
 			}
 		}

@@ -7,6 +7,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,8 @@ const DefaultLimit = 10 * time.Second
 type Stack struct {
 	transport Transport
 	limit     time.Duration
+	ctx       context.Context // the stack's side ends with it
+	forget    func() bool     // that it does
 
 	conn   io.ReadWriteCloser // nil before the first operation, and after Close
 	broken sut.Status         // why the connection is of no use any more; OK while it is
@@ -50,8 +53,12 @@ func New(t Transport, limit time.Duration) *Stack {
 	if limit == 0 {
 		limit = DefaultLimit
 	}
-	return &Stack{transport: t, limit: limit}
+	return &Stack{transport: t, limit: limit, ctx: context.Background()}
 }
+
+// EndWith has the stack's side ended when ctx ends: an operation that waits then fails, as do all that follow. It must be
+// called before the first operation.
+func (s *Stack) EndWith(ctx context.Context) { s.ctx = ctx }
 
 // Err says in one line why the last operation was not OK; nil if it was.
 func (s *Stack) Err() error { return s.err }
@@ -243,6 +250,7 @@ func (s *Stack) fail(st sut.Status, format string, args ...any) sut.Status {
 // drop lets go of the connection; the next Capabilities or Reset makes another.
 func (s *Stack) drop() {
 	if s.conn != nil {
+		s.forget()
 		s.conn.Close()
 		s.log = s.Log()
 	}
@@ -263,12 +271,13 @@ func (s *Stack) started() sut.Status {
 		return s.broken
 	}
 	s.state = state{}
-	conn, err := s.transport.Open()
+	conn, err := s.open()
 	if err != nil {
 		s.broken = sut.Crashed
 		return s.refuse(sut.Crashed, "cannot start the stack: %w", err)
 	}
 	s.conn, s.maxBody = conn, message.MinBody
+	s.forget = context.AfterFunc(s.ctx, func() { conn.Close() })
 	s.wire.init(conn, s.transport.Framing())
 	if st := s.do(&message.Request{Op: message.Capabilities, Version: sut.Version}, nil); st != sut.OK {
 		if s.broken == sut.OK {
@@ -285,6 +294,14 @@ func (s *Stack) started() sut.Status {
 		s.maxBody = int(min(most, message.MaxBody))
 	}
 	return sut.OK
+}
+
+// open makes a connection, unless it is too late for one.
+func (s *Stack) open() (io.ReadWriteCloser, error) {
+	if err := s.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.transport.Open()
 }
 
 var errExpired = errors.New("the limit of real time is over")
