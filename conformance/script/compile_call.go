@@ -1,7 +1,6 @@
 package script
 
 import (
-	"encoding/binary"
 	"regexp"
 	"strings"
 
@@ -386,46 +385,6 @@ func (b *callBuilder) msgFlags(i int) (flags uint16) {
 		}
 	}
 	return flags
-}
-
-// poll compiles a poll of one descriptor.
-func (b *callBuilder) poll() {
-	list := &b.src.Args[0]
-	if list.Kind != ExprArray || len(list.List) != 1 || b.int(1, 1) != 1 {
-		b.fail(list.Pos, "poll", "want one structure: [{fd=4, events=POLLIN, revents=POLLIN}], 1")
-	}
-	call := &b.ev.Call
-	call.Op = sut.OpPoll
-	members := b.members(&list.List[0], "fd", "events", "revents")
-	if fd := members["fd"]; fd != nil && fd.Kind == ExprInt && fd.N >= 0 && fd.N <= maxFD {
-		call.FD = sut.FD(fd.N)
-	} else {
-		b.fail(list.Pos, "poll", "fd: want a descriptor")
-	}
-	call.Flags = b.pollEvents(members["events"])
-	if t := &b.src.Args[2]; t.Kind == ExprInt && t.N >= -1 && t.N <= 1<<31-1 {
-		call.Value = int32(t.N)
-	} else {
-		b.fail(t.Pos, "poll", "argument 3: want milliseconds or -1")
-	}
-	if members["revents"] != nil {
-		b.ev.Want.HasData = true
-		b.ev.Want.Data = binary.LittleEndian.AppendUint16(nil, b.pollEvents(members["revents"]))
-	}
-}
-
-func (b *callBuilder) pollEvents(e *Expr) (events uint16) {
-	if e == nil {
-		b.fail(b.src.Pos, "poll", "events: missing")
-	}
-	for _, w := range flagWords(e) {
-		bit, ok := map[string]uint16{"POLLIN": sut.PollIn, "POLLOUT": sut.PollOut, "POLLERR": sut.PollErr, "POLLHUP": sut.PollHup, "POLLNVAL": sut.PollNil, "0": 0}[w]
-		if !ok {
-			b.fail(e.Pos, "poll", "there is no event `%s`", w)
-		}
-		events |= bit
-	}
-	return events
 }
 
 // members reads {a=1, b=2}.

@@ -263,7 +263,7 @@ func TestCompileMistakes(t *testing.T) {
 		"0 setsockopt(3, SOL_SOCKET, SO_X, [1], 4) = 0":      "1:29: setsockopt: the option SO_X: no stack under test has it",
 		"0 setsockopt(3, SOL_SOCKET, SO_LINGER, {}, 8) = 0":  "1:40: setsockopt: `{}`: want numbers from 0 to 1",
 		"0 getsockopt(3, SOL_SOCKET, SO_ERROR, [77], 4) = 0": "1:40: getsockopt: 77 is not the number of an error on Linux",
-		"0 poll([], 0, 0) = 0":                               "1:8: poll: want one structure: [{fd=4, events=POLLIN, revents=POLLIN}], 1",
+		"0 poll([], 0, 0) = 0":                               "1:8: poll: want structures and how many: [{fd=4, events=POLLIN, revents=POLLIN}], 1",
 		"0 fcntl(3, F_SETFL, O_APPEND) = 0":                  "1:21: fcntl: `O_APPEND` is neither O_RDWR nor O_NONBLOCK",
 	} {
 		s, err := Parse("x.pkt", []byte(in))
