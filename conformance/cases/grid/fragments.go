@@ -13,12 +13,14 @@ import (
 // piece is how long a fragment is here: as short as can be.
 const piece = 8
 
-// datagram is one of UDP from the peer's port to the stack's, with n pieces in all. Its checksum is right.
-func datagram(form script.Form, n int) []byte {
+// datagram is one of UDP from the peer's port to the stack's, with n pieces in all. Its checksum is right, and stays so where
+// the hole is taken for zeros: nothing but the list of what has come keeps it from being delivered.
+func datagram(form script.Form, n, hole int) []byte {
 	b := make([]byte, n*piece)
 	for i := range b {
 		b[i] = byte('a' + i/piece)
 	}
+	clear(b[hole*piece:][:piece])
 	copy(b, []byte{0x9c, 0x40, 0x1f, 0x90, byte(len(b) >> 8), byte(len(b)), 0, 0}) // ports 40000 and 8080
 	addrs := "c0000202" + "c0000201"
 	if form == script.IPv6 {
@@ -70,7 +72,7 @@ func manyPieces(form script.Form, id string, n, hole int, bug string, reqs ...st
 	c := build.New(id, "A datagram of which a piece is missing is not delivered, however many holes there were.").
 		Reqs(reqs...).Level(script.Must).Bug(bug).Forms(form).Twin("in ip.id=7", phrase)
 	c.Do("socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3", "bind(3, ..., ...) = 0").After(time.Second)
-	b := datagram(form, n)
+	b := datagram(form, n, hole)
 	send := func(from int) {
 		for i := from; i < n; i += 2 {
 			if i != hole {

@@ -40,8 +40,8 @@ func ipv4Fields() []*build.Case {
 		cut(v4, "frame-lacks-a-byte", "A frame that lacks the packet's last byte does not hold it.", 97).needs(length4).alone(),
 		lives("ttl-0", "That a packet has no time to live left does not matter where it has arrived.", "ttl 0", "RFC1122:3.2.1.7:2"),
 	}
-	land := bad{id: "tcp/malformed/land", title: "A SYN from the stack's own address would have it speak to itself for ever. It is ignored.",
-		forms: v4, packet: syn().With("ip.src=stack"), fault: "addresses"}.needs("RFC9293 MUST-63").bug("cve-1999-0016")
+	land := bad{id: "tcp/malformed/land", title: "A SYN from the stack's own address and port would have it speak to itself for ever. It is ignored.",
+		forms: v4, packet: syn().With("ip.src=stack").With("tcp.sport=8080"), fault: "addresses"}.needs("RFC9293 MUST-63").bug("cve-1999-0016")
 	land6 := land
 	land6.id, land6.forms = "tcp/malformed/land-ipv6", v6
 	return append(append(cases, land.listening(), land6.listening()), sources4()...)
