@@ -79,6 +79,7 @@ const (
 	DropFragmentHeaders   // a first fragment without all headers (RFC 7112)
 	DropFragmentDuplicate // a fragment that was there already
 	DropFragmentOverlap   // a fragment of a datagram whose fragments overlap
+	DropFragmentECN       // a datagram with a mark of congestion, of whose fragments some say that none is understood
 	DropReassemblyEvicted // what there was of a datagram: the storage was needed for a later one
 	DropReassemblyTimeout // what there was of a datagram: the rest has not come
 
@@ -203,6 +204,7 @@ var counterNames = [NumCounters]string{
 	DropFragmentHeaders:   "drop-fragment-headers",
 	DropFragmentDuplicate: "drop-fragment-duplicate",
 	DropFragmentOverlap:   "drop-fragment-overlap",
+	DropFragmentECN:       "drop-fragment-ecn",
 	DropReassemblyEvicted: "drop-reassembly-evicted",
 	DropReassemblyTimeout: "drop-reassembly-timeout",
 	DropIGMPChecksum:      "drop-igmp-checksum",

@@ -16,6 +16,7 @@ func (s *Stack) ip4Fragment(now time.Duration, m *packet, p wire.IPv4Packet) {
 	f := reassembly.Fragment{
 		Key:  reassembly.Key{Src: m.src, Dst: m.dst, ID: uint32(p.ID()), Proto: m.proto},
 		Head: p.Header(), Data: p.Payload(), Offset: p.FragOffset(), More: p.MF(), Group: m.group,
+		ECN: reassembly.ECN(m.tos & ecnBits),
 	}
 	switch {
 	case s.reassembly.Len() == 0:
@@ -32,14 +33,15 @@ func (s *Stack) ip4Fragment(now time.Duration, m *packet, p wire.IPv4Packet) {
 	if i < 0 {
 		return
 	}
-	if b, head := s.reassembly.Whole(i); len(b) <= maxDatagram {
-		whole := wire.IPv4Packet(b).Fields()
-		whole.TotalLen, whole.MF, whole.FragOffset = uint16(len(b)), false, 0
+	b, head := s.reassembly.Whole(i)
+	whole := wire.IPv4Packet(b).Fields()
+	if tos, ok := s.wholeTOS(i, whole.TOS); ok && len(b) <= maxDatagram {
+		whole.TOS, whole.TotalLen, whole.MF, whole.FragOffset = tos, uint16(len(b)), false, 0
 		whole.Put(b)
 		m.bytes, m.tos, m.hops, m.group, m.fragmented = b, whole.TOS, whole.TTL, s.reassembly.Group(i), true
 		s.count(Reassembled)
 		s.ip4Deliver(now, m, b[head:])
-	} else { // its first fragment has options that the others had not
+	} else if ok { // its first fragment has options that the others had not
 		s.count(DropFragmentTooLong)
 	}
 	s.reassembly.Free(i)
@@ -51,6 +53,7 @@ func (s *Stack) ip6Fragment(now time.Duration, m *packet, x wire.Ext, h wire.Fra
 	f := reassembly.Fragment{
 		Key:  reassembly.Key{Src: m.src, Dst: m.dst, ID: h.ID},
 		Head: m.bytes[:headers], Data: m.bytes[headers:], Offset: int(h.Offset), More: h.More, Group: m.group,
+		ECN: reassembly.ECN(m.tos & ecnBits),
 	}
 	switch {
 	case s.reassembly.Len() == 0:
@@ -76,15 +79,26 @@ func (s *Stack) ip6Fragment(now time.Duration, m *packet, x wire.Ext, h wire.Fra
 	if i < 0 {
 		return
 	}
-	if b, head := s.reassembly.Whole(i); len(b)-wire.IPv6HeaderLen-wire.FragmentHeaderLen <= maxDatagram {
+	b, head := s.reassembly.Whole(i)
+	if tos, ok := s.wholeTOS(i, wire.IPv6Packet(b).TrafficClass()); ok && len(b)-wire.IPv6HeaderLen-wire.FragmentHeaderLen <= maxDatagram {
 		p := withoutFragmentHeader(b, head)
-		m.bytes, m.tos, m.hops, m.group = p, p.TrafficClass(), p.HopLimit(), s.reassembly.Group(i)
+		m.bytes, m.tos, m.hops, m.group = p, tos, p.HopLimit(), s.reassembly.Group(i)
 		s.count(Reassembled)
 		s.ip6Headers(now, m)
-	} else { // its first fragment has extension headers that the others had not
+	} else if ok { // its first fragment has extension headers that the others had not
 		s.count(DropFragmentTooLong)
 	}
 	s.reassembly.Free(i)
+}
+
+// wholeTOS returns the type of service or traffic class of row i, whose first fragment has first. It is not ok, and counted, if
+// there is none.
+func (s *Stack) wholeTOS(i int, first uint8) (tos uint8, ok bool) {
+	ecn, ok := s.reassembly.ECN(i, reassembly.ECN(first&ecnBits))
+	if !ok {
+		s.count(DropFragmentECN)
+	}
+	return first&^ecnBits | uint8(ecn), ok
 }
 
 // fragment adds a fragment to what has arrived of its datagram. It returns the row of one that is whole now, else -1.

@@ -385,3 +385,32 @@ func TestReassemblyOfWhatWeSend(t *testing.T) {
 		require.Equal(rt, WouldBlock, func() Cause { _, c := b.UDPReceive(to, buf, false); return c }())
 	})
 }
+
+// withECN returns the frame with these bits of its type of service or traffic class.
+func withECN(frame []byte, ecn byte) []byte {
+	if isIPv6(frame[14:]) {
+		return spoil(frame, 15, func(b byte) byte { return b | ecn<<4 })
+	}
+	return resum(spoil(frame, 15, func(b byte) byte { return b | ecn }))
+}
+
+// TestFragmentECN: fragments that disagree on whether marks of congestion are understood make no datagram if there is one
+// (RFC 3168 5.3).
+func TestFragmentECN(t *testing.T) {
+	for _, a := range []struct{ me, peer wire.Addr }{{me4, peer4}, {me6, peer6}} {
+		for _, c := range []struct {
+			ecn  [2]byte
+			want int
+		}{{[2]byte{0, 0}, 1}, {[2]byte{2, 3}, 1}, {[2]byte{3, 3}, 1}, {[2]byte{0, 3}, 0}, {[2]byte{3, 0}, 0}} {
+			h := newHost(t, nil)
+			h.meetPeers()
+			for n, f := range fragments(bigEcho(a.peer, a.me, 200), 7, 96) {
+				h.receive(withECN(f, c.ecn[n]))
+			}
+			require.Len(t, h.sent(), c.want)
+			if c.want == 0 {
+				h.wantCount(DropFragmentECN)
+			}
+		}
+	}
+}

@@ -196,3 +196,49 @@ func TestAlertElsewhere(t *testing.T) {
 	h.receive(f)
 	h.wantCount(DropGroupInvalid)
 }
+
+// TestVersionOfOneFamily: a router of an older version of one family's protocol is none of the other's, and voids what was
+// still to be repeated of its own family only (RFC 3376 7.2.1, RFC 3810 8.2.1).
+func TestVersionOfOneFamily(t *testing.T) {
+	h := newHost(t, nil)
+	require.Equal(t, OK, h.MulticastJoin(group4))
+	require.Equal(t, OK, h.MulticastJoin(group6))
+	h.advance(0)
+	require.Len(t, h.sent(), 2)
+	h.receive(igmpFrame(wire.AllHosts4, false, igmpMessage(wire.IGMPQuery, 0, anyGroup4)))
+	for range 11 {
+		h.advance(time.Second)
+	}
+	require.ElementsMatch(t, []string{
+		groupFamilies[1].to + "joins ff0e::1234",
+		"01:00:5e:01:02:03: 192.0.2.1 > 239.1.2.3 igmp 12 239.1.2.3", // the answer
+	}, h.sent())
+}
+
+// TestAnswerAfterARepetition: a change that is told once more is no answer to a query that came in between.
+func TestAnswerAfterARepetition(t *testing.T) {
+	eachGroupFamily(t, func(t *testing.T, h *host, f groupFamily) {
+		require.Equal(t, OK, h.MulticastJoin(f.group))
+		h.advance(0)
+		h.sent()
+		h.receive(queryFrame(f.group, 0, 1))
+		g := h.findGroup(f.group)
+		g.change, g.answer.time = h.now+1, h.now+2
+		h.advance(1)
+		h.wantSent(f.to + "joins " + f.group.String())
+		h.advance(1)
+		h.wantSent(f.to + "is in " + f.group.String())
+		h.wantIdle()
+	})
+}
+
+// TestLinkForgetsQueriers: what was known of the routers of one link says nothing of another's.
+func TestLinkForgetsQueriers(t *testing.T) {
+	h := newHost(t, nil)
+	h.receive(queryFrame(anyGroup4, 1, 1))
+	h.SetLink(h.now, false)
+	h.SetLink(h.now, true)
+	require.Equal(t, OK, h.MulticastJoin(group4))
+	h.advance(0)
+	h.wantSent(groupFamilies[0].to + "joins 239.1.2.3")
+}

@@ -119,7 +119,7 @@ func (s *Stack) undelivered(now time.Duration, src, dst wire.Addr, proto uint8, 
 	sent := false
 	switch proto {
 	case wire.ProtoUDP:
-		sent = s.udpUndelivered(src, dst, b, c) && dst.Is6() // an IPv4 router has leave to fragment our datagrams
+		sent = s.udpUndelivered(src, dst, b, c)
 	case wire.ProtoTCP:
 		sent = s.tcpUndelivered(src, dst, b, c)
 	}

@@ -306,3 +306,20 @@ func TestNoAllocationForLoopback(t *testing.T) {
 		h.UDPReceive(id, b, false)
 	}))
 }
+
+// TestLoopbackOfOneFamily: a family that is off has no loopback either.
+func TestLoopbackOfOneFamily(t *testing.T) {
+	for _, off := range []wire.Addr{wire.Loopback4, wire.Loopback6} {
+		h := newHost(t, func(c *Config, st *Storage) {
+			st.Loop = make([]byte, 2000)
+			if off.Is4() {
+				c.IPv4, c.Gateway4 = wire.Prefix{}, wire.Addr{}
+			} else {
+				c.IPv6, c.Gateway6 = wire.Prefix{}, wire.Addr{}
+			}
+		})
+		_, c := h.UDPOpen(off, 7)
+		require.Equal(t, AddrNotAvailable, c)
+		require.Equal(t, NetUnreachable, h.UDPSend(h.now, h.open(wire.Addr{}, 8), off, 7, nil))
+	}
+}

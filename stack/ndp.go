@@ -28,8 +28,9 @@ func (s *Stack) ndpInput(now time.Duration, m *packet, msg wire.ICMPv6) {
 	}
 }
 
-// linkAddr returns the last link-layer address option of a type. valid is false if one is not a station's address.
-func linkAddr(o wire.NDPOptions, typ uint8) (mac wire.MAC, has, valid bool) {
+// linkAddr returns the last link-layer address option of a type. valid is false if one is not another
+// station's address.
+func (s *Stack) linkAddr(o wire.NDPOptions, typ uint8) (mac wire.MAC, has, valid bool) {
 	for {
 		opt, ok := o.Next()
 		if !ok {
@@ -39,7 +40,7 @@ func linkAddr(o wire.NDPOptions, typ uint8) (mac wire.MAC, has, valid bool) {
 			continue
 		}
 		var err wire.Err
-		if mac, err = wire.ParseLinkAddr(opt); err != wire.OK || !mac.IsUnicast() {
+		if mac, err = wire.ParseLinkAddr(opt); err != wire.OK || !mac.IsUnicast() || mac == s.cfg.MAC {
 			return mac, false, false
 		}
 		has = true
@@ -49,7 +50,7 @@ func linkAddr(o wire.NDPOptions, typ uint8) (mac wire.MAC, has, valid bool) {
 // neighborSolicit: RFC 4861 7.2.3. Only neighbours are taken down: somebody on the link who asks in the name of an address
 // that lies behind a router would get its packets.
 func (s *Stack) neighborSolicit(now time.Duration, m *packet, ns wire.NeighborSolicit) {
-	mac, has, valid := linkAddr(ns.Options(), wire.NDPSourceLinkAddr)
+	mac, has, valid := s.linkAddr(ns.Options(), wire.NDPSourceLinkAddr)
 	switch {
 	case !valid:
 		s.count(DropNDPInvalid)
@@ -96,7 +97,7 @@ func (s *Stack) ndpAdvertise(now time.Duration, to, target wire.Addr, solicited 
 // neighborAdvert: RFC 4861 7.2.5.
 func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
 	f := na.Fields()
-	mac, has, valid := linkAddr(na.Options(), wire.NDPTargetLinkAddr)
+	mac, has, valid := s.linkAddr(na.Options(), wire.NDPTargetLinkAddr)
 	if !valid {
 		s.count(DropNDPInvalid)
 		return

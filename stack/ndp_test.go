@@ -110,3 +110,13 @@ func TestSolicitationFromAfar(t *testing.T) {
 	require.Equal(t, OK, h.UDPSend(h.now, id, far6, 7, []byte("x")))
 	h.wantSent("33:33:ff:00:00:fe: 2001:db8::1 > ff02::1:ff00:fe hops 255 who is fe80::fe, option 1 me")
 }
+
+// TestOurOwnLinkAddress: nobody else has it, whatever a message says.
+func TestOurOwnLinkAddress(t *testing.T) {
+	h := newHost(t, nil)
+	h.meetPeers()
+	h.receive(naFrame(peer6, me6, wire.NeighborAdvertFields{Solicited: true, Override: true, Target: peer6}, meMAC))
+	h.wantCount(DropNDPInvalid)
+	require.Equal(t, OK, h.UDPSend(h.now, h.open(wire.Addr{}, 4000), peer6, 7, nil))
+	require.Contains(t, h.sent()[0], "peer: ")
+}

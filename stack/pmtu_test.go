@@ -183,3 +183,45 @@ func TestErrorsFitThePath(t *testing.T) {
 	h.receive(udpFrame(peer4, me4, 4000, 9, pattern(1400)))
 	h.wantSent("peer: 192.0.2.1 > 192.0.2.2 ttl 64 unreachable 3 quoting 524")
 }
+
+// TestPathMTUOfDatagrams4: routers have leave to fragment the datagrams of an IPv4 endpoint, unless it forbids it: then it
+// hears of one that is too long (RFC 1191 3), and later ones are refused at once.
+func TestPathMTUOfDatagrams4(t *testing.T) {
+	for _, forbidden := range []bool{false, true} {
+		for _, connected := range []bool{false, true} {
+			h := newHost(t, nil)
+			h.meetPeers()
+			id := h.open(wire.Addr{}, 4000)
+			if connected {
+				require.Equal(t, OK, h.UDPConnect(id, peer4, 7))
+			}
+			send := func(n int) Cause { return h.UDPSend(h.now, id, peer4, 7, make([]byte, n)) }
+			if forbidden {
+				require.Equal(t, OK, h.UDPSetIP(id, &IPSettings{Fragments: FragmentsNone}))
+			}
+			require.Equal(t, OK, send(1400))
+			packet := append([]byte(nil), h.dev.Sent()[14:]...)
+			require.Equal(t, forbidden, wire.IPv4Packet(packet).DF())
+			h.dev.Done()
+			h.receive(quote4(3, 4, 1000, packet))
+			want := OK
+			if connected { // RFC 1122 4.1.3.3
+				want = TooLong
+			}
+			require.Equal(t, want, h.UDPError(id))
+			if !forbidden {
+				require.Equal(t, OK, send(1400))
+				require.Len(t, h.sent(), 1)
+				continue
+			}
+			require.Equal(t, TooLong, send(973))
+			require.Equal(t, OK, send(972))
+			require.Len(t, h.sent(), 1)
+
+			// Another endpoint, which does not forbid it, cuts them itself.
+			other := h.open(wire.Addr{}, 0)
+			require.Equal(t, OK, h.UDPSend(h.now, other, peer4, 7, make([]byte, 1400)))
+			require.Len(t, h.sent(), 2)
+		}
+	}
+}

@@ -11,7 +11,18 @@ type Fragment struct {
 	Offset int  // the data's place in the datagram, in bytes
 	More   bool // it is not the last
 	Group  bool // it went to a group
+	ECN    ECN
 }
+
+// ECN is what the header of a packet says of congestion (RFC 3168 5).
+type ECN uint8
+
+const (
+	NotECT ECN = iota // its ends do not understand marks
+	ECT1
+	ECT0
+	CE // congestion was experienced
+)
 
 // Result says what became of a fragment.
 type Result uint8
@@ -80,6 +91,7 @@ func (e *Entry) store(f *Fragment, m *slot, lo, hi int) {
 		copy(m.all[headRoom-e.head:], f.Head)
 	}
 	e.group = e.group || f.Group
+	e.ecn |= 1 << f.ECN
 	e.got += len(f.Data)
 	if f.More {
 		e.least = max(e.least, end+1)

@@ -23,6 +23,7 @@ type Entry struct {
 	key     Key
 	used    bool
 	group   bool          // a fragment of it went to a group
+	ecn     uint8         // the set of what its fragments say of congestion
 	spoiled bool          // fragments of it overlap: it is never delivered
 	head    int           // bytes of header that came with the first fragment; 0: that has not arrived
 	first   int           // bytes of data that came with it
@@ -126,6 +127,19 @@ func (t *Table) Next() (next time.Duration, ok bool) {
 
 // Group reports whether a fragment of the datagram went to a group.
 func (t *Table) Group(i int) bool { return t.entries[i].group }
+
+// ECN returns what the datagram says of congestion, of which its first fragment says first: a mark on any fragment is one on
+// the datagram. It is not ok where fragments disagree on whether marks are understood and there is one: neither may it be
+// lost, nor can it be told (RFC 3168 5.3).
+func (t *Table) ECN(i int, first ECN) (ecn ECN, ok bool) {
+	switch set := t.entries[i].ecn; {
+	case set&(1<<CE) == 0:
+		return first, true
+	case set&(1<<NotECT) != 0:
+		return first, false
+	}
+	return CE, true
+}
 
 // First returns the datagram's first fragment as it was received, from its header to the last byte of its data. It is
 // empty if that has not arrived, or others have overlapped.

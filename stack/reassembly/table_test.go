@@ -271,3 +271,37 @@ func TestNoAllocation(t *testing.T) {
 		table.Free(i)
 	}))
 }
+
+// TestECN: a mark of congestion on any fragment is one on the datagram (RFC 3168 5.3).
+func TestECN(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		fragments [3]ECN
+		want      ECN
+		ok        bool
+	}{
+		{"none", [3]ECN{NotECT, NotECT, NotECT}, NotECT, true},
+		{"the first counts", [3]ECN{ECT0, ECT1, NotECT}, ECT0, true},
+		{"a mark", [3]ECN{ECT0, CE, ECT0}, CE, true},
+		{"only marks", [3]ECN{CE, CE, CE}, CE, true},
+		{"a mark on the first", [3]ECN{CE, ECT1, ECT1}, CE, true},
+		{"a mark where none is understood", [3]ECN{NotECT, NotECT, CE}, NotECT, false},
+		{"marks are understood by some", [3]ECN{CE, ECT0, NotECT}, CE, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := newTable(2, MinMemory)
+			table.Add(0, piece(Key{Src: bob, Dst: alice}, 0, 8, 16))
+			row := 0
+			for n, ecn := range c.fragments {
+				f := piece(key, 8*n, 8*n+8, 24)
+				f.ECN = ecn
+				row, _, _ = table.Add(0, f)
+			}
+			got, ok := table.ECN(row, c.fragments[0])
+			require.Equal(t, c.ok, ok)
+			if ok {
+				require.Equal(t, c.want, got)
+			}
+		})
+	}
+}
