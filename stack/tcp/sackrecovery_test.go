@@ -53,6 +53,13 @@ func TestSACKRecovery(t *testing.T) {
 			> . 10001:11001(1000) ack 1
 			> nothing
 		`},
+		{name: "5 (3.3) and not less than a segment, even without Nagle's algorithm", text: sackEstablished + `
+			nodelay
+			write 30000
+			` + segments(1, 10) + `
+			< . 1:1(0) ack 1 win 60000 sack 1001:1501
+			> nothing
+		`},
 		{name: "RFC 3042 2 a duplicate without news of SACK is none", text: more + repeat(5, `
 			< . 1:1(0) ack 1 win 60000
 			> nothing`) + `
