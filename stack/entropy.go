@@ -26,6 +26,7 @@ const (
 	useIPv4ID
 	useReachable
 	useTimestamps
+	useTCPTable
 )
 
 // secretOf returns the secret function of what packets of one flow have in common.

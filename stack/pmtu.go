@@ -56,6 +56,11 @@ func (s *Stack) lowerPath(now time.Duration, dst wire.Addr, mtu int) {
 		mtu = minPath4
 	}
 	*s.pathRow(dst) = path{dst: dst, mtu: uint16(mtu), low: low, expires: now + pathTimeout}
+	for i := range s.st.TCP {
+		if s.st.TCP[i].remote == dst {
+			s.tcpTouch(i)
+		}
+	}
 }
 
 // pathRow returns the row of a destination, or the one that it may have: a free one, or else the one that expires first.

@@ -26,7 +26,8 @@ type TCPConn struct {
 	listener int           // of a connection that was not accepted yet
 	turn     uint64        // of one that waits to be accepted: the order
 	closed   time.Duration // of an orphan: when the application closed
-	stale    bool          // of an orphan: that is orphanGrace ago
+
+	links tcpLinks
 }
 
 // tcpUse says what a row is and who has it.
@@ -43,9 +44,15 @@ const (
 
 // tcpState is what TCP keeps besides its connections.
 type tcpState struct {
-	msl   time.Duration
-	turn  uint64 // of the last connection that began to wait for TCPAccept
-	first int    // the row that may send first
+	msl  time.Duration
+	turn uint64 // of the last connection that began to wait for TCPAccept
+
+	polled    time.Duration // when Poll was last called
+	found     int           // the row that tcpFind has found last
+	listeners int32         // the first of their list, a row counted from 1; 0: none
+	timers    int32         // rows in the heap
+	head      int32         // of the queue: rows counted from 1
+	tail      int32
 }
 
 func (s *Stack) tcpInit() {
@@ -53,7 +60,7 @@ func (s *Stack) tcpInit() {
 	slots := s.st.tcpSlots()
 	for i := range s.st.TCP {
 		r := &s.st.TCP[i]
-		r.use, r.slot = tcpFree, 0
+		r.use, r.slot, r.links = tcpFree, 0, tcpLinks{}
 		if i < slots {
 			r.slot = i + 1
 		}
@@ -94,32 +101,6 @@ func (s *Stack) TCPCount(state tcp.State) (n int) {
 	return n
 }
 
-// is reports whether the row is the connection between these ends.
-func (r *TCPConn) is(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) bool {
-	return r.isConn() && r.lport == lport && r.rport == rport && r.remote == remote && r.local == local
-}
-
-// tcpFind returns the connection between these ends, -1 if there is none.
-func (s *Stack) tcpFind(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) int {
-	for i := range s.st.TCP {
-		if s.st.TCP[i].is(local, lport, remote, rport) {
-			return i
-		}
-	}
-	return -1
-}
-
-// tcpFindListener returns the listener that a segment to local would reach, -1 if there is none; with a wildcard any
-// that it overlaps with.
-func (s *Stack) tcpFindListener(local wire.Addr, port uint16) int {
-	for i := range s.st.TCP {
-		if r := &s.st.TCP[i]; r.use == tcpListener && r.lport == port && overlap(r.local, local) {
-			return i
-		}
-	}
-	return -1
-}
-
 // tcpAlloc returns a row to be used, -1 if there is none. When all are taken the connections that nobody has any more
 // give way: the one that is oldest among those that have the least to lose.
 func (s *Stack) tcpAlloc() int { return s.tcpEvict(s.tcpLeast(false)) }
@@ -136,6 +117,7 @@ func (s *Stack) tcpAllocQueues() int {
 func (s *Stack) tcpEvict(id int) int {
 	if id >= 0 && s.st.TCP[id].use != tcpFree {
 		s.count(TCPEvicted)
+		s.tcpRelease(id)
 	}
 	return id
 }
@@ -151,7 +133,7 @@ func (s *Stack) tcpLeast(slot bool) int {
 		if r.use == tcpFree {
 			return i
 		}
-		loss := r.loss()
+		loss := r.loss(s.tcp.polled)
 		if loss < bestLoss || loss == bestLoss && best >= 0 && r.closed < s.st.TCP[best].closed {
 			best, bestLoss = i, loss
 		}
@@ -170,7 +152,7 @@ const (
 	lossTooMuch        // it does not give way
 )
 
-func (r *TCPConn) loss() int {
+func (r *TCPConn) loss(now time.Duration) int {
 	switch {
 	case r.use != tcpOrphan:
 		return lossTooMuch
@@ -178,7 +160,7 @@ func (r *TCPConn) loss() int {
 		return lossWait
 	case r.state.State() == tcp.FinWait2:
 		return lossFIN
-	case r.stale:
+	case now-r.closed >= orphanGrace:
 		return lossData
 	}
 	return lossTooMuch
@@ -196,12 +178,4 @@ func (s *Stack) tcpConfig(now time.Duration, local wire.Addr, lport uint16, remo
 		c.DefaultMSS = 1220
 	}
 	return c
-}
-
-// tcpBegin makes the row, which has queues, a connection between these ends, still closed.
-func (s *Stack) tcpBegin(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
-	r := &s.st.TCP[id]
-	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, slot: r.slot}
-	_, r.sndBuf = s.TCPQueueSizes()
-	return r
 }

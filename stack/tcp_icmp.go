@@ -23,6 +23,7 @@ func (s *Stack) tcpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) 
 	case r.use == tcpOpen && r.state.State() == tcp.SynSent && isHard(c, local):
 		// RFC 5927 5.2: once there is a connection its own segments know better (SHLD-26).
 		r.state.Refuse()
+		s.tcpTouch(id)
 	default: // MUST-56: no reason to give up
 		r.soft = c
 	}

@@ -45,6 +45,7 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, d
 	r := &s.st.TCP[id]
 	before := r.state.State()
 	res := r.state.Arrive(now, g)
+	s.tcpTouch(id)
 	s.tcpDropped(res.Drop)
 	if res.Reset {
 		s.tcpReset(now, m, r.lport, r.rport, g)
@@ -57,7 +58,7 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, d
 	}
 	after := r.state.State()
 	if r.use == tcpEmbryo && before == tcp.SynReceived && after != before {
-		s.tcpGrown(r)
+		s.tcpGrown(id)
 	}
 	if res.Acked > 0 || after == tcp.Established {
 		r.soft = OK
@@ -79,10 +80,11 @@ func (r *TCPConn) drain(rx []byte) {
 }
 
 // tcpGrown handles the end of a handshake with a listener.
-func (s *Stack) tcpGrown(r *TCPConn) {
+func (s *Stack) tcpGrown(id int) {
+	r := &s.st.TCP[id]
 	switch r.state.State() {
 	case tcp.Closed, tcp.Listen: // RFC 9293 3.10.7.4: back to LISTEN; the listener itself has never left
-		r.use = tcpFree
+		s.tcpRelease(id)
 	default:
 		s.tcp.turn++
 		r.use, r.turn = tcpWaiting, s.tcp.turn

@@ -25,8 +25,8 @@ func (s *Stack) TCPListen(local wire.Addr, port uint16, backlog int) (id int, c 
 	if id = s.tcpAlloc(); id < 0 {
 		return -1, TableFull
 	}
-	r := &s.st.TCP[id]
-	*r = TCPConn{use: tcpListener, local: local, lport: port, backlog: max(backlog, 1), slot: r.slot}
+	r := s.tcpTake(id, tcpListener, local, port, wire.Addr{}, 0)
+	r.backlog = max(backlog, 1)
 	r.state.Set(&s.cfg.TCP)
 	return id, OK
 }

@@ -7,52 +7,82 @@ import (
 	"stackproof/stack/wire"
 )
 
-// tcpPoll does what is due and returns the next deadline.
+// tcpPoll does what is due and returns the next deadline. It looks at the rows that something has happened to, and at
+// those whose time has come.
 func (s *Stack) tcpPoll(now time.Duration) (next time.Duration, ok bool) {
+	s.tcp.polled = now
+	s.tcpTouchDue(now)
 	d := deadline{}
-	blocked, full := false, false // no transmit buffer; no room for a packet to ourselves
-	n, sent, first := len(s.st.TCP), s.counts[TCPSent], s.tcp.first
-	for k := range n {
-		id := (first + k) % n
+	var stuck [2]int // rows, counted from 1: for which there was no transmit buffer, no room for a packet to ourselves
+	for last, id := int(s.tcp.tail-1), -1; id != last; {
+		id = s.tcpNext()
 		r := &s.st.TCP[id]
 		if r.use == tcpFree || r.use == tcpListener {
 			continue
 		}
 		r.state.Tick(now)
-		r.stale = r.use == tcpOrphan && now-r.closed >= orphanGrace
-		self := s.isSelf(r.remote)
-		if !(self && full || !self && blocked) && !s.tcpFlush(now, id) {
-			full, blocked = full || self, blocked || !self
-			if s.counts[TCPSent] != sent {
-				s.tcp.first = (id + 1) % n // so that one that has much to send does not starve the others
+		way := 0
+		if s.isSelf(r.remote) {
+			way = 1
+		}
+		flushed := flushWaits
+		if stuck[way] == 0 {
+			flushed = s.tcpFlush(now, id)
+		}
+		switch flushed {
+		case flushBlocked:
+			stuck[way] = id + 1
+		case flushWaits:
+			s.tcpTouch(id)
+		}
+		s.tcpSettle(id)
+	}
+	// They come behind those that were not asked any more, so that one that has much to send does not starve the others.
+	for way, row := range stuck {
+		if row != 0 {
+			s.tcpTouch(row - 1)
+			if way == 0 {
+				d.at(now + transmitRetry)
 			}
 		}
-		if at, ok := r.state.Deadline(); ok {
-			d.at(at)
-		}
-		s.tcpReap(r)
 	}
-	if blocked {
-		d.at(now + transmitRetry)
+	if s.tcp.timers > 0 {
+		d.at(s.heapDue(1))
 	}
 	return d.time, d.set
 }
 
-// tcpReap frees the row of a connection that is over and that nobody has.
-func (s *Stack) tcpReap(r *TCPConn) {
+// tcpSettle frees the row of a connection that is over and that nobody has, or says when it is due.
+func (s *Stack) tcpSettle(id int) {
+	r := &s.st.TCP[id]
 	if r.use == tcpEmbryo && r.state.State() == tcp.Closed || r.use == tcpOrphan && r.state.Done() {
-		r.use = tcpFree
+		s.tcpRelease(id)
+		return
+	}
+	if at, ok := r.state.Deadline(); ok {
+		s.tcpSchedule(id, at)
+	} else {
+		s.tcpUnschedule(id)
 	}
 }
 
-// tcpFlush sends what a connection has to send. It is false if there is no transmit buffer.
-func (s *Stack) tcpFlush(now time.Duration, id int) bool {
+// flushed says how far tcpFlush has come.
+type flushed uint8
+
+const (
+	flushDone    flushed = iota // nothing is left to be sent now
+	flushBlocked                // there is no transmit buffer
+	flushWaits                  // for something else: the neighbour's answer
+)
+
+// tcpFlush sends what a connection has to send.
+func (s *Stack) tcpFlush(now time.Duration, id int) flushed {
 	r := &s.st.TCP[id]
 	s.tcpFit(now, r)
 	for {
 		p, ok := r.state.Next()
 		if !ok {
-			return true
+			return flushDone
 		}
 		if p.Again && r.state.InTrouble() {
 			s.doubt(now, r.local, r.remote)
@@ -60,9 +90,9 @@ func (s *Stack) tcpFlush(now time.Duration, id int) bool {
 		switch c := s.tcpSend(now, id, &p); c {
 		case OK:
 		case WouldBlock:
-			return false
-		case InProgress: // until the neighbour answers, or does not
-			return true
+			return flushBlocked
+		case InProgress:
+			return flushWaits
 		default:
 			// It is lost, as it could have been further on; the connection's timers see to it (RFC 9293 MUST-56).
 			s.count(DropTCPUnsent)

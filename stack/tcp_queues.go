@@ -1,6 +1,9 @@
 package stack
 
-import "stackproof/stack/tcp"
+import (
+	"stackproof/stack/tcp"
+	"stackproof/stack/wire"
+)
 
 // MinTCPBuffer is the least share of Storage.TCPBuffer that a connection can work with: half of it is the receive queue,
 // half the send queue.
@@ -92,3 +95,11 @@ func (r *TCPConn) needsSlot() bool {
 
 // sendRoom returns how many bytes can be written.
 func (r *TCPConn) sendRoom() int { return max(r.sndBuf-r.tx.Len(), 0) }
+
+// tcpBegin makes a row that has queues a connection between these ends, still closed.
+func (s *Stack) tcpBegin(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
+	r := s.tcpTake(id, use, local, lport, remote, rport)
+	_, r.sndBuf = s.TCPQueueSizes()
+	s.tcpTouch(id)
+	return r
+}

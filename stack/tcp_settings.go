@@ -10,6 +10,7 @@ func (s *Stack) TCPSet(id int, v *tcp.Settings) Cause {
 		return Invalid
 	}
 	r.state.Set(v)
+	s.tcpTouch(id)
 	return OK
 }
 

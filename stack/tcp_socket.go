@@ -68,6 +68,7 @@ func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) {
 		return 0, WouldBlock
 	}
 	r.state.Write(n)
+	s.tcpTouch(id)
 	return n, OK
 }
 
@@ -88,6 +89,7 @@ func (s *Stack) TCPRead(id int, p []byte, peek bool) (n int, c Cause) {
 	if !peek {
 		r.rx.Discard(rx, n)
 		r.state.Read(n)
+		s.tcpTouch(id)
 	}
 	return n, OK
 }
@@ -125,6 +127,7 @@ func (s *Stack) TCPShutdownWrite(id int) Cause {
 		return NotConnected
 	}
 	r.state.Shutdown()
+	s.tcpTouch(id)
 	return OK
 }
 
@@ -140,6 +143,7 @@ func (s *Stack) TCPShutdownRead(id int) Cause {
 	r.readShut = true
 	rx, _ := s.tcpMemory(id)
 	r.drain(rx)
+	s.tcpTouch(id)
 	return OK
 }
 
@@ -152,7 +156,7 @@ func (s *Stack) TCPClose(now time.Duration, id int) Cause {
 		return s.tcpCloseListener(now, id)
 	}
 	r.state.Close()
-	s.tcpLeave(now, r)
+	s.tcpLeave(now, id)
 	return OK
 }
 
@@ -163,29 +167,30 @@ func (s *Stack) TCPAbort(now time.Duration, id int) Cause {
 		return s.tcpCloseListener(now, id)
 	}
 	r.state.Abort()
-	s.tcpLeave(now, r)
+	s.tcpLeave(now, id)
 	return OK
 }
 
 func (s *Stack) tcpCloseListener(now time.Duration, id int) Cause {
-	l := s.tcpRow(id, tcpListener)
-	if l == nil {
+	if s.tcpRow(id, tcpListener) == nil {
 		return Invalid
 	}
 	for i := range s.st.TCP {
 		if r := &s.st.TCP[i]; (r.use == tcpEmbryo || r.use == tcpWaiting) && r.listener == id {
 			r.state.Abort()
-			s.tcpLeave(now, r)
+			s.tcpLeave(now, i)
 		}
 	}
-	l.use = tcpFree
+	s.tcpRelease(id)
 	return OK
 }
 
 // tcpLeave leaves a connection to itself.
-func (s *Stack) tcpLeave(now time.Duration, r *TCPConn) {
+func (s *Stack) tcpLeave(now time.Duration, id int) {
+	r := &s.st.TCP[id]
 	r.use, r.closed = tcpOrphan, now
-	s.tcpReap(r)
+	s.tcpTouch(id)
+	s.tcpSettle(id)
 }
 
 // TCPReady says what the connection or listener can do now.
