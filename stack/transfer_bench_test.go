@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -49,6 +50,8 @@ func (d *wireEnd) Send(n int) {
 // transfer is two hosts on a wire with a connection between them.
 type transfer struct {
 	a, b         Stack
+	rows, buffer int // of each host; 0: 2 and transferBuffer
+	listener     int
 	client, peer int
 	now          time.Duration
 }
@@ -57,24 +60,36 @@ const transferBuffer = 256 << 10
 
 func (x *transfer) init(tb testing.TB) {
 	ab, ba := new(lane), new(lane)
-	start := func(s *Stack, n byte, d *wireEnd) wire.Addr {
+	if x.rows == 0 {
+		x.rows, x.buffer = 2, transferBuffer
+	}
+	start := func(s *Stack, n byte, d *wireEnd) {
 		own := wire.IPv4(192, 0, 2, n)
 		cfg := Config{MAC: wire.MAC{2, 0, 0, 0, 0, n}, MTU: 1500, IPv4: wire.Prefix{Addr: own, Bits: 24}, Entropy: [32]byte{n}}
-		st := Storage{Neighbours: make([]neighbour.Entry, 4), Waiting: make([]byte, 4*1500), TCP: make([]TCPConn, 2), TCPBuffer: make([]byte, 4*transferBuffer)}
+		st := Storage{
+			Neighbours: make([]neighbour.Entry, 4), Waiting: make([]byte, 4*1500), TCP: make([]TCPConn, x.rows),
+			TCPBuffer: make([]byte, 2*x.rows*x.buffer),
+		}
 		require.Equal(tb, InitOK, s.Init(&cfg, &st, d))
-		return own
 	}
 	start(&x.a, 1, &wireEnd{ba, ab})
-	to := start(&x.b, 2, &wireEnd{ab, ba})
-	l, c := x.b.TCPListen(to, 80, 1)
+	start(&x.b, 2, &wireEnd{ab, ba})
+	var c Cause
+	x.listener, c = x.b.TCPListen(wire.Addr{}, 80, 1)
 	require.Equal(tb, OK, c)
-	x.client, c = x.a.TCPConnect(0, wire.Addr{}, 0, to, 80)
+	x.connect(tb)
+}
+
+// connect makes one more connection, which is then the one that move uses.
+func (x *transfer) connect(tb testing.TB) {
+	var c Cause
+	x.client, c = x.a.TCPConnect(x.now, wire.Addr{}, 0, wire.IPv4(192, 0, 2, 2), 80)
 	require.Equal(tb, OK, c)
 	for range 10 {
 		x.poll()
 	}
 	require.Equal(tb, OK, x.a.TCPStatus(x.client))
-	x.peer, c = x.b.TCPAccept(l)
+	x.peer, c = x.b.TCPAccept(x.listener)
 	require.Equal(tb, OK, c)
 }
 
@@ -142,4 +157,24 @@ func floor(n, mss int) float64 {
 		sink += uint64(wire.Sum(bufs[2][at:at+mss], 0)) + uint64(wire.Sum(bufs[3][at:at+mss], 0))
 	}
 	return float64(time.Since(start)) / float64(n) / float64(mss)
+}
+
+// BenchmarkRows measures the same among idle connections, as many as there are rows: what a segment costs must not depend
+// on them.
+func BenchmarkRows(b *testing.B) {
+	for _, rows := range []int{16, 512} {
+		b.Run(strconv.Itoa(rows), func(b *testing.B) {
+			const chunk, mss = 1 << 20, 1460
+			x := &transfer{rows: rows, buffer: 16 << 10}
+			x.init(b)
+			for x.a.TCPConns() < rows-1 {
+				x.connect(b)
+			}
+			out, in := make([]byte, 16<<10), make([]byte, 16<<10)
+			for b.Loop() {
+				x.move(b, chunk, out, in)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/(chunk/mss), "ns/segment")
+		})
+	}
 }
