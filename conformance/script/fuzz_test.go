@@ -32,6 +32,17 @@ func checkText(t interface {
 		t.Fatalf("%q prints as\n%s\nand that as\n%s", text, printed, twice)
 	}
 	for _, form := range []Form{IPv4, IPv6} {
+		for _, neutral := range []bool{false, true} {
+			c, err := CompileForeign(s, form, neutral)
+			switch {
+			case err != nil:
+				checkError(t, text, err)
+			case len(c.Lines) != len(c.Program.Events) || c.Lack != nil && c.Lack.Event != len(c.Lines):
+				t.Fatalf("%q: %d lines, %d events, a lack %v", text, len(c.Lines), len(c.Program.Events), c.Lack)
+			default:
+				c.RunCode(map[int]int64{}, len(c.Program.Events))
+			}
+		}
 		first, err := Compile(s, form)
 		if err != nil {
 			checkError(t, text, err)

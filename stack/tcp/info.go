@@ -18,6 +18,8 @@ type Info struct {
 	AdvMSS         int           // what the MSS option says
 	SndWnd, RcvWnd int           // bytes that the peer, that this side takes
 	Agreed         OptionSet
+
+	SndShift, RcvShift uint8 // of the peer's window, of ours (RFC 7323 2.2)
 }
 
 // Infinite is the slow start threshold of a connection that has lost nothing.
@@ -42,6 +44,7 @@ func (c *Conn) Info() (i Info) {
 		State: c.state, RTO: c.rtt.rto, SRTT: c.rtt.srtt, RTTVar: c.rtt.rttvar, Timeouts: int(c.timeouts),
 		Cwnd: c.cong.cwnd, SSThresh: c.cong.ssthresh, SndMSS: c.sndMSS, RcvMSS: c.rcvMSS, AdvMSS: c.cfg.MSS,
 		SndWnd: c.sndWnd, RcvWnd: c.rcvWnd(), Agreed: c.agreed,
+		SndShift: c.sndShift, RcvShift: c.rcvShift,
 	}
 	flight := c.sndNxt.Sub(c.sndUna)
 	i.Unacked = c.segments(flight)

@@ -43,6 +43,10 @@ func ofConnection(f sut.Figure, core *socket.Table, sock int, value *int64) sut.
 		*value = int64(i.AdvMSS)
 	case sut.FigSndWnd:
 		*value = int64(i.SndWnd)
+	case sut.FigSndWScale:
+		*value = int64(i.SndShift)
+	case sut.FigRcvWScale:
+		*value = int64(i.RcvShift)
 	case sut.FigRcvWnd:
 		*value = int64(i.RcvWnd)
 	case sut.FigReordering:
