@@ -174,7 +174,7 @@ func TestSACKRecovery(t *testing.T) {
 			> nothing
 		`},
 		{name: "5.1, RFC 2018 8 a timeout: what SACK has told is forgotten, what it tells then counts", text: ten + `
-			< . 1:1(0) ack 1 win 60000 sack 1001:2001
+			< . 1:1(0) ack 1 win 60000 sack 2001:3001
 			+1s
 			> . 1:1001(1000) ack 1
 			> nothing
