@@ -323,3 +323,17 @@ func TestLoopbackOfOneFamily(t *testing.T) {
 		require.Equal(t, NetUnreachable, h.UDPSend(h.now, h.open(wire.Addr{}, 8), off, 7, nil))
 	}
 }
+
+// TestNoErrorAboutOurCopy: what goes to a group is not answered by an ICMP error, though it comes from ourselves (RFC 1122
+// 3.2.2, RFC 4443 2.4 e).
+func TestNoErrorAboutOurCopy(t *testing.T) {
+	for _, all := range []wire.Addr{wire.AllHosts4, wire.AllNodes6} {
+		h := newLoopHost(t)
+		h.slots(4)
+		require.Equal(t, OK, h.UDPSend(h.now, h.open(wire.Addr{}, 7), all, 9, nil))
+		h.settle()
+		require.Len(t, h.sent(), 1)
+		require.Equal(t, map[string]uint64{"drop-udp-no-port": 1}, h.drops())
+		require.Zero(t, h.Counter(ICMPErrorsSent))
+	}
+}
