@@ -58,6 +58,8 @@ func (b *packetBuilder) leaveOpen() {
 			switch o.Kind {
 			case tcpOptionKinds["eol"], tcpOptionKinds["nop"]:
 				continue
+			case tcpOptionKinds["mss"]:
+				o.Any = o.Any || o.N[0] > b.host.mss()
 			case tcpOptionKinds["wscale"]:
 				o.Any, o.Maybe = true, true
 			case tcpOptionKinds["sackOK"], tcpOptionKinds["TS"]:

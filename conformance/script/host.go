@@ -24,6 +24,7 @@ type host struct {
 	connectPort uint16     // the peer's port in connect(fd, ..., ...), and everywhere else
 	tolerance   time.Duration
 
+	neutral        bool    // Foreign.Neutral
 	otherMTU       *Option // an --mtu that no link here has
 	mapped         bool    // the sockets are IPv6's, the packets IPv4's
 	strictSegments bool    // segments come as the script cuts them
@@ -62,6 +63,7 @@ func (h *host) options(s *Script, form Form, foreign Foreign) error {
 	h.defaults(form)
 	if foreign.On {
 		h.packetdrillHost()
+		h.neutral = foreign.Neutral
 	}
 	for i := range s.Options {
 		o := &s.Options[i]
@@ -185,13 +187,19 @@ func (h *host) linkMTU(o *Option) (cause string) {
 	if h.form == IPv6 {
 		least = minMTU6
 	}
-	if n < least || n > defaultMTU {
+	switch {
+	case h.neutral && n > defaultMTU && n <= runnersMTU:
+		return "" // Ethernet's: an IPv6 segment is 20 bytes shorter
+	case n < least || n > defaultMTU:
 		h.otherMTU = o
 		return ""
 	}
 	h.config.MTU = n
 	return ""
 }
+
+// runnersMTU is the MTU that google's and the Linux kernel's runners give IPv6, so that its segments are as long as IPv4's.
+const runnersMTU = 1520
 
 // What every link takes (RFC 1122 3.3.2, RFC 8200 5).
 const (

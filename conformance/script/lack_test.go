@@ -56,6 +56,17 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestRunnersLink: the link of suites' runners for IPv6 is Ethernet's where that is left open.
+func TestRunnersLink(t *testing.T) {
+	const text = "--ip_version=ipv6\n--mtu=1520\n0 > S. 0:0(0) ack 1 <mss 1460>\n0 > S. 0:0(0) ack 1 <mss 1440>"
+	assert.NotNil(t, foreign(t, text, false).Lack)
+	c := foreign(t, text, true)
+	require.Nil(t, c.Lack)
+	assert.Equal(t, uint16(1500), c.Program.Config.MTU)
+	assert.True(t, c.Program.Events[0].Packet.Options[0].Any)
+	assert.False(t, c.Program.Events[1].Packet.Options[0].Any)
+}
+
 func TestWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		"a  b\tc":                          {"a", "b", "c"},
