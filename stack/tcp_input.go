@@ -33,18 +33,18 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		Options: opts,
 	}
 	id := s.tcpFind(m.dst, t.DstPort(), m.src, t.SrcPort())
-	if id >= 0 && !(s.st.TCP[id].state.Reopens(g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {
-		s.tcpArrive(now, m, id, g, t.Payload())
+	if id >= 0 && !(s.st.TCP[id].state.Reopens(&g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {
+		s.tcpArrive(now, m, id, &g, t.Payload())
 		return
 	}
-	s.tcpStranger(now, m, t, g, id)
+	s.tcpStranger(now, m, t, &g, id)
 }
 
 // tcpArrive gives a segment to its connection and does what that says.
-func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g tcp.Segment, data []byte) {
+func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, data []byte) {
 	r := &s.st.TCP[id]
 	before := r.state.State()
-	res := r.state.Arrive(now, g)
+	res := r.state.Arrive(now, *g)
 	s.tcpTouch(id)
 	s.tcpDropped(res.Drop)
 	if res.Reset {
@@ -93,7 +93,7 @@ func (s *Stack) tcpGrown(id int) {
 
 // tcpStranger handles a segment of no connection: it is for a listener, or it is reset (RFC 9293 3.10.7.1). old is the
 // connection in TIME-WAIT whose place a SYN takes (RFC 9293 3.6.1, MAY-2), -1 for none.
-func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g tcp.Segment, old int) {
+func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Segment, old int) {
 	listener := s.tcpFindListener(m.dst, t.DstPort())
 	if listener < 0 {
 		s.tcpDropped(tcp.DropClosed)
@@ -143,14 +143,14 @@ func (s *Stack) tcpQueued(listener int) (n int) {
 }
 
 // tcpReset answers a segment with a reset, unless it is one.
-func (s *Stack) tcpReset(now time.Duration, m *packet, lport, rport uint16, g tcp.Segment) {
+func (s *Stack) tcpReset(now time.Duration, m *packet, lport, rport uint16, g *tcp.Segment) {
 	rst, ok := tcp.Reset(g)
 	if !ok {
 		return
 	}
 	o := outgoing{dst: m.src, src: m.dst, proto: wire.ProtoTCP, n: wire.TCPHeaderLen}
 	if s.beginReply(now, &o) {
-		s.tcpCommit(&o, lport, rport, &rst)
+		s.tcpCommit(&o, lport, rport, &rst, 0)
 	}
 }
 

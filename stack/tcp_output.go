@@ -98,7 +98,7 @@ func (s *Stack) tcpFlush(now time.Duration, id int) flushed {
 			s.count(DropTCPUnsent)
 			r.soft = c
 		}
-		r.state.Sent(now, p)
+		r.state.Sent(now, &p)
 	}
 }
 
@@ -114,22 +114,23 @@ func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 	}
 	_, tx := s.tcpMemory(id)
 	data := o.payload[o.n-p.Len:]
-	clear(data[r.tx.Peek(tx, p.Offset, data):]) // the garbage of a keep-alive
-	s.tcpCommit(&o, r.lport, r.rport, &p.Segment)
+	n, sum := r.tx.PeekSum(tx, p.Offset, data)
+	clear(data[n:]) // the garbage of a keep-alive
+	s.tcpCommit(&o, r.lport, r.rport, &p.Segment, sum)
 	if p.Again {
 		s.count(TCPRetransmitted)
 	}
 	return OK
 }
 
-// tcpCommit puts the header before the data of a segment and sends it.
-func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment) {
+// tcpCommit puts the header before the data of a segment, whose sum it is told, and sends it.
+func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment, sum uint32) {
 	n := wire.PutTCPOptions(o.payload[wire.TCPHeaderLen:], &g.Options)
 	wire.TCPFields{
 		SrcPort: lport, DstPort: rport, Seq: uint32(g.Seq), Ack: uint32(g.Ack), Flags: g.Flags, Window: g.Wnd,
 		OptionsLen: uint8(n),
 	}.Put(o.payload)
-	wire.TCP(o.payload).SetChecksum(o.src, o.dst)
+	wire.TCP(o.payload).SetChecksumOf(o.src, o.dst, g.Len, sum)
 	s.commitIP(o)
 	s.count(TCPSent)
 	if g.Flags.Has(tcp.RST) {

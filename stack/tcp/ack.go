@@ -3,15 +3,17 @@ package tcp
 import "time"
 
 // arriveACK is the fifth check of RFC 9293 3.10.7.4: the acknowledgment. goOn is false if the segment ends here.
-func (c *Conn) arriveACK(now time.Duration, g *Segment, r Result) (_ Result, goOn bool) {
+func (c *Conn) arriveACK(now time.Duration, g *Segment, r *Result) (goOn bool) {
 	if c.state == SynReceived {
 		if !c.acksNew(g.Ack) {
-			return Result{Drop: DropBadAck, Reset: true}, false
+			*r = Result{Drop: DropBadAck, Reset: true}
+			return false
 		}
 		c.establish()
 	} else if !c.acksSent(g.Ack) {
 		c.challenge(now) // RFC 5961 5
-		return Result{Drop: DropBadAck}, false
+		*r = Result{Drop: DropBadAck}
+		return false
 	}
 	c.noteTimestamp(g.Seq.Add(-r.skip), g)
 	progress := c.sndUna.Less(g.Ack)
@@ -31,16 +33,16 @@ func (c *Conn) arriveACK(now time.Duration, g *Segment, r Result) (_ Result, goO
 		if c.finAcked() {
 			c.enterTimeWait(now)
 		}
-		return r, false
+		return false
 	case LastAck:
 		if c.finAcked() {
 			c.over(NoFailure)
 		}
-		return r, false
+		return false
 	case TimeWait:
-		return r, false
+		return false
 	}
-	return r, true
+	return true
 }
 
 // acksNew reports whether SND.UNA < ack =< SND.NXT. Two comparisons would not do: a number that is 2^31 away is both before

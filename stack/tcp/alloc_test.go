@@ -21,7 +21,7 @@ func TestNoAllocation(t *testing.T) {
 				return
 			}
 			tx.Peek(txb[:], p.Offset, data[:p.Len])
-			from.Sent(now, p)
+			from.Sent(now, &p)
 			if lose {
 				continue
 			}

@@ -206,7 +206,7 @@ func (c *Conn) finAcked() bool { return c.finQueued && c.sndUna == c.sndEnd.Add(
 // Reopens reports whether g is a SYN that may begin a new connection between the ends of this one, which only waits for
 // what may still be under way (RFC 9293 3.6.1, MAY-2): timestamps tell the new from the old, or else its sequence number
 // is beyond all that has been used (RFC 6191 2).
-func (c *Conn) Reopens(g Segment) bool {
+func (c *Conn) Reopens(g *Segment) bool {
 	if c.state != TimeWait || g.Flags&(SYN|ACK|RST) != SYN {
 		return false
 	}

@@ -26,7 +26,7 @@ func TestReopens(t *testing.T) {
 	} {
 		t.Run(g.name, func(t *testing.T) {
 			c.state = g.state
-			require.Equal(t, g.want, c.Reopens(Segment{Seq: g.seq, Flags: g.flags}))
+			require.Equal(t, g.want, c.Reopens(&Segment{Seq: g.seq, Flags: g.flags}))
 		})
 	}
 	for iss, want := range map[Seq]Seq{99: 100 + 1<<16, 100: 100 + 1<<16, 1 << 20: 1 << 20} {

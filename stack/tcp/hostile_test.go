@@ -110,7 +110,7 @@ func (h *hostile) deliver(t *rapid.T, g Segment) {
 	h.tx.Discard(h.txb, r.Acked)
 	if g.Flags.Has(RST) {
 		require.Zero(t, r.Ready+r.Acked, "a reset carries nothing")
-		_, ok := Reset(g)
+		_, ok := Reset(&g)
 		require.False(t, ok, "nothing answers a reset")
 	}
 	if h.c.State() != Listen {
@@ -141,7 +141,7 @@ func (h *hostile) send(t *rapid.T) {
 			require.Less(t, h.edge.Sub(edge), 1<<h.c.rcvShift, "the right edge never retreats by more than rounding")
 			h.edge = latest(h.edge, edge)
 		}
-		h.c.Sent(h.now, p)
+		h.c.Sent(h.now, &p)
 	}
 }
 

@@ -4,8 +4,7 @@ import "time"
 
 // Arrive takes a segment (RFC 9293 3.10.7). The result says what the owner has to do about it at once; what there is to
 // send comes from Next.
-func (c *Conn) Arrive(now time.Duration, g Segment) Result {
-	var r Result
+func (c *Conn) Arrive(now time.Duration, g Segment) (r Result) {
 	g.wnd = c.windowOf(&g)
 	c.ts.clock = now
 	switch c.state {
@@ -16,7 +15,7 @@ func (c *Conn) Arrive(now time.Duration, g Segment) Result {
 	case SynSent:
 		r = c.arriveSynSent(now, &g)
 	default:
-		r = c.arriveOther(now, &g)
+		c.arriveOther(now, &g, &r)
 	}
 	c.schedule(now)
 	return r
@@ -24,19 +23,20 @@ func (c *Conn) Arrive(now time.Duration, g Segment) Result {
 
 // arriveListen is RFC 9293 3.10.7.2.
 func (c *Conn) arriveListen(now time.Duration, g *Segment) Result {
-	r, syn := OnListen(*g)
+	r, syn := OnListen(g)
 	if !syn {
 		return r
 	}
 	c.takeSYN(now, g)
 	c.state = SynReceived
 	afterSYN(g)
-	r = c.tailor(g)
-	return c.take(now, g, r)
+	c.tailor(g, &r)
+	c.take(now, g, &r)
+	return r
 }
 
 // arriveSynSent is RFC 9293 3.10.7.3.
-func (c *Conn) arriveSynSent(now time.Duration, g *Segment) Result {
+func (c *Conn) arriveSynSent(now time.Duration, g *Segment) (r Result) {
 	if g.Flags.Has(ACK) && !c.acksNew(g.Ack) {
 		return Result{Drop: DropBadAck, Reset: true}
 	}
@@ -51,7 +51,7 @@ func (c *Conn) arriveSynSent(now time.Duration, g *Segment) Result {
 	}
 	c.takeSYN(now, g)
 	afterSYN(g)
-	r := c.tailor(g)
+	c.tailor(g, &r)
 	if g.Flags.Has(ACK) {
 		c.acked(now, g)
 		c.hear(now)
@@ -61,7 +61,8 @@ func (c *Conn) arriveSynSent(now time.Duration, g *Segment) Result {
 		c.state = SynReceived
 		c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt // the next segment is our SYN once more, now with ACK
 	}
-	return c.take(now, g, r)
+	c.take(now, g, &r)
+	return r
 }
 
 // afterSYN leaves of a segment what is behind its SYN, which is taken.
@@ -87,40 +88,37 @@ func (c *Conn) establish() {
 	}
 }
 
-// arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.
-func (c *Conn) arriveOther(now time.Duration, g *Segment) Result {
+// arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on. r is zero.
+func (c *Conn) arriveOther(now time.Duration, g *Segment, r *Result) {
 	if c.state == SynReceived && g.Seq == c.irs && g.Flags.Has(SYN) && !g.Flags.Has(RST) {
 		if !g.Flags.Has(ACK) {
 			// The peer sends its SYN again, so it lacks ours. By the letter a bare ACK answers, which says less.
 			c.noteTimestamp(g.Seq, g)
 			c.rtxNxt, c.rtxEnd = c.cfg.ISS, c.sndNxt
-			return Result{Drop: DropSYN}
+			r.Drop = DropSYN
+			return
 		}
 		afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
 	}
-	if g.Flags.Has(RST) {
-		return c.arriveRST(now, g)
-	}
 	switch {
+	case g.Flags.Has(RST):
+		r.Drop = c.arriveRST(now, g)
 	case c.lacksTimestamp(g):
-		return Result{Drop: DropNoTimestamp} // without a word (RFC 7323 3.2)
+		r.Drop = DropNoTimestamp // without a word (RFC 7323 3.2)
 	case c.outdated(g):
-		return c.unacceptable(now, g, DropOutdated)
+		r.Drop = c.unacceptable(now, g, DropOutdated)
 	case !c.acceptable(g):
-		return c.unacceptable(now, g, DropWindow)
+		r.Drop = c.unacceptable(now, g, DropWindow)
+	case g.Flags.Has(SYN):
+		r.Drop = c.arriveSYN(now)
+	case !g.Flags.Has(ACK):
+		r.Drop = DropNoAck
+	default:
+		c.tailor(g, r)
+		if c.arriveACK(now, g, r) {
+			c.take(now, g, r)
+		}
 	}
-	if g.Flags.Has(SYN) {
-		return c.arriveSYN(now)
-	}
-	if !g.Flags.Has(ACK) {
-		return Result{Drop: DropNoAck}
-	}
-	r := c.tailor(g)
-	goOn := true
-	if r, goOn = c.arriveACK(now, g, r); !goOn {
-		return r
-	}
-	return c.take(now, g, r)
 }
 
 // acceptable is the first check of RFC 9293 3.10.7.4: a part of the segment is in the window. When the window is zero
@@ -137,7 +135,7 @@ func (c *Conn) acceptable(g *Segment) bool {
 }
 
 // unacceptable answers a segment outside of the window, or of the past, with an acknowledgment.
-func (c *Conn) unacceptable(now time.Duration, g *Segment, why Drop) Result {
+func (c *Conn) unacceptable(now time.Duration, g *Segment, why Drop) Drop {
 	if why == DropWindow && c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
 		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
 	}
@@ -149,21 +147,21 @@ func (c *Conn) unacceptable(now time.Duration, g *Segment, why Drop) Result {
 		// for ever, so this is throttled like a challenge.
 		c.challenge(now)
 	}
-	return Result{Drop: why}
+	return why
 }
 
 // arriveRST is the second check (RFC 9293 3.10.7.4, RFC 5961 3). It holds at window zero too (MUST-66).
-func (c *Conn) arriveRST(now time.Duration, g *Segment) Result {
+func (c *Conn) arriveRST(now time.Duration, g *Segment) Drop {
 	switch {
 	case c.state == TimeWait:
-		return Result{Drop: DropRST} // RFC 1337 3, fix F1
+		return DropRST // RFC 1337 3, fix F1
 	case g.Seq == c.rcvNxt:
 		c.reset()
-		return Result{}
+		return DropNone
 	case g.Seq.InWindow(c.rcvNxt, c.rcvWnd()):
 		c.challenge(now)
 	}
-	return Result{Drop: DropRST}
+	return DropRST
 }
 
 // reset obeys a valid reset.
@@ -183,13 +181,13 @@ func (c *Conn) reset() {
 }
 
 // arriveSYN is the fourth check: a SYN in the window (RFC 9293 3.10.7.4, RFC 5961 4).
-func (c *Conn) arriveSYN(now time.Duration) Result {
+func (c *Conn) arriveSYN(now time.Duration) Drop {
 	if c.state == SynReceived && c.passive {
 		c.Listen(c.cfg)
 	} else {
 		c.challenge(now)
 	}
-	return Result{Drop: DropSYN}
+	return DropSYN
 }
 
 // challenge asks for an acknowledgment if the limit of RFC 5961 7 allows one.
@@ -200,7 +198,7 @@ func (c *Conn) challenge(now time.Duration) {
 }
 
 // tailor cuts the segment to the window: after that it begins at RCV.NXT or later and does not exceed the right edge.
-func (c *Conn) tailor(g *Segment) (r Result) {
+func (c *Conn) tailor(g *Segment, r *Result) {
 	if old := c.rcvNxt.Sub(g.Seq); old > 0 {
 		r.skip = old
 		g.Seq, g.Len = c.rcvNxt, g.Len-old
@@ -214,5 +212,4 @@ func (c *Conn) tailor(g *Segment) (r Result) {
 		r.Drop = DropWindow
 		c.ackNow = true
 	}
-	return r
 }

@@ -43,13 +43,12 @@ func (c *Conn) keepAliveExpired(now time.Duration) {
 	}
 }
 
-// keepAlive returns a probe. It repeats what was acknowledged long ago, which the peer must answer (SHLD-12).
-func (c *Conn) keepAlive() Plan {
-	p := Plan{Segment: c.segment(c.sndNxt.Add(-1), ACK)}
+// keepAlive makes p a probe. It repeats what was acknowledged long ago, which the peer must answer (SHLD-12).
+func (c *Conn) keepAlive(p *Plan) {
+	c.segment(p, c.sndNxt.Add(-1), ACK)
 	if c.cfg.Settings.KeepGarbage {
 		p.Len = 1
 	}
-	return p
 }
 
 // sentKeepAlive waits for the answer.

@@ -156,7 +156,7 @@ func (n *network) poll(i int) {
 		require.Equal(n.t, p.Len, s.tx.Peek(s.txb, p.Offset, data))
 		n.checkRepeat(s, p, data)
 		n.watch(s, p)
-		s.c.Sent(n.now, p)
+		s.c.Sent(n.now, &p)
 		n.transmit(1-i, p.Segment, data)
 	}
 }
@@ -233,7 +233,7 @@ func (n *network) deliver(f flying) {
 	s.noteSACK(f.g)
 	r := s.c.Arrive(n.now, f.g)
 	if r.Reset {
-		if rst, ok := Reset(f.g); ok {
+		if rst, ok := Reset(&f.g); ok {
 			n.transmit(1-f.to, rst, nil)
 		}
 	}

@@ -20,41 +20,40 @@ func (c *Conn) newRoom() int {
 }
 
 // nextSeg is NextSeg of RFC 6675 4, as section 5, (C), has it called while a loss is recovered from: if the congestion
-// window has room for a segment beside what is on its way, that segment.
-func (c *Conn) nextSeg() (Plan, bool) {
+// window has room for a segment beside what is on its way, p is that segment.
+func (c *Conn) nextSeg(p *Plan) bool {
 	flight, high := c.sndNxt.Sub(c.sndUna), c.rtxNxt.Sub(c.sndUna)
 	room := c.cong.cwnd - c.board.pipe(flight, high, c.sndMSS)
 	if room < c.sndMSS {
-		return Plan{}, false
+		return false
 	}
 	lo, hi := c.board.hole(high, flight)
 	behind := lo < c.board.top() // something behind the hole has arrived
 	if behind && c.board.lost(lo, c.sndMSS) {
-		return c.fill(lo, hi) // rule 1
+		return c.fill(p, lo, hi) // rule 1
 	}
-	if p, ok := c.newText(min(room, c.sndRoom(c.sndNxt))); ok {
-		return p, true // rule 2
+	if c.newText(p, min(room, c.sndRoom(c.sndNxt))) {
+		return true // rule 2
 	}
 	if behind {
-		return c.fill(lo, hi) // rule 3
+		return c.fill(p, lo, hi) // rule 3
 	}
 	if !c.rescueRxt.Less(c.sndUna) {
-		return Plan{}, false
+		return false
 	}
 	lo, hi = c.board.lastHole(flight) // rule 4
-	p, ok := c.fill(max(lo, hi-c.textMSS()), hi)
 	p.rescue = true
-	return p, ok
+	return c.fill(p, max(lo, hi-c.textMSS()), hi)
 }
 
-// fill returns a segment of what lies from offset lo to hi behind SND.UNA.
-func (c *Conn) fill(lo, hi int) (Plan, bool) {
+// fill makes p a segment of what lies from offset lo to hi behind SND.UNA.
+func (c *Conn) fill(p *Plan, lo, hi int) bool {
 	from := c.sndUna.Add(lo)
-	return c.text(from, min(hi-lo, c.sndRoom(from)))
+	return c.text(p, from, min(hi-lo, c.sndRoom(from)))
 }
 
 // sentAgain takes note of a retransmission (RFC 6675 5, (4.3), (C.2) and rule 4).
-func (c *Conn) sentAgain(p Plan) {
+func (c *Conn) sentAgain(p *Plan) {
 	switch {
 	case p.rescue:
 		c.rescueRxt = c.recoverAt

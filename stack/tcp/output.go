@@ -13,28 +13,39 @@ type Plan struct {
 // Next returns the segment to be sent now; ok is false if there is none. It changes nothing: if the segment cannot be
 // sent, Next returns it again later. If it was sent, call Sent before anything else.
 func (c *Conn) Next() (p Plan, ok bool) {
+	ok = c.next(&p)
+	return p, ok
+}
+
+// next fills in p, which is zero, and may change it also if there is nothing to be sent.
+func (c *Conn) next(p *Plan) bool {
 	switch {
 	case c.resetNow:
-		return Plan{Segment: Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK, Options: c.options(RST | ACK)}}, true
+		p.Segment = Segment{Seq: c.ackSeq(), Ack: c.rcvNxt, Flags: RST | ACK, Options: c.options(RST | ACK)}
+		return true
 	case c.state == Closed || c.state == Listen:
-		return Plan{}, false
+		return false
 	case !c.synAcked && c.sendFrom() == c.cfg.ISS:
-		return c.syn(), true
+		c.syn(p)
+		return true
 	}
 	if c.probing && c.mode == timerKeepAlive {
-		return c.keepAlive(), true
+		c.keepAlive(p)
+		return true
 	}
-	if p, ok = c.nextText(); ok {
-		return p, true
+	if c.nextText(p) {
+		return true
 	}
+	*p = Plan{}
 	if c.ackNow || c.challengeNow || c.windowUpdateDue() {
-		return Plan{Segment: c.segment(c.ackSeq(), ACK)}, true
+		c.segment(p, c.ackSeq(), ACK)
+		return true
 	}
-	return Plan{}, false
+	return false
 }
 
 // Sent says that p, the last answer of Next, was sent.
-func (c *Conn) Sent(now time.Duration, p Plan) {
+func (c *Conn) Sent(now time.Duration, p *Plan) {
 	if p.Flags.Has(RST) {
 		c.resetNow = false
 		return
@@ -58,7 +69,7 @@ func (c *Conn) Sent(now time.Duration, p Plan) {
 }
 
 // sentText moves the send sequence space on.
-func (c *Conn) sentText(now time.Duration, p Plan) {
+func (c *Conn) sentText(now time.Duration, p *Plan) {
 	if p.Flags.Has(SYN) && !p.Again {
 		c.ts.first = p.TSVal
 	}
@@ -91,19 +102,20 @@ func (c *Conn) sentText(now time.Duration, p Plan) {
 	}
 }
 
-// segment returns an empty segment that acknowledges what has arrived.
-func (c *Conn) segment(seq Seq, flags Flags) Segment {
-	return Segment{Seq: seq, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(c.nextWindow() >> c.rcvShift), Options: c.options(flags)}
+// segment makes p an empty segment that acknowledges what has arrived.
+func (c *Conn) segment(p *Plan, seq Seq, flags Flags) {
+	p.Seq, p.Ack, p.Flags, p.Wnd = seq, c.rcvNxt, flags, uint16(c.nextWindow()>>c.rcvShift)
+	p.Options = c.options(flags)
 }
 
-// syn returns our SYN, which acknowledges the peer's if that is there. Its window is not scaled (RFC 7323 2.2).
-func (c *Conn) syn() Plan {
+// syn makes p our SYN, which acknowledges the peer's if that is there. Its window is not scaled (RFC 7323 2.2).
+func (c *Conn) syn(p *Plan) {
 	flags, wnd := SYN, c.initialWindow()
 	if c.state != SynSent {
 		flags, wnd = SYN|ACK, min(c.nextWindow(), maxWindow)
 	}
-	g := Segment{Seq: c.cfg.ISS, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(wnd), Options: c.options(flags)}
-	return Plan{Segment: g, Again: c.sndNxt != c.cfg.ISS}
+	p.Segment = Segment{Seq: c.cfg.ISS, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(wnd), Options: c.options(flags)}
+	p.Again = c.sndNxt != c.cfg.ISS
 }
 
 // sends reports whether text or FIN may go out in this state.
@@ -142,21 +154,21 @@ func (c *Conn) ackSeq() Seq {
 	return c.sndNxt
 }
 
-// nextText returns the next segment that carries text or FIN.
-func (c *Conn) nextText() (Plan, bool) {
+// nextText makes p the next segment that carries text or FIN, if there is one.
+func (c *Conn) nextText(p *Plan) bool {
 	switch {
 	case !c.sends():
-		return Plan{}, false
+		return false
 	case c.probing:
-		return c.text(c.sndUna, max(c.sndWnd, 1))
+		return c.text(p, c.sndUna, max(c.sndWnd, 1))
 	}
 	if from, room, any := c.resend(); any {
-		return c.text(from, room)
+		return c.text(p, from, room)
 	}
 	if c.recovering && c.agreed.Has(SACK) {
-		return c.nextSeg()
+		return c.nextSeg(p)
 	}
-	return c.newText(c.newRoom())
+	return c.newText(p, c.newRoom())
 }
 
 // sndRoom returns how far the peer's window reaches behind from.
@@ -178,32 +190,29 @@ func (c *Conn) resend() (from Seq, room int, any bool) {
 	return from, room, from.Less(c.rtxEnd)
 }
 
-// newText returns a segment of what was not sent yet, of up to room bytes.
-func (c *Conn) newText(room int) (Plan, bool) {
-	p, ok := c.text(c.sndNxt, room)
-	if !ok || !c.worthSending(p.Len, c.sndEnd.Sub(c.sndNxt), c.textMSS(), p.Flags.Has(FIN)) {
-		return Plan{}, false
-	}
-	return p, true
+// newText makes p a segment of what was not sent yet, of up to room bytes, if one is worth sending.
+func (c *Conn) newText(p *Plan, room int) bool {
+	return c.text(p, c.sndNxt, room) &&
+		c.worthSending(p.Len, c.sndEnd.Sub(c.sndNxt), c.textMSS(), p.Flags.Has(FIN))
 }
 
-// text returns a segment that begins at from and takes up at most room numbers.
-func (c *Conn) text(from Seq, room int) (Plan, bool) {
+// text makes p a segment that begins at from and takes up at most room numbers, if there is anything for it.
+func (c *Conn) text(p *Plan, from Seq, room int) bool {
 	queued := c.sndEnd.Sub(from) // -1 if even FIN was sent
 	n := min(queued, room, c.textMSS())
 	fin := c.finQueued && n == queued && n < room
 	if n < 0 || n == 0 && !fin {
-		return Plan{}, false
+		return false
 	}
-	p := Plan{Segment: c.segment(from, ACK), Offset: from.Sub(c.sndBase()), Again: from.Less(c.sndNxt)}
-	p.Len = n
+	c.segment(p, from, ACK)
+	p.Offset, p.Again, p.Len = from.Sub(c.sndBase()), from.Less(c.sndNxt), n
 	if n > 0 && n == queued {
 		p.Flags |= PSH // MUST-61
 	}
 	if fin {
 		p.Flags |= FIN
 	}
-	return p, true
+	return true
 }
 
 // worthSending avoids the silly window syndrome (RFC 9293 3.8.6.2.1, MUST-38) and, unless switched off, small segments

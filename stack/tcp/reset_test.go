@@ -145,7 +145,7 @@ func TestReset(t *testing.T) {
 		{"never to a reset", Segment{Seq: 7, Ack: 99, Flags: RST | ACK}, Segment{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := Reset(c.g)
+			got, ok := Reset(&c.g)
 			require.Equal(t, c.ok, ok)
 			require.Equal(t, c.want, got)
 		})

@@ -320,7 +320,7 @@ func TestLongStream(t *testing.T) {
 	send := func() Plan {
 		p, ok := c.Next()
 		require.True(t, ok)
-		c.Sent(now, p)
+		c.Sent(now, &p)
 		return p
 	}
 	send()
@@ -329,7 +329,8 @@ func TestLongStream(t *testing.T) {
 	peer := Segment{Seq: 8, Ack: iss + 1, Flags: ACK, Wnd: 65535}
 	for total := int64(0); total < 5<<30/2; total += 60000 {
 		c.Write(60000)
-		peer.Ack = send().end()
+		sent := send()
+		peer.Ack = sent.end()
 		if c.Arrive(now, peer).Acked != 60000 {
 			require.Fail(t, "not acknowledged", "after %d bytes", total)
 		}

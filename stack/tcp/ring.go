@@ -1,5 +1,7 @@
 package tcp
 
+import "stackproof/stack/wire"
+
 // Ring is a byte queue in memory that the caller keeps and passes to every call: the same slice each time, of any
 // length. Bytes can also be put in place ahead of the queue's end, to become part of it later. The zero value is an
 // empty queue, and a copy of Ring together with a copy of the memory is a copy of the queue.
@@ -43,6 +45,21 @@ func (r *Ring) Peek(buf []byte, off int, p []byte) int {
 	k := copy(p, buf[r.index(buf, off):])
 	copy(p[k:], buf)
 	return len(p)
+}
+
+// PeekSum is Peek, and sums up what it copies: wire.Sum.
+func (r *Ring) PeekSum(buf []byte, off int, p []byte) (n int, sum uint32) {
+	p = p[:min(len(p), max(r.n-off, 0))]
+	if len(p) == 0 {
+		return 0, 0
+	}
+	from := buf[r.index(buf, off):]
+	k := min(len(p), len(from))
+	sum = wire.CopySum(p[:k], from[:k], 0)
+	if k < len(p) {
+		sum = wire.JoinSum(sum, k, wire.CopySum(p[k:], buf[:len(p)-k], 0))
+	}
+	return len(p), sum
 }
 
 // Discard removes the first n bytes, or all if there are fewer.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"stackproof/stack/wire"
 )
 
 // TestRingIsAQueue compares the ring with a slice that is as long as the ring is free to grow.
@@ -52,6 +54,11 @@ func TestRingIsAQueue(t *testing.T) {
 			"peek": func(t *rapid.T) {
 				off, p := rapid.IntRange(0, 25).Draw(t, "off"), make([]byte, rapid.IntRange(0, 25).Draw(t, "n"))
 				n := r.Peek(buf, off, p)
+				again := make([]byte, len(p))
+				k, sum := r.PeekSum(buf, off, again)
+				require.Equal(t, n, k)
+				require.Equal(t, p, again)
+				require.Equal(t, wire.Fold(wire.Sum(p[:n], 0)), wire.Fold(sum))
 				want := queue[min(off, len(queue)):]
 				require.Equal(t, string(want[:min(len(want), len(p))]), string(p[:n]))
 			},

@@ -340,7 +340,7 @@ func (p *pair) run() {
 			if !ok {
 				break
 			}
-			p.b.Sent(p.now, ack)
+			p.b.Sent(p.now, &ack)
 			was := p.a.recovering
 			if p.a.Arrive(p.now, ack.Segment); p.a.recovering && !was {
 				p.recovered++
@@ -359,7 +359,7 @@ func (p *pair) send() {
 		if !g.Again && g.Len > 0 {
 			require.LessOrEqual(p.t, p.a.onItsWay()+g.Len, p.a.cong.cwnd, "beyond the congestion window")
 		}
-		p.a.Sent(p.now, g)
+		p.a.Sent(p.now, &g)
 		require.Less(p.t, len(p.wire), 1000, "it comes to an end")
 		if p.wire = append(p.wire, g); g.Again && g.Len > 0 {
 			p.again[g.Seq]++

@@ -235,7 +235,7 @@ func (s *script) arrive(f []string) {
 func (s *script) take(g Segment, data []byte) {
 	r := s.last
 	if r.Reset {
-		if rst, ok := Reset(g); ok {
+		if rst, ok := Reset(&g); ok {
 			s.resets = append(s.resets, rst)
 		}
 	}
@@ -253,7 +253,7 @@ func (s *script) expect(want string) {
 		p, g = next, next.Segment
 		got = s.format(g, want)
 		s.checkData(p)
-		s.c.Sent(s.now, p)
+		s.c.Sent(s.now, &p)
 	}
 	require.Equal(s.t, want, got, s.line)
 }

@@ -27,14 +27,14 @@ type Segment struct {
 }
 
 // seqLen returns SEG.LEN: the data, and one each for SYN and FIN.
-func (g Segment) seqLen() int { return g.Len + int(g.Flags.SeqLen()) }
+func (g *Segment) seqLen() int { return g.Len + int(g.Flags.SeqLen()) }
 
 // end returns the sequence number behind the segment.
-func (g Segment) end() Seq { return g.Seq.Add(g.seqLen()) }
+func (g *Segment) end() Seq { return g.Seq.Add(g.seqLen()) }
 
 // Reset returns the reset that answers a segment for which there is no connection, or whose acknowledgment is not
 // acceptable (RFC 9293 3.5.2, 3.10.7.1). ok is false for a segment that is a reset itself.
-func Reset(g Segment) (rst Segment, ok bool) {
+func Reset(g *Segment) (rst Segment, ok bool) {
 	switch {
 	case g.Flags.Has(RST):
 		return Segment{}, false
@@ -46,7 +46,7 @@ func Reset(g Segment) (rst Segment, ok bool) {
 
 // OnListen says what a segment means to a listener (RFC 9293 3.10.7.2): syn is true if it asks for a connection, else
 // the result says what to do.
-func OnListen(g Segment) (r Result, syn bool) {
+func OnListen(g *Segment) (r Result, syn bool) {
 	switch {
 	case g.Flags.Has(RST):
 		return Result{Drop: DropRST}, false

@@ -4,14 +4,14 @@ import "time"
 
 // take is the seventh and the eighth step of RFC 9293 3.10.7.4: text and FIN. The segment is cut to the window. What
 // comes before the connection is established waits like what comes out of order.
-func (c *Conn) take(now time.Duration, g *Segment, r Result) Result {
+func (c *Conn) take(now time.Duration, g *Segment, r *Result) {
 	next := c.rcvNxt
 	if c.state.receives() || c.state == SynReceived {
 		c.noteOld(g.Seq.Add(-r.skip), g.Seq)
 		if g.Len > 0 {
-			r, next = c.takeText(g, r)
+			next = c.takeText(g, r)
 			if c.state == Closed {
-				return r
+				return
 			}
 		}
 		if g.Flags.Has(FIN) {
@@ -23,12 +23,11 @@ func (c *Conn) take(now time.Duration, g *Segment, r Result) Result {
 	if c.state.receives() {
 		r.Ready = c.advance(now, next)
 	}
-	return r
 }
 
 // takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the blocks: next is its
 // end, else RCV.NXT.
-func (c *Conn) takeText(g *Segment, r Result) (_ Result, next Seq) {
+func (c *Conn) takeText(g *Segment, r *Result) (next Seq) {
 	end := g.Seq.Add(g.Len)
 	inOrder := g.Seq == c.rcvNxt && c.state.receives()
 	if !inOrder {
@@ -38,12 +37,12 @@ func (c *Conn) takeText(g *Segment, r Result) (_ Result, next Seq) {
 		// RFC 9293 3.6.1: the data cannot be delivered, and only a reset says so.
 		c.Abort()
 		r.Drop = DropText
-		return r, c.rcvNxt
+		return c.rcvNxt
 	}
 	if c.finSeen && c.finAt.Less(end) {
 		r.Drop = DropText // the peer contradicts its own FIN
 		c.ackNow = true
-		return r, c.rcvNxt
+		return c.rcvNxt
 	}
 	if r.skip == 0 {
 		c.dup = c.arrived.held(g.Seq, end)
@@ -62,11 +61,11 @@ func (c *Conn) takeText(g *Segment, r Result) (_ Result, next Seq) {
 	}
 	switch {
 	case inOrder:
-		return r, end
+		return end
 	case !c.arrived.add(g.Seq, end):
-		return Result{Drop: DropHoles, Acked: r.Acked}, c.rcvNxt
+		*r = Result{Drop: DropHoles, Acked: r.Acked}
 	}
-	return r, c.rcvNxt
+	return c.rcvNxt
 }
 
 // noteOld remembers that what lies from lo up to hi has come once more, to tell the peer (RFC 2883 4).

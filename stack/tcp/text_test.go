@@ -21,7 +21,7 @@ func newReceiver(t require.TestingT, irs Seq, buf int) *receiver {
 	r.c.Connect(Config{ISS: 100, MSS: 1460, DefaultMSS: 536, RcvBuf: buf})
 	p, ok := r.c.Next()
 	require.True(t, ok)
-	r.c.Sent(time.Hour, p)
+	r.c.Sent(time.Hour, &p)
 	r.c.Arrive(time.Hour, Segment{Seq: irs, Ack: 101, Flags: SYN | ACK, Wnd: 1000})
 	require.Equal(t, Established, r.c.State())
 	return r

@@ -232,7 +232,7 @@ func TestReopensWithTimestamps(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.conn.cfg.Without = c.without
-			require.Equal(t, c.want, c.conn.Reopens(Segment{Seq: c.seq, Flags: SYN, Options: c.opts}))
+			require.Equal(t, c.want, c.conn.Reopens(&Segment{Seq: c.seq, Flags: SYN, Options: c.opts}))
 		})
 	}
 }
@@ -248,7 +248,7 @@ func TestPAWSWrap(t *testing.T) {
 		recent := start + age
 		c.Arrive(0, Segment{Seq: 100, Flags: SYN, Wnd: 1000, Options: Options{HasTS: true, TSVal: recent}})
 		p, _ := c.Next()
-		c.Sent(0, p)
+		c.Sent(0, &p)
 		g := Segment{Seq: 101, Ack: 2, Flags: ACK, Wnd: 1000, Len: 1, Options: Options{HasTS: true, TSVal: start, TSEcr: p.TSVal}}
 		require.Equal(t, DropOutdated, c.Arrive(0, g).Drop)
 		g.TSVal = recent + rapid.Uint32Range(0, 1<<31-1).Draw(t, "later")

@@ -147,7 +147,7 @@ func TestWindowNeverShrinks(t *testing.T) {
 				}
 				require.Less(t, edge.Sub(visible), 1<<c.rcvShift)
 				require.LessOrEqual(t, edge.Sub(c.rcvNxt)+c.rcvUser, buf, "there is room")
-				c.Sent(0, p)
+				c.Sent(0, &p)
 			}
 			n := rapid.OneOf(rapid.IntRange(0, 20), rapid.IntRange(0, 3000), rapid.Just(1<<30)).Draw(t, "length")
 			n = max(min(n, edge.Sub(c.rcvNxt)), 0) // up to the furthest edge

@@ -71,9 +71,12 @@ func (s TCP) VerifyChecksum(src, dst Addr) Err {
 }
 
 // SetChecksum computes the checksum over header and data and writes it (RFC 9293 3.1, MUST-2).
-func (s TCP) SetChecksum(src, dst Addr) {
+func (s TCP) SetChecksum(src, dst Addr) { s.SetChecksumOf(src, dst, 0, 0) }
+
+// SetChecksumOf is SetChecksum for a segment whose last n bytes, its data, have a sum that is known.
+func (s TCP) SetChecksumOf(src, dst Addr, n int, sum uint32) {
 	s[16], s[17] = 0, 0
-	binary.BigEndian.PutUint16(s[16:], Checksum(s, PseudoSum(src, dst, ProtoTCP, len(s))))
+	binary.BigEndian.PutUint16(s[16:], Checksum(s[:len(s)-n], uint32(Fold(sum))+PseudoSum(src, dst, ProtoTCP, len(s))))
 }
 
 // Fields returns the fixed header unpacked.

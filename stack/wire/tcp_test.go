@@ -94,6 +94,8 @@ func TestTCPRoundTrip(t *testing.T) {
 		first := TCP(b).Checksum()
 		TCP(b).SetChecksum(src, dst)
 		require.Equal(t, first, TCP(b).Checksum(), "what stands in the field is not summed")
+		TCP(b).SetChecksumOf(src, dst, len(data), Sum(data, 0))
+		require.Equal(t, first, TCP(b).Checksum())
 		got, err := ParseTCP(b)
 		require.Equal(t, OK, err)
 		require.Equal(t, x, got)
