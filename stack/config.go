@@ -20,16 +20,13 @@ type Config struct {
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
 
 	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
-	TCP        tcp.Settings  // of new connections; an application can change those of its own
+	TCP        tcp.Settings  // of new connections; an application can change those of its own. Queues: 0 is half of a slot
 
 	// Whenever the link goes up we can find out whether somebody else has our addresses before we use them. An address
 	// that somebody has is not used until the link goes down and up.
 	DADTransmits uint8 // solicitations of each IPv6 address (RFC 4862 5.1: 1 by default); 0: the address is ours at once
 	ReportNodes  bool  // tell routers, and switches that listen, of the groups that these solicitations go to (RFC 3810)
 	ARPProbe     bool  // probe for the IPv4 address, announce and defend it (RFC 5227); false: it is ours at once
-
-	// The most bytes that the queues of a TCP connection hold; 0: as many as fit, half of its slot in Storage.TCPBuffer.
-	TCPRcvBuf, TCPSndBuf uint32
 }
 
 // InitErr says what Init found wrong with its arguments.
@@ -112,8 +109,8 @@ func (c *Config) onLink6(a wire.Addr) bool {
 	return c.IPv6.IsValid() && (a.IsLinkLocal() || !c.IPv6.IsUnspecified() && c.IPv6.Contains(a))
 }
 
-// tcpBuf is the larger of the configured lengths of TCP's queues, as far as an int can say it twice.
-func (c *Config) tcpBuf() int { return int(min(max(c.TCPRcvBuf, c.TCPSndBuf), math.MaxInt32/2)) }
+// leastSlot is how long a slot must be for queues of these lengths, as far as an int can say it.
+func leastSlot(v *tcp.Settings) int { return 2 * int(min(max(v.RcvBuf, v.SndBuf), math.MaxInt32/2)) }
 
 func (st *Storage) check(c *Config) InitErr {
 	switch {
@@ -123,7 +120,7 @@ func (st *Storage) check(c *Config) InitErr {
 		return WaitingTooShort
 	case len(st.UDPBuffer) < len(st.UDP)*MinUDPQueue:
 		return UDPBufferTooShort
-	case len(st.TCP) > 0 && st.tcpSlotLen() < max(MinTCPBuffer, 2*c.tcpBuf()):
+	case len(st.TCP) > 0 && st.tcpSlotLen() < max(MinTCPBuffer, leastSlot(&c.TCP)):
 		return TCPBufferTooShort
 	case len(st.ReassemblyBuffer) < len(st.Reassembly)*reassembly.MinMemory:
 		return ReassemblyTooShort

@@ -9,12 +9,11 @@ import (
 
 // TCPConn is the storage of one TCP connection or listener.
 type TCPConn struct {
-	use    tcpUse
-	state  tcp.Conn
-	rx     tcp.Ring
-	tx     tcp.Ring
-	slot   int // its share of Storage.TCPBuffer, counted from 1; 0: none
-	sndBuf int // the most bytes that are in tx
+	use   tcpUse
+	state tcp.Conn
+	rx    tcp.Ring
+	tx    tcp.Ring
+	slot  int // its share of Storage.TCPBuffer, counted from 1; 0: none
 
 	local, remote wire.Addr // of a listener, local as TCPListen had it
 	lport, rport  uint16
@@ -168,11 +167,10 @@ func (r *TCPConn) loss(now time.Duration) int {
 
 // tcpConfig returns the configuration of a new connection.
 func (s *Stack) tcpConfig(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) tcp.Config {
-	rcvBuf, _ := s.TCPQueueSizes()
 	c := tcp.Config{
 		ISS: tcp.Seq(s.isn(now, local, lport, remote, rport)), TSOffset: s.timestampOffset(local, lport, remote, rport),
 		MSS: s.linkPayload(remote) - wire.TCPHeaderLen, DefaultMSS: 536, // RFC 9293 3.7.1, MUST-15
-		RcvBuf: rcvBuf, MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.cfg.TCP,
+		MSL: s.tcp.msl, Without: s.cfg.TCPWithout, Settings: s.tcpSettings(&s.cfg.TCP),
 	}
 	if remote.Is6() {
 		c.DefaultMSS = 1220

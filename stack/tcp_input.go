@@ -122,7 +122,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Seg
 		return
 	}
 	cfg := s.tcpConfig(now, m.dst, t.DstPort(), m.src, t.SrcPort())
-	cfg.Settings = *s.st.TCP[listener].state.Settings()
+	cfg.Settings = s.tcpSettings(s.st.TCP[listener].state.Settings())
 	if old >= 0 {
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}

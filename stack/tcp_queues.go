@@ -41,27 +41,26 @@ func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
 	return b[:n/2], b[n/2:]
 }
 
-// TCPQueueSizes returns how many bytes the receive and the send queue of a connection hold.
-func (s *Stack) TCPQueueSizes() (receive, send int) {
+// TCPQueueSizes returns how many bytes the receive and the send queue of a connection with these settings hold: each as
+// many as they say, but no more than half of a slot.
+func (s *Stack) TCPQueueSizes(v *tcp.Settings) (receive, send int) {
 	n := s.st.tcpSlotLen()
-	receive, send = n/2, n-n/2
-	if s.cfg.TCPRcvBuf > 0 {
-		receive = int(s.cfg.TCPRcvBuf)
-	}
-	if s.cfg.TCPSndBuf > 0 {
-		send = int(s.cfg.TCPSndBuf)
-	}
-	return receive, send
+	return queueSize(v.RcvBuf, n/2), queueSize(v.SndBuf, n-n/2)
 }
 
-// TCPSetQueues sets Config.TCPRcvBuf and TCPSndBuf for connections made from now on. NoBuffers: a slot is not as long.
-func (s *Stack) TCPSetQueues(receive, send uint32) Cause {
-	c := Config{TCPRcvBuf: receive, TCPSndBuf: send}
-	if 2*c.tcpBuf() > s.st.tcpSlotLen() {
-		return NoBuffers
+func queueSize(wish int32, most int) int {
+	if wish == 0 || int(wish) > most {
+		return most
 	}
-	s.cfg.TCPRcvBuf, s.cfg.TCPSndBuf = receive, send
-	return OK
+	return int(wish)
+}
+
+// tcpSettings are the settings that a connection gets which is to have v.
+func (s *Stack) tcpSettings(v *tcp.Settings) tcp.Settings {
+	w := *v
+	receive, send := s.TCPQueueSizes(v)
+	w.RcvBuf, w.SndBuf = int32(receive), int32(send)
+	return w
 }
 
 // tcpTakeSlot gives the row a slot, if it has none; false: every slot is in use.
@@ -94,12 +93,11 @@ func (r *TCPConn) needsSlot() bool {
 }
 
 // sendRoom returns how many bytes can be written.
-func (r *TCPConn) sendRoom() int { return max(r.sndBuf-r.tx.Len(), 0) }
+func (r *TCPConn) sendRoom() int { return max(int(r.state.Settings().SndBuf)-r.tx.Len(), 0) }
 
 // tcpBegin makes a row that has queues a connection between these ends, still closed.
 func (s *Stack) tcpBegin(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
 	r := s.tcpTake(id, use, local, lport, remote, rport)
-	_, r.sndBuf = s.TCPQueueSizes()
 	s.tcpTouch(id)
 	return r
 }

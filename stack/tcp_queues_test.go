@@ -236,18 +236,18 @@ func TestTCPSlotsCopied(t *testing.T) {
 
 // TestTCPQueueSizes: by default a connection uses its whole slot, and no more of it than Config says.
 func TestTCPQueueSizes(t *testing.T) {
-	queues := func(rows, slots int, rcv, snd uint32) *tcpHost {
+	queues := func(rows, slots int, rcv, snd int32) *tcpHost {
 		h := &tcpHost{host: newHost(t, func(c *Config, st *Storage) {
 			withTCP(c, st)
 			st.TCP, st.TCPSlots = st.TCP[:rows], slots
-			c.TCPRcvBuf, c.TCPSndBuf = rcv, snd
+			c.TCP.RcvBuf, c.TCP.SndBuf = rcv, snd
 		}), me: me4, peer: peer4, port: 80, peerPort: peerPort, window: 60000}
 		h.meetPeers()
 		return h
 	}
 	for _, c := range []struct {
 		rows, slots int
-		rcv, snd    uint32
+		rcv, snd    int32
 		want        [2]int
 	}{
 		{6, 0, 0, 0, [2]int{4096, 4096}},
@@ -259,7 +259,8 @@ func TestTCPQueueSizes(t *testing.T) {
 		{0, 0, 0, 0, [2]int{}},
 	} {
 		h := queues(c.rows, c.slots, c.rcv, c.snd)
-		rcv, snd := h.TCPQueueSizes()
+		v := h.TCPDefaults()
+		rcv, snd := h.TCPQueueSizes(&v)
 		require.Equal(t, c.want, [2]int{rcv, snd}, "%+v", c)
 		if c.rows == 0 {
 			continue
@@ -283,10 +284,10 @@ func TestTCPQueueSizes(t *testing.T) {
 // TestTCPQueueSizesRefused: more than a slot has is not to be had.
 func TestTCPQueueSizesRefused(t *testing.T) {
 	for _, change := range []func(*Config, *Storage){
-		func(c *Config, _ *Storage) { c.TCPRcvBuf = 4097 },
-		func(c *Config, _ *Storage) { c.TCPSndBuf = 4097 },
-		func(c *Config, _ *Storage) { c.TCPRcvBuf = 1 << 31 },
-		func(c *Config, _ *Storage) { c.TCPSndBuf = 1<<32 - 1 },
+		func(c *Config, _ *Storage) { c.TCP.RcvBuf = 4097 },
+		func(c *Config, _ *Storage) { c.TCP.SndBuf = 4097 },
+		func(c *Config, _ *Storage) { c.TCP.RcvBuf = 1<<31 - 1 },
+		func(c *Config, _ *Storage) { c.TCP.SndBuf = 1<<31 - 1 },
 		func(_ *Config, st *Storage) { st.TCPBuffer = st.TCPBuffer[:6*MinTCPBuffer-1] },
 	} {
 		c, st := testConfig(), testStorage()

@@ -253,6 +253,15 @@ func (s *Stack) TCPState(id int) tcp.State {
 	return r.state.State()
 }
 
+// TCPMaxSeg returns how many bytes of text a segment of the connection carries at most, beside the options that every
+// segment has.
+func (s *Stack) TCPMaxSeg(id int) int {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		return r.state.MaxSeg()
+	}
+	return 0
+}
+
 // TCPInfo returns what the connection tells of itself; a listener tells its state alone.
 func (s *Stack) TCPInfo(id int) tcp.Info {
 	r := s.tcpOwned(id)

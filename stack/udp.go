@@ -16,6 +16,7 @@ type UDPEndpoint struct {
 	peer  wire.Addr // no address: not connected
 	pport uint16
 	queue udpQueue
+	limit int32 // the most bytes in queue; 0: as many as there is memory for
 	ip    IPSettings
 
 	hops   uint8 // of what goes to groups

@@ -112,6 +112,30 @@ func TestUDPQueueFull(t *testing.T) {
 	require.Equal(t, WouldBlock, c)
 }
 
+// TestUDPSetQueue: a limit holds for what comes from then on.
+func TestUDPSetQueue(t *testing.T) {
+	h := newHost(t, nil) // 2000 bytes for each endpoint
+	id := h.open(wire.Addr{}, 7)
+	for _, q := range []struct {
+		limit int32
+		size  int
+	}{{0, 2000}, {1, 1}, {2000, 2000}, {2001, 2000}, {1<<31 - 1, 2000}} {
+		require.Equal(t, q.size, h.UDPQueueSize(q.limit))
+	}
+	const each = 13 // bytes of a record besides its data
+	require.Equal(t, OK, h.UDPSetQueue(id, 2*(each+5)))
+	for range 3 {
+		h.receive(udpFrame(peer4, me4, 1, 7, "small"))
+	}
+	h.wantCount(DropUDPQueueFull)
+	require.Equal(t, OK, h.UDPSetQueue(id, 1))
+	for range 2 {
+		_, c := h.UDPReceive(id, nil, false)
+		require.Equal(t, OK, c)
+	}
+	require.Equal(t, Invalid, h.UDPSetQueue(id+1, 1))
+}
+
 func TestUDPSend(t *testing.T) {
 	long := string(make([]byte, 1472))
 	longer := string(make([]byte, 65528))

@@ -28,7 +28,8 @@ func (s *Stack) udpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	d := Datagram{Full: len(u.Payload()), Src: m.src, SrcPort: u.SrcPort(), Dst: m.dst}
-	if !s.st.UDP[id].queue.push(s.udpMemory(id), &d, u.Payload()) {
+	e := &s.st.UDP[id]
+	if !e.queue.push(s.udpMemory(id), s.UDPQueueSize(e.limit), &d, u.Payload()) {
 		s.count(DropUDPQueueFull)
 		return
 	}
@@ -74,6 +75,22 @@ func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) 
 func (s *Stack) udpMemory(id int) []byte {
 	n := len(s.st.UDPBuffer) / len(s.st.UDP)
 	return s.st.UDPBuffer[id*n:][:n]
+}
+
+// UDPQueueSize returns how many bytes the queue of an endpoint holds that has this limit, 0 for none.
+func (s *Stack) UDPQueueSize(limit int32) int {
+	return queueSize(limit, len(s.st.UDPBuffer)/max(len(s.st.UDP), 1))
+}
+
+// UDPSetQueue limits how many bytes the queue of an endpoint holds, what each datagram takes besides its data included;
+// 0: as many as there is memory for. What is in it stays. Invalid: there is no endpoint with this id.
+func (s *Stack) UDPSetQueue(id int, limit int32) Cause {
+	e := s.udp(id)
+	if e == nil {
+		return Invalid
+	}
+	e.limit = limit
+	return OK
 }
 
 // UDPReceive copies the oldest datagram of the queue to p, as much of it as fits. Unless peek is set it then takes the

@@ -29,12 +29,12 @@ const (
 	MinUDPQueue = udpRecordFixed + 16 + 16
 )
 
-// push appends a datagram of d.Full bytes, and reports whether there was room for it.
-func (q *udpQueue) push(memory []byte, d *Datagram, data []byte) bool {
+// push appends a datagram of d.Full bytes, and reports whether there was room for it in limit bytes.
+func (q *udpQueue) push(memory []byte, limit int, d *Datagram, data []byte) bool {
 	var record [MinUDPQueue]byte
 	a := d.Src.Len()
 	n := udpRecordFixed + 2*a
-	if n+len(data) > len(memory)-q.used {
+	if n+len(data) > limit-q.used {
 		return false
 	}
 	binary.BigEndian.PutUint16(record[0:], uint16(len(data)))

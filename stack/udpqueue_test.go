@@ -29,7 +29,7 @@ func TestUDPQueueModel(t *testing.T) {
 					i.d.Src, i.d.Dst = peer6, wire.AllNodes6
 				}
 				fits := used+size(i) <= len(memory)
-				require.Equal(t, fits, q.push(memory, &i.d, data))
+				require.Equal(t, fits, q.push(memory, len(memory), &i.d, data))
 				if fits {
 					model, used = append(model, i), used+size(i)
 				}
@@ -57,7 +57,7 @@ func TestUDPQueueModel(t *testing.T) {
 func TestMinUDPQueueHoldsAnEmptyDatagram(t *testing.T) {
 	var q udpQueue
 	d := Datagram{Src: peer6, Dst: me6}
-	require.True(t, q.push(make([]byte, MinUDPQueue), &d, nil))
+	require.True(t, q.push(make([]byte, MinUDPQueue), MinUDPQueue, &d, nil))
 	q = udpQueue{}
-	require.False(t, q.push(make([]byte, MinUDPQueue-1), &d, nil))
+	require.False(t, q.push(make([]byte, MinUDPQueue), MinUDPQueue-1, &d, nil))
 }

@@ -2,6 +2,7 @@ package netgo
 
 import (
 	"io"
+	"math"
 	"net"
 	"time"
 
@@ -183,6 +184,20 @@ func (c *Conn) CloseWrite() error {
 func (c *Conn) SetNoDelay(on bool) error {
 	return c.set(func(v *tcp.Settings) { v.NoDelay = on })
 }
+
+// SetReadBuffer sets how many bytes wait to be read at most: one at least, Config.Buffer at most. The window that the
+// peer sees follows.
+func (c *Conn) SetReadBuffer(bytes int) error {
+	return c.set(func(v *tcp.Settings) { v.RcvBuf = bufferLen(bytes) })
+}
+
+// SetWriteBuffer sets how many bytes that were written wait to be acknowledged at most: one at least, Config.Buffer at most.
+func (c *Conn) SetWriteBuffer(bytes int) error {
+	return c.set(func(v *tcp.Settings) { v.SndBuf = bufferLen(bytes) })
+}
+
+// bufferLen is a length in the range that the stack takes.
+func bufferLen(bytes int) int32 { return int32(min(max(bytes, 1), math.MaxInt32)) }
 
 // set changes the settings of the connection.
 func (c *Conn) set(change func(v *tcp.Settings)) error {

@@ -28,7 +28,7 @@ type Config struct {
 	Connections int // TCP connections and listeners at the same time, those that are still closing too; 512
 	Endpoints   int // UDP endpoints at the same time; 32
 	Backlog     int // connections that wait for a listener's Accept; 256
-	Buffer      int // bytes of send and of receive buffer of a TCP connection, and of a UDP receive queue; 64 KiB
+	Buffer      int // bytes of send and of receive buffer of a TCP connection, and of a UDP receive queue, if their sockets want no less; 64 KiB
 	Neighbours  int // hosts on the link spoken to at the same time; 64
 	Groups      int // multicast groups that sockets are members of at the same time; 32
 }

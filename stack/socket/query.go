@@ -179,5 +179,32 @@ func (t *Table) state(s *Socket) tcp.State {
 	return t.stack.TCPState(int(s.conn))
 }
 
-// QueueSizes returns how many bytes every stream has room for, received and not read, and written and not acknowledged.
-func (t *Table) QueueSizes() (receive, send int) { return t.stack.TCPQueueSizes() }
+// QueueSizes returns how many bytes the socket has room for, received and not read, and written and not acknowledged; a
+// datagram socket has no queue for what it sends.
+func (t *Table) QueueSizes(id int) (receive, send int) {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return 0, 0
+	case s.kind == Datagram:
+		return t.stack.UDPQueueSize(s.settings.RcvBuf), 0
+	}
+	return t.stack.TCPQueueSizes(&s.settings)
+}
+
+// MaxSeg returns how many bytes of text a segment of a stream carries at most; as long as there is no connection, what
+// is taken for it: RFC 9293 3.7.1 MUST-15. 0 for a datagram socket.
+func (t *Table) MaxSeg(id int) int {
+	s := t.row(id)
+	switch {
+	case s == nil || s.kind != Stream:
+		return 0
+	case s.phase == joined:
+		return t.stack.TCPMaxSeg(int(s.conn))
+	case s.settings.MaxSeg > 0:
+		return int(s.settings.MaxSeg)
+	case s.v6:
+		return 1220
+	}
+	return 536
+}

@@ -33,6 +33,21 @@ func (t *Table) Set(id int, v *tcp.Settings) stack.Cause {
 	return stack.OK
 }
 
+// SetQueue sets how many bytes the receive queue of a datagram socket holds at most, at any time; 0: as many as the stack
+// has for one. Invalid, Unsupported (a stream, which has Set).
+func (t *Table) SetQueue(id int, n int32) stack.Cause {
+	s := t.row(id)
+	switch {
+	case s == nil || n < 0:
+		return stack.Invalid
+	case s.kind != Datagram:
+		return stack.Unsupported
+	}
+	s.settings.RcvBuf = n
+	t.settle(s)
+	return stack.OK
+}
+
 // IP returns what SetIP has set; what Accept returns inherits it from the listener. Invalid.
 func (t *Table) IP(id int) (v stack.IPSettings, c stack.Cause) {
 	s := t.row(id)
@@ -59,6 +74,7 @@ func (t *Table) settle(s *Socket) {
 	case s.phase == closed:
 	case s.kind == Datagram:
 		t.stack.UDPSetIP(int(s.conn), &s.ip)
+		t.stack.UDPSetQueue(int(s.conn), s.settings.RcvBuf)
 		t.stack.UDPSetMulticast(int(s.conn), s.multicast.Hops, s.multicast.Loop)
 	default:
 		t.stack.TCPSet(int(s.conn), &s.settings)

@@ -42,7 +42,7 @@ type Socket struct {
 	reuse    bool
 	told     bool         // TakeError has reported the connection's end
 	local    Endpoint     // no address: any
-	settings tcp.Settings // of a stream
+	settings tcp.Settings // of a stream; of a datagram socket RcvBuf alone
 	ip       stack.IPSettings
 	conn     int32 // the stack's id, as phase says
 

@@ -6,16 +6,12 @@ import "time"
 // choice; half a minute is what most stacks use.
 const DefaultMSL = 30 * time.Second
 
-// minSendMSS is the smallest peer MSS that is respected. A smaller one only serves to make a sender work for nothing
-// (CVE-2019-11479).
-const minSendMSS = 48
-
 // Config is what a connection is given when it is opened.
 type Config struct {
 	ISS        Seq
 	MSS        int           // most bytes of data that a segment can carry here: MTU less the fixed headers (RFC 9293 3.7.1)
 	DefaultMSS int           // what the peer can take if it does not say: 536 for IPv4, 1220 for IPv6 (MUST-15)
-	RcvBuf     int           // length of the receive queue in bytes
+	RcvBuf     int           // length of the receive queue in bytes; Settings.RcvBuf takes its place
 	RcvMax     int           // the most that RcvBuf can become, so the window can be scaled for it; 0: RcvBuf
 	MSL        time.Duration // 0: DefaultMSL
 	Without    OptionSet     // neither offered nor taken up
@@ -44,6 +40,7 @@ type Conn struct {
 	cfg     Config
 	state   State
 	failure Failure
+	synWnd  uint16    // of our SYN
 	passive bool      // opened by Listen (MUST-11)
 	agreed  OptionSet // as far as it is known
 	ts      timestamps
@@ -126,6 +123,7 @@ func (c *Conn) open(cfg Config) {
 	c.sndEnd = iss.Add(1)
 	c.agreed = everything &^ cfg.Without
 	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))
+	c.resize()
 	c.rtt.init()
 }
 

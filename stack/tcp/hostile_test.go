@@ -158,7 +158,9 @@ func (h *hostile) time(t *rapid.T) {
 }
 
 func (h *hostile) call(t *rapid.T) {
-	switch rapid.IntRange(-1, 12).Draw(t, "call") {
+	switch rapid.IntRange(-2, 12).Draw(t, "call") {
+	case -2:
+		h.c.Set(&Settings{RcvBuf: int32(rapid.IntRange(0, len(h.rxb)).Draw(t, "queue"))})
 	case -1, 0:
 		h.c.Shutdown()
 	case 1:
@@ -185,7 +187,7 @@ func (h *hostile) check(t *rapid.T) {
 	c := &h.c
 	require.LessOrEqual(t, c.sndUna.Sub(c.sndNxt), 0, "SND.UNA =< SND.NXT")
 	require.LessOrEqual(t, c.sndNxt.Sub(c.sndEnd), 1, "only FIN is behind the last byte")
-	require.GreaterOrEqual(t, c.maxSeg, minSendMSS)
+	require.GreaterOrEqual(t, c.maxSeg, MinMaxSeg)
 	if c.state.synchronized() {
 		require.GreaterOrEqual(t, c.rcvWnd(), 0)
 		require.Equal(t, h.rx.Len(), c.rcvUser)

@@ -79,12 +79,15 @@ func (c *Conn) options(flags Flags) (o Options) {
 // setMaxSeg sets how many bytes of options and text a segment can carry: Eff.snd.MSS of RFC 9293 3.7.1, MUST-16, before
 // the options are taken off. SMSS of RFC 5681 is what the options of every segment leave.
 func (c *Conn) setMaxSeg(n int) {
-	c.maxSeg = max(n, minSendMSS)
+	c.maxSeg = max(n, MinMaxSeg)
 	c.sndMSS = c.maxSeg
 	if c.agreed.Has(Timestamps) {
 		c.sndMSS -= timestampsLen
 	}
 }
+
+// MaxSeg returns how much text a segment carries at most, beside the options that every segment has.
+func (c *Conn) MaxSeg() int { return c.sndMSS }
 
 // textMSS returns how much text the next segment can carry: what its own options leave.
 func (c *Conn) textMSS() int {

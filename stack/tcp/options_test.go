@@ -105,5 +105,5 @@ func TestSegmentRoom(t *testing.T) {
 	require.Equal(t, 988, c.textMSS())
 	require.Equal(t, 988, c.sndMSS)
 	c.setMaxSeg(1)
-	require.Equal(t, minSendMSS-12, c.textMSS(), "a peer cannot make us send for nothing (CVE-2019-11479)")
+	require.Equal(t, MinMaxSeg-12, c.textMSS(), "a peer cannot make us send for nothing (CVE-2019-11479)")
 }

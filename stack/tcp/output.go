@@ -70,8 +70,11 @@ func (c *Conn) Sent(now time.Duration, p *Plan) {
 
 // sentText moves the send sequence space on.
 func (c *Conn) sentText(now time.Duration, p *Plan) {
-	if p.Flags.Has(SYN) && !p.Again {
-		c.ts.first = p.TSVal
+	if p.Flags.Has(SYN) {
+		c.synWnd = p.Wnd
+		if !p.Again {
+			c.ts.first = p.TSVal
+		}
 	}
 	c.sndNxt = latest(c.sndNxt, p.end())
 	if p.Flags.Has(FIN) && c.state == SynReceived {

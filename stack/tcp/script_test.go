@@ -24,6 +24,7 @@ import (
 //	write 10, read 10, shutdown, close, abort, nodelay, lower 500 (the MSS), refuse
 //	keepalive 10s            switched on with this idle time; 0s: off
 //	user-timeout 10s
+//	queue 1000               Settings.RcvBuf
 //	= ESTABLISHED            the state; "= CLOSED reset" also how it failed
 //	drop outside-window      what the last segment's result said
 //	unread 10, unsent 10     bytes in the queues
@@ -149,6 +150,10 @@ func (s *script) call(f []string) {
 		s.c.Refuse()
 	case "nodelay":
 		s.c.Set(&Settings{NoDelay: true})
+	case "queue":
+		v := *s.c.Settings()
+		v.RcvBuf = int32(s.number(f[1]))
+		s.c.Set(&v)
 	case "keepalive", "user-timeout":
 		v := *s.c.Settings()
 		d, err := time.ParseDuration(f[1])

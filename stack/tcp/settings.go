@@ -4,13 +4,18 @@ import "time"
 
 // Settings are what an application chooses for a connection. What is 0 means the default; Fill puts it there.
 type Settings struct {
-	NoDelay  bool          // small segments do not wait: no Nagle's algorithm (RFC 9293 3.7.4, MUST-17)
-	QuickAck bool          // no acknowledgment is delayed
-	AckDelay time.Duration // how long one is delayed at most, below MaxAckDelay; negative: not at all
+	NoDelay  bool // small segments do not wait: no Nagle's algorithm (RFC 9293 3.7.4, MUST-17)
+	QuickAck bool // no acknowledgment is delayed
 
-	// UserTimeout is how long the peer may leave what is sent, also our SYN, without an answer before the connection is
-	// given up: R2 of RFC 9293 3.8.3 (MUST-21), the user timeout of RFC 5482. 0: 100 s, 3 minutes for SYN.
-	UserTimeout time.Duration
+	// MaxSeg is the most text in a segment, in both directions, if the link's MTU does not say less: MinMaxSeg or more. What
+	// our SYN has said stays.
+	MaxSeg uint16
+
+	// RcvBuf and SndBuf are how many bytes the queues hold at most: received in order and not read, written and not
+	// acknowledged. The window's scale is that for the RcvBuf of when our SYN is sent (RFC 7323 2.3); a longer queue later
+	// opens the window as far as that can say, a shorter one closes it only as data comes (RFC 9293 3.8.6, SHLD-14). The
+	// owner of the queues sees to SndBuf.
+	RcvBuf, SndBuf int32
 
 	// Keep-alives (RFC 9293 3.8.4) find out whether the peer of an idle connection is still there.
 	KeepAlive    bool          // MUST-24, MUST-25
@@ -18,6 +23,12 @@ type Settings struct {
 	KeepCount    uint8         // so many without an answer end the connection
 	KeepIdle     time.Duration // nothing must have come for so long before the first (MUST-27, MUST-28)
 	KeepInterval time.Duration // from one without an answer to the next, or to the end
+
+	AckDelay time.Duration // how long an acknowledgment is delayed at most, below MaxAckDelay; negative: not at all
+
+	// UserTimeout is how long the peer may leave what is sent, also our SYN, without an answer before the connection is
+	// given up: R2 of RFC 9293 3.8.3 (MUST-21), the user timeout of RFC 5482. 0: 100 s, 3 minutes for SYN.
+	UserTimeout time.Duration
 }
 
 const (
@@ -26,6 +37,10 @@ const (
 	DefaultAckDelay = 40 * time.Millisecond
 	// MaxAckDelay is what the delay must be less than (RFC 9293 3.8.6.3, MUST-40).
 	MaxAckDelay = 500 * time.Millisecond
+
+	// MinMaxSeg is the smallest MSS that is respected, the peer's too. A smaller one only serves to make a sender work for
+	// nothing (CVE-2019-11479).
+	MinMaxSeg = 48
 
 	DefaultKeepIdle     = 2 * time.Hour // RFC 9293 3.8.4, MUST-28
 	DefaultKeepInterval = 75 * time.Second
@@ -50,7 +65,8 @@ func (s *Settings) Fill() {
 
 // Valid reports whether all is in its range.
 func (s *Settings) Valid() bool {
-	return s.AckDelay < MaxAckDelay && s.UserTimeout >= 0 && s.KeepIdle >= 0 && s.KeepInterval >= 0
+	return s.AckDelay < MaxAckDelay && s.UserTimeout >= 0 && s.KeepIdle >= 0 && s.KeepInterval >= 0 &&
+		s.RcvBuf >= 0 && s.SndBuf >= 0 && (s.MaxSeg == 0 || s.MaxSeg >= MinMaxSeg)
 }
 
 // Settings returns the settings.
@@ -60,11 +76,30 @@ func (c *Conn) Settings() *Settings { return &c.cfg.Settings }
 func (c *Conn) Set(s *Settings) {
 	c.cfg.Settings = *s
 	c.cfg.Settings.Fill()
+	c.resize()
 	switch {
 	case c.mode == timerKeepAlive:
 		c.mode = timerOff // so that it begins anew
 		c.rtx.stop()
 	case c.awaited() && c.rtx.on:
 		c.rtx.at = min(c.rtx.at, c.giveUp())
+	}
+}
+
+// resize obeys the settings that are sizes. What our SYN says, it says for good.
+func (c *Conn) resize() {
+	s := &c.cfg.Settings
+	if s.RcvBuf > 0 {
+		c.cfg.RcvBuf = int(s.RcvBuf)
+	}
+	if c.sndNxt != c.cfg.ISS || c.state == SynReceived {
+		return
+	}
+	if s.RcvBuf > 0 {
+		c.cfg.RcvMax = c.cfg.RcvBuf
+	}
+	if s.MaxSeg > 0 {
+		c.cfg.MSS = min(c.cfg.MSS, int(s.MaxSeg))
+		c.setMaxSeg(min(c.maxSeg, c.cfg.MSS))
 	}
 }

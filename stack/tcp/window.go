@@ -34,8 +34,8 @@ func (c *Conn) advertised(g *Segment) int {
 // rcvWnd returns RCV.WND: how much the peer may send by the most that was advertised.
 func (c *Conn) rcvWnd() int { return c.rcvAdv.Sub(c.rcvNxt) }
 
-// initialWindow returns the window of our SYN.
-func (c *Conn) initialWindow() int { return min(c.cfg.RcvBuf, maxWindow) }
+// initialWindow returns the window of our SYN, which does not say less when it is sent again.
+func (c *Conn) initialWindow() int { return max(min(c.cfg.RcvBuf, maxWindow), int(c.synWnd)) }
 
 // nextWindow returns the window to advertise, in steps of the scale: the right edge stays where it is, never retreats
 // (SHLD-14), and moves on only when it can move far enough (RFC 9293 3.8.6.2.2, MUST-39). If it does not lie on a step, it

@@ -1,6 +1,7 @@
 package inproc
 
 import (
+	"math"
 	"time"
 
 	"stackproof/conformance/sut"
@@ -69,13 +70,8 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 
 // configure translates the judge's configuration into the stack's.
 func (h *Host) configure(cfg *sut.Config) {
-	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU, TCPRcvBuf: sut.DefaultBuf, TCPSndBuf: sut.DefaultBuf}
-	if cfg.RcvBuf != 0 {
-		h.cfg.TCPRcvBuf = cfg.RcvBuf
-	}
-	if cfg.SndBuf != 0 {
-		h.cfg.TCPSndBuf = cfg.SndBuf
-	}
+	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU}
+	h.cfg.TCP.RcvBuf, h.cfg.TCP.SndBuf = queue(cfg.RcvBuf), queue(cfg.SndBuf)
 	seed := cfg.Seed
 	for i := 0; i < len(h.cfg.Entropy); i += 8 {
 		seed = spread(seed)
@@ -95,6 +91,14 @@ func (h *Host) configure(cfg *sut.Config) {
 			h.cfg.Gateway6 = gw
 		}
 	}
+}
+
+// queue is the length of a queue of TCP: more than an int32 says is as unlikely to be had.
+func queue(n uint32) int32 {
+	if n == 0 {
+		return sut.DefaultBuf
+	}
+	return int32(min(n, math.MaxInt32))
 }
 
 // spread is a step of a generator over all 64-bit numbers (xorshift over a counter with an odd step), so that seeds

@@ -47,8 +47,6 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 	switch k {
 	case sut.KnobMSL:
 		h.stack.TCPSetMSL(milliseconds(int32(value)))
-	case sut.KnobRecvBuffer, sut.KnobSendBuffer:
-		return h.setQueue(k, uint32(value))
 	case sut.KnobDAD:
 		h.cfg.DADTransmits = uint8(value)
 	case sut.KnobARPProbe:
@@ -61,12 +59,16 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.without(tcp.WindowScale, value == 0)
 	case sut.KnobSACK:
 		h.without(tcp.SACK, value == 0)
-	case sut.KnobDelayedACK, sut.KnobKeepIdle, sut.KnobKeepInterval, sut.KnobKeepCount, sut.KnobKeepGarbage:
+	case sut.KnobRecvBuffer, sut.KnobSendBuffer, sut.KnobDelayedACK, sut.KnobKeepIdle, sut.KnobKeepInterval, sut.KnobKeepCount, sut.KnobKeepGarbage:
 		c = h.setDefaults(k, value)
 	default:
 		c = h.membership(k, uint32(value))
 	}
-	if c != stack.OK {
+	switch c {
+	case stack.OK:
+	case stack.NoBuffers:
+		return sut.Unsupported
+	default:
 		return sut.Malformed
 	}
 	h.stack.SetClaims(h.cfg.DADTransmits, h.cfg.ARPProbe, h.cfg.ReportNodes)
@@ -83,28 +85,14 @@ func (h *Host) without(o tcp.OptionSet, off bool) {
 	h.stack.TCPSetWithout(h.cfg.TCPWithout)
 }
 
-// setQueue changes the length of a queue of new connections. Unsupported: there is no memory for so many bytes.
-func (h *Host) setQueue(k sut.Knob, n uint32) sut.Status {
-	if n == 0 {
-		return sut.Malformed
-	}
-	c := h.cfg
-	if k == sut.KnobRecvBuffer {
-		c.TCPRcvBuf = n
-	} else {
-		c.TCPSndBuf = n
-	}
-	if h.stack.TCPSetQueues(c.TCPRcvBuf, c.TCPSndBuf) != stack.OK {
-		return sut.Unsupported
-	}
-	h.cfg = c
-	return sut.OK
-}
-
 // setDefaults changes the settings of TCP that new sockets have.
 func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 	v := h.stack.TCPDefaults()
 	switch k {
+	case sut.KnobRecvBuffer:
+		v.RcvBuf = nonzero(value)
+	case sut.KnobSendBuffer:
+		v.SndBuf = nonzero(value)
 	case sut.KnobDelayedACK:
 		v.AckDelay = milliseconds(int32(value))
 		if value == 0 {
@@ -120,6 +108,14 @@ func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 		v.KeepGarbage = value != 0
 	}
 	return h.stack.TCPSetDefaults(&v)
+}
+
+// nonzero is the length of a queue, which cannot be 0; -1, which the stack refuses, stands for that.
+func nonzero(n int64) int32 {
+	if n == 0 {
+		return -1
+	}
+	return int32(n)
 }
 
 // membership joins or leaves a group.

@@ -176,12 +176,6 @@ func TestOptions(t *testing.T) {
 		h.want(EINVAL, h.SetOption(tcp, o, Value{}))
 		h.want(EINVAL, h.SetOption(tcp, o, Value{N: MaxKeepCount + 1, Time: MaxKeepTime + 1}))
 	}
-	for _, o := range []Option{SoRcvBuf, SoSndBuf} {
-		h.option(tcp, o, Value{N: tcpBuffer})
-		h.want(ENOPROTOOPT, h.SetOption(tcp, o, Value{N: 1}))
-		_, e := h.GetOption(udp, o)
-		h.want(ENOPROTOOPT, e)
-	}
 	h.want(ENOPROTOOPT, h.SetOption(tcp, IPv6V6Only, Value{N: 0}))
 	v4, e := h.Socket(IPv4, Stream, 0)
 	h.want(ENone, e)

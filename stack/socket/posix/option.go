@@ -15,8 +15,8 @@ const (
 	SoReuseAddr                       // N, 0 or 1; streams
 	SoLinger                          // N, 0 or 1, and Time
 	SoKeepAlive                       // N, 0 or 1; datagrams only keep it
-	SoRcvBuf                          // N, bytes; get only; streams
-	SoSndBuf                          // N, bytes; get only; streams
+	SoRcvBuf                          // N, bytes; what the stack cannot have is less. See [Face.GetOption]
+	SoSndBuf                          // N, likewise; streams
 	SoRcvTimeo                        // Time, 0 for none
 	SoSndTimeo                        // Time, 0 for none
 	TCPNoDelay                        // N, 0 or 1; streams
@@ -25,6 +25,7 @@ const (
 	TCPKeepCount                      // N, 1 to MaxKeepCount; streams
 	TCPUserTimeout                    // Time, 0 for the default; streams
 	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
+	TCPMaxSeg                         // N, tcp.MinMaxSeg to 65535; streams. Set before there is a connection
 	IPTTL                             // N, 1 to 255, -1 for the default; IPv4
 	IPTOS                             // N, 0 to 255; IPv4. What a stream sends has its own two bits of ECN
 	IPMTUDiscover                     // N, a PathMTU; IPv4
@@ -82,6 +83,11 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 		if s.keepAlive = on; f.core.Kind(sock) == socket.Stream {
 			return f.setTCP(sock, o, v)
 		}
+	case SoRcvBuf:
+		if f.core.Kind(sock) == socket.Stream {
+			return f.setTCP(sock, o, v)
+		}
+		c = f.core.SetQueue(sock, queueLen(v.N))
 	case SoRcvTimeo:
 		s.recvLimit = v.Time
 	case SoSndTimeo:
@@ -102,6 +108,8 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 }
 
 // GetOption returns an option of fd. EBADF, ENOPROTOOPT: the stack has no such option, or not for this kind of socket.
+// What SoRcvBuf and SoSndBuf were set to is what they are, as far as there is memory: unlike Linux, which tells twice as
+// much to account for its overhead, the stack keeps nothing else in these queues; but UDP's holds where a datagram came from.
 func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 	s := f.open(fd)
 	if s == nil {
@@ -128,6 +136,9 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		}
 	case IPTTL, IPTOS, IPMTUDiscover, IPv6UnicastHops, IPv6TClass:
 		return f.ipOption(sock, o)
+	case SoRcvBuf:
+		v.N, _ = f.core.QueueSizes(sock)
+		return v, ENone
 	}
 	if f.core.Kind(sock) == socket.Stream {
 		return f.streamOption(sock, o)
@@ -139,12 +150,12 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 }
 
 func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
-	receive, send := f.core.QueueSizes()
 	switch o {
-	case SoRcvBuf:
-		return Value{N: receive}, ENone
 	case SoSndBuf:
-		return Value{N: send}, ENone
+		_, v.N = f.core.QueueSizes(sock)
+		return v, ENone
+	case TCPMaxSeg:
+		return Value{N: f.core.MaxSeg(sock)}, ENone
 	case SoReuseAddr:
 		return flag(f.core.Reuse(sock)), ENone
 	}

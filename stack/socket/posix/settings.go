@@ -1,6 +1,7 @@
 package posix
 
 import (
+	"math"
 	"time"
 
 	"stackproof/stack"
@@ -27,6 +28,15 @@ func (f *Face) setTCP(sock int, o Option, v Value) Errno {
 		now.QuickAck = v.N != 0
 	case SoKeepAlive:
 		now.KeepAlive = v.N != 0
+	case SoRcvBuf:
+		now.RcvBuf = queueLen(v.N)
+	case SoSndBuf:
+		now.SndBuf = queueLen(v.N)
+	case TCPMaxSeg:
+		if v.N < tcp.MinMaxSeg || v.N > math.MaxUint16 || f.core.Status(sock) != stack.NotConnected {
+			return EINVAL
+		}
+		now.MaxSeg = uint16(v.N)
 	case TCPUserTimeout:
 		now.UserTimeout = v.Time
 	case TCPKeepIdle:
@@ -52,6 +62,9 @@ func (f *Face) setTCP(sock int, o Option, v Value) Errno {
 	}
 	return ENone
 }
+
+// queueLen is the length that a program wants for a queue: one byte at least. The stack sees to the most.
+func queueLen(n int) int32 { return int32(min(max(n, 1), math.MaxInt32)) }
 
 // optionOf returns an option that is one of the settings.
 func optionOf(v *tcp.Settings, o Option) (Value, Errno) {
