@@ -180,6 +180,12 @@ const (
 	KnobICMPResets          // hard ICMP errors end a connection that is being opened
 	KnobPlainSYN            // late retransmissions of a SYN go without options
 	KnobKeepGarbage         // keep-alives carry a byte of garbage
+	KnobABC                 // by how many segments one acknowledgment grows the congestion window at most (RFC 3465); 255: no limit
+	KnobIdleRestart         // the congestion window of a sender that was idle is the initial one (RFC 5681 4.1)
+	KnobNeedTimestamps      // a segment without the time stamps that were agreed is dropped (RFC 7323 3.2)
+	KnobMinRTO              // in milliseconds
+	KnobMaxRTO              // in milliseconds
+	KnobRTOSlack            // by how much the time-out is at least above the round-trip time (G of RFC 6298 2), in milliseconds
 	knobs
 )
 
@@ -189,7 +195,8 @@ var knobNames = [knobs]string{
 	"tcp.recv-buffer", "tcp.send-buffer", "tcp.initial-window", "tcp.initial-rto-ms", "tcp.delayed-ack-ms", "tcp.keep-idle-ms", "tcp.keep-interval-ms",
 	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
 	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",
-	"tcp.keep-garbage",
+	"tcp.keep-garbage", "tcp.abc", "tcp.idle-restart", "tcp.need-timestamps", "tcp.min-rto-ms", "tcp.max-rto-ms",
+	"tcp.rto-slack-ms",
 }
 
 // String is the knob's name on the wire and in scripts.

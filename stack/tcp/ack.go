@@ -68,7 +68,7 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 		c.recoverACK(n)
 	} else if c.synLost {
 		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
-		c.cong.init(c.sndMSS, true)
+		c.cong.init(c.sndMSS)                  // one segment (RFC 5681 3.1)
 	}
 	c.synAcked = true
 	if c.mode == timerRetransmit {
@@ -80,14 +80,14 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 // measure takes the round-trip time that an acknowledgment of new data tells: of what it echoes, or else of the segment
 // that is being timed.
 func (c *Conn) measure(now time.Duration, g *Segment) {
-	if c.agreed.Has(Timestamps) {
+	if c.agreed.Has(Timestamps) && g.HasTS {
 		if d, ok := c.roundTrip(g); ok {
-			c.rtt.sample(d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
+			c.rtt.sample(c.tuning(), d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
 		}
 		return
 	}
 	if c.timing && c.timedEnd.LessEq(g.Ack) {
-		c.rtt.sample(now-c.timedAt, 1)
+		c.rtt.sample(c.tuning(), now-c.timedAt, 1)
 		c.timing = false
 	}
 }

@@ -5,23 +5,33 @@ type congestion struct {
 	cwnd     int
 	ssthresh int
 	credit   int // acknowledged in congestion avoidance since cwnd last grew
+
+	peak    int // the most that was in flight in the round trip
+	peakEnd Seq // that ends when this is acknowledged
 }
 
-// initialCwnd is the initial window: ten segments (RFC 6928 2).
-func initialCwnd(mss int) int { return min(10*mss, max(2*mss, 14600)) }
+// init sets the initial window.
+func (g *congestion) init(cwnd int) { *g = congestion{cwnd: cwnd, ssthresh: Infinite} }
 
-// init sets the initial window, or one segment if the SYN was lost (RFC 5681 3.1).
-func (g *congestion) init(mss int, synLost bool) {
-	*g = congestion{cwnd: initialCwnd(mss), ssthresh: Infinite}
-	if synLost {
-		g.cwnd = mss
+// sent takes note that what lies between una and nxt is in flight.
+func (g *congestion) sent(una, nxt Seq) {
+	if flight := nxt.Sub(una); flight > g.peak || !una.Less(g.peakEnd) {
+		g.peak, g.peakEnd = flight, nxt
 	}
 }
 
-// acked grows the window for an acknowledgment of new data outside of recovery (RFC 5681 3.1).
-func (g *congestion) acked(n, mss int) {
+// used reports whether the window is made use of. One that is less than half full tells nothing of what the network can
+// carry beyond it, so it does not grow (RFC 7661 4.1).
+func (g *congestion) used() bool { return 2*g.peak > g.cwnd }
+
+// acked grows the window for an acknowledgment of n new bytes outside of recovery, in slow start by up to limit (RFC 5681
+// 3.1, RFC 3465 2).
+func (g *congestion) acked(n, limit, mss int) {
+	if !g.used() {
+		return
+	}
 	if g.cwnd < g.ssthresh {
-		g.cwnd += min(n, mss)
+		g.cwnd += min(n, limit, max(g.ssthresh-g.cwnd, mss))
 		return
 	}
 	if g.credit += n; g.credit >= g.cwnd {
@@ -32,7 +42,7 @@ func (g *congestion) acked(n, mss int) {
 }
 
 // restart is for a sender that was idle: what it learnt of the network is out of date (RFC 5681 4.1).
-func (g *congestion) restart(mss int) { g.cwnd = min(g.cwnd, initialCwnd(mss)) }
+func (g *congestion) restart(initial int) { g.cwnd = min(g.cwnd, initial) }
 
 // lost halves what may be in flight (RFC 5681 3.1, equation 4).
 func (g *congestion) lost(flight, mss int) {

@@ -124,7 +124,7 @@ func (c *Conn) open(cfg Config) {
 	c.agreed = everything &^ cfg.Without
 	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))
 	c.resize()
-	c.rtt.init()
+	c.rtt.init(c.tuning())
 }
 
 // State returns the state.

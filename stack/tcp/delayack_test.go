@@ -176,6 +176,7 @@ func TestSettings(t *testing.T) {
 	v.Fill()
 	require.Equal(t, Settings{
 		AckDelay: 40 * time.Millisecond, KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
+		Tuning: Tuning{ABC: 1, InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute, RTOSlack: 100 * time.Millisecond},
 	}, v)
 	for _, bad := range []Settings{{AckDelay: MaxAckDelay}, {UserTimeout: -1}, {KeepIdle: -1}, {KeepInterval: -1}} {
 		require.False(t, bad.Valid())

@@ -77,7 +77,7 @@ func (c *Conn) takeSYN(now time.Duration, g *Segment) {
 	c.setSndWnd(g)
 	c.agree(&g.Options)
 	c.ts.recent, c.ts.recentAt = g.TSVal, now
-	c.cong.init(c.sndMSS, false)
+	c.cong.init(c.tuning().initialCwnd(c.sndMSS))
 }
 
 // establish enters ESTABLISHED, or FIN-WAIT-1 if the application has closed meanwhile.

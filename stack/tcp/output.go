@@ -77,6 +77,7 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 		}
 	}
 	c.sndNxt = latest(c.sndNxt, p.end())
+	c.cong.sent(c.sndUna, c.sndNxt)
 	if p.Flags.Has(FIN) && c.state == SynReceived {
 		c.state = FinWait1
 	}
@@ -84,7 +85,7 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 		// The peer need not take what a probe carries: when the window opens, it is sent as if it had been lost.
 		c.probing, c.timing = false, false
 		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
-		c.probeWait = min(2*c.probeWait, maxRTO) // SHLD-30
+		c.probeWait = min(2*c.probeWait, c.tuning().MaxRTO) // SHLD-30
 		c.nextProbe = now + c.probeWait
 		if c.timeouts == 0 {
 			c.since = now

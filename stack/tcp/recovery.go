@@ -58,7 +58,7 @@ func (c *Conn) unsettled() bool {
 func (c *Conn) recoverACK(n int) {
 	switch {
 	case !c.recovering:
-		c.cong.acked(n, c.sndMSS)
+		c.cong.acked(n, c.growth(), c.sndMSS)
 		if c.recoverAt.Less(c.sndUna) {
 			c.recoverAt = c.sndUna.Add(-1) // so that it never falls 2^31 behind
 		}
@@ -84,4 +84,17 @@ func (c *Conn) resendAll() {
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndNxt, 0
 	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
 	c.cong.cwnd = c.sndMSS
+}
+
+// growth returns by how much one acknowledgment makes the congestion window grow at most in slow start. What a timeout has
+// had sent again may be acknowledged all at once, which tells nothing of how much the network took at once (RFC 3465 2.3).
+func (c *Conn) growth() int {
+	switch l := c.tuning().ABC; {
+	case l == Unlimited:
+		return Infinite
+	case c.sndUna.LessEq(c.recoverAt):
+		return c.sndMSS
+	default:
+		return int(l) * c.sndMSS
+	}
 }

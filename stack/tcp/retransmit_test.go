@@ -349,23 +349,25 @@ func TestLongStream(t *testing.T) {
 func TestRTT(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	var e rttEstimator
-	e.init()
+	var u Tuning
+	u.Fill()
+	e.init(&u)
 	require.Equal(t, time.Second, e.rto, "2.1")
-	e.sample(ms(2000), 1)
+	e.sample(&u, ms(2000), 1)
 	require.Equal(t, ms(2000+4*1000), e.rto, "2.2")
-	e.sample(ms(4000), 1) // RTTVAR 3/4*1000+1/4*2000 = 1250, SRTT 7/8*2000+1/8*4000 = 2250
+	e.sample(&u, ms(4000), 1) // RTTVAR 3/4*1000+1/4*2000 = 1250, SRTT 7/8*2000+1/8*4000 = 2250
 	require.Equal(t, ms(2250+4*1250), e.rto, "2.3")
-	e.backoff()
+	e.backoff(&u)
 	require.Equal(t, ms(14500), e.rto, "5.5")
 	for range 10 {
-		e.backoff()
+		e.backoff(&u)
 	}
 	require.Equal(t, 60*time.Second, e.rto, "2.5")
-	e.init()
-	e.sample(0, 1)
+	e.init(&u)
+	e.sample(&u, 0, 1)
 	require.Equal(t, time.Second, e.rto, "2.4")
 	for range 100 {
-		e.sample(ms(3000), 1)
+		e.sample(&u, ms(3000), 1)
 	}
 	require.InDelta(t, float64(ms(3100)), float64(e.rto), float64(ms(2)), "2.3: G")
 }
@@ -373,24 +375,21 @@ func TestRTT(t *testing.T) {
 // TestCongestion: RFC 5681 3.1.
 func TestCongestion(t *testing.T) {
 	var g congestion
-	g.init(1000, false)
-	require.Equal(t, 10000, g.cwnd, "RFC 6928 2")
-	g.init(1460, false)
-	require.Equal(t, 14600, g.cwnd)
-	g.init(9000, false)
-	require.Equal(t, 18000, g.cwnd)
-	g.init(1000, true)
-	require.Equal(t, 1000, g.cwnd, "the SYN was lost")
-	g.acked(700, 1000)
+	g.init(1000)
+	g.sent(1, 1001)
+	g.acked(700, 1000, 1000)
 	require.Equal(t, 1700, g.cwnd, "slow start: by what was acknowledged")
-	g.acked(5000, 1000)
+	g.acked(5000, 1000, 1000)
 	require.Equal(t, 2700, g.cwnd, "but a segment at most")
+	g.acked(5000, 1000, 1000)
+	require.Equal(t, 2700, g.cwnd, "not while less than half of it is used (RFC 7661 4.1)")
 	g.lost(10000, 1000)
 	require.Equal(t, 5000, g.ssthresh)
 	g.lost(100, 1000)
 	require.Equal(t, 2000, g.ssthresh, "two segments at least")
-	g.acked(2000, 1000)
+	g.sent(1, 3001)
+	g.acked(2000, 1000, 1000)
 	require.Equal(t, 2700, g.cwnd, "congestion avoidance: a segment per window")
-	g.acked(700, 1000)
+	g.acked(700, 1000, 1000)
 	require.Equal(t, 3700, g.cwnd)
 }

@@ -17,22 +17,22 @@ type rttEstimator struct {
 	sampled      bool
 }
 
-func (e *rttEstimator) init() { *e = rttEstimator{rto: initialRTO} }
+func (e *rttEstimator) init(t *Tuning) { *e = rttEstimator{rto: t.InitialRTO} }
 
 // sample takes one measurement of n that a round trip brings, which weighs as much less (RFC 7323 appendix G). That it is
 // not one of a retransmitted segment (Karn) is the caller's care.
-func (e *rttEstimator) sample(r time.Duration, n int) {
+func (e *rttEstimator) sample(t *Tuning, r time.Duration, n int) {
 	if e.sampled {
 		e.rttvar += (abs(e.srtt-r) - e.rttvar) / time.Duration(4*n)
 		e.srtt += (r - e.srtt) / time.Duration(8*n)
 	} else {
 		e.srtt, e.rttvar, e.sampled = r, r>>1, true
 	}
-	e.rto = min(max(e.srtt+max(granularity, 4*e.rttvar), minRTO), maxRTO)
+	e.rto = min(max(e.srtt+max(t.RTOSlack, 4*e.rttvar), t.MinRTO), t.MaxRTO)
 }
 
 // backoff doubles the timeout (RFC 6298 5.5). It stays so until the next sample.
-func (e *rttEstimator) backoff() { e.rto = min(2*e.rto, maxRTO) }
+func (e *rttEstimator) backoff(t *Tuning) { e.rto = min(2*e.rto, t.MaxRTO) }
 
 func abs(d time.Duration) time.Duration {
 	if d < 0 {

@@ -24,6 +24,8 @@ type Settings struct {
 	KeepIdle     time.Duration // nothing must have come for so long before the first (MUST-27, MUST-28)
 	KeepInterval time.Duration // from one without an answer to the next, or to the end
 
+	Tuning Tuning
+
 	AckDelay time.Duration // how long an acknowledgment is delayed at most, below MaxAckDelay; negative: not at all
 
 	// UserTimeout is how long the peer may leave what is sent, also our SYN, without an answer before the connection is
@@ -61,13 +63,18 @@ func (s *Settings) Fill() {
 	if s.KeepInterval == 0 {
 		s.KeepInterval = DefaultKeepInterval
 	}
+	s.Tuning.Fill()
 }
 
 // Valid reports whether all is in its range.
 func (s *Settings) Valid() bool {
 	return s.AckDelay < MaxAckDelay && s.UserTimeout >= 0 && s.KeepIdle >= 0 && s.KeepInterval >= 0 &&
+		s.Tuning.Valid() &&
 		s.RcvBuf >= 0 && s.SndBuf >= 0 && (s.MaxSeg == 0 || s.MaxSeg >= MinMaxSeg)
 }
+
+// tuning returns the part of the settings that is about the sender.
+func (c *Conn) tuning() *Tuning { return &c.cfg.Settings.Tuning }
 
 // Settings returns the settings.
 func (c *Conn) Settings() *Settings { return &c.cfg.Settings }

@@ -65,8 +65,8 @@ func (c *Conn) Tick(now time.Duration) {
 		c.delayedAck.stop()
 		c.ackNow = true
 	}
-	if c.idle() && now-c.since > c.rtt.rto {
-		c.cong.restart(c.sndMSS)
+	if c.idle() && now-c.since > c.rtt.rto && !c.tuning().NoRestart {
+		c.cong.restart(c.tuning().initialCwnd(c.sndMSS))
 	}
 	c.schedule(now)
 }
@@ -93,7 +93,7 @@ func (c *Conn) rtxExpired(now time.Duration) {
 		c.synLost = c.synLost || !c.synAcked
 		c.overdue = true
 		c.countTimeout()
-		c.rtt.backoff()
+		c.rtt.backoff(c.tuning())
 		c.resendAll()
 	}
 }

@@ -26,11 +26,13 @@ func (c *Conn) tsNow() uint32 { return uint32(c.ts.clock/tsTick) + c.cfg.TSOffse
 func tsBefore(a, b uint32) bool { return int32(a-b) < 0 }
 
 // lacksTimestamp reports whether a segment has no timestamps though it should (RFC 7323 3.2).
-func (c *Conn) lacksTimestamp(g *Segment) bool { return c.agreed.Has(Timestamps) && !g.HasTS }
+func (c *Conn) lacksTimestamp(g *Segment) bool {
+	return c.agreed.Has(Timestamps) && !g.HasTS && !c.tuning().LaxTimestamps
+}
 
 // outdated is PAWS, step R1 of RFC 7323 5.3: the segment is older than one that was received before.
 func (c *Conn) outdated(g *Segment) bool {
-	return c.agreed.Has(Timestamps) && tsBefore(g.TSVal, c.ts.recent) && c.ts.clock-c.ts.recentAt <= tsValidity
+	return c.agreed.Has(Timestamps) && g.HasTS && tsBefore(g.TSVal, c.ts.recent) && c.ts.clock-c.ts.recentAt <= tsValidity
 }
 
 // noteTimestamp is step R3 of RFC 7323 5.3, for a segment that begins at seq: its timestamp is echoed from now on if it is

@@ -194,13 +194,15 @@ func TestExpectedSamples(t *testing.T) {
 		require.Equal(t, want, c.expectedSamples(flight), "%d bytes under way", flight)
 	}
 	var one, many rttEstimator
-	one.init()
-	many.init()
-	one.sample(time.Second, 1)
-	many.sample(time.Second, 1)
-	one.sample(2*time.Second, 1)
+	var tune Tuning
+	tune.Fill()
+	one.init(&tune)
+	many.init(&tune)
+	one.sample(&tune, time.Second, 1)
+	many.sample(&tune, time.Second, 1)
+	one.sample(&tune, 2*time.Second, 1)
 	for range 10 {
-		many.sample(2*time.Second, 10)
+		many.sample(&tune, 2*time.Second, 10)
 	}
 	require.InDelta(t, one.srtt, many.srtt, float64(10*time.Millisecond), "ten samples of a round trip weigh like one")
 }

@@ -20,7 +20,12 @@ var most = [...]int64{
 	sut.KnobRecvBuffer: math.MaxInt32, sut.KnobSendBuffer: math.MaxInt32,
 	sut.KnobKeepIdle: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
 	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
+	sut.KnobABC: tcp.Unlimited, sut.KnobIdleRestart: 1, sut.KnobNeedTimestamps: 1, sut.KnobInitialWindow: 255,
+	sut.KnobInitialRTO: mostRTO, sut.KnobMinRTO: mostRTO, sut.KnobMaxRTO: mostRTO, sut.KnobRTOSlack: mostRTO,
 }
+
+// mostRTO is the greatest value of the bounds of the retransmission timeout, a day in milliseconds.
+const mostRTO = int64(24 * time.Hour / time.Millisecond)
 
 // absent tells whether a knob is for something that this stack does not do: it is off.
 func absent(k sut.Knob) bool {
@@ -59,10 +64,10 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.without(tcp.WindowScale, value == 0)
 	case sut.KnobSACK:
 		h.without(tcp.SACK, value == 0)
-	case sut.KnobRecvBuffer, sut.KnobSendBuffer, sut.KnobDelayedACK, sut.KnobKeepIdle, sut.KnobKeepInterval, sut.KnobKeepCount, sut.KnobKeepGarbage:
-		c = h.setDefaults(k, value)
-	default:
+	case sut.KnobJoin4, sut.KnobLeave4, sut.KnobJoin6, sut.KnobLeave6:
 		c = h.membership(k, uint32(value))
+	default:
+		c = h.setDefaults(k, value)
 	}
 	switch c {
 	case stack.OK:
@@ -106,8 +111,32 @@ func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 		v.KeepCount = uint8(value)
 	case sut.KnobKeepGarbage:
 		v.KeepGarbage = value != 0
+	default:
+		tune(&v.Tuning, k, value)
 	}
 	return h.stack.TCPSetDefaults(&v)
+}
+
+// tune changes what RFCs leave to the sender; 0 is the default of a number.
+func tune(t *tcp.Tuning, k sut.Knob, value int64) {
+	switch k {
+	case sut.KnobABC:
+		t.ABC = uint8(value)
+	case sut.KnobInitialWindow:
+		t.InitialWindow = uint8(value)
+	case sut.KnobIdleRestart:
+		t.NoRestart = value == 0
+	case sut.KnobNeedTimestamps:
+		t.LaxTimestamps = value == 0
+	case sut.KnobInitialRTO:
+		t.InitialRTO = milliseconds(int32(value))
+	case sut.KnobMinRTO:
+		t.MinRTO = milliseconds(int32(value))
+	case sut.KnobMaxRTO:
+		t.MaxRTO = milliseconds(int32(value))
+	case sut.KnobRTOSlack:
+		t.RTOSlack = milliseconds(int32(value))
+	}
 }
 
 // nonzero is the length of a queue, which cannot be 0; -1, which the stack refuses, stands for that.
