@@ -1,6 +1,7 @@
 package script
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -39,6 +40,19 @@ func TestCompileHost(t *testing.T) {
 	assert.Equal(t, uint8(80), c.Program.Config.Prefix6)
 	assert.Zero(t, c.Program.Config.Prefix4, "one form has one address")
 	assert.Equal(t, [16]byte{0x20, 1, 0xd, 0xb8, 0, 2, 15: 7}, c.Program.Peer.IP6)
+}
+
+// TestCompileQueues: how long the queues of TCP have to be.
+func TestCompileQueues(t *testing.T) {
+	g := compile(t, "--recv_buffer=100000\n--send_buffer=2147483647\n0 idle", IPv4).Program.Config
+	assert.Equal(t, [2]uint32{100000, math.MaxInt32}, [2]uint32{g.RcvBuf, g.SndBuf})
+	for _, bad := range []string{"0", "-1", "2147483648", "", "4k"} {
+		s, err := Parse("test.pkt", []byte("--recv_buffer="+bad+"\n0 idle"))
+		if err == nil {
+			_, err = Compile(s, IPv4)
+		}
+		assert.ErrorContains(t, err, "recv_buffer", bad)
+	}
 }
 
 func TestCompileNeeds(t *testing.T) {

@@ -117,6 +117,10 @@ func (h *host) option(o *Option) (cause string) {
 		h.mapped = mappedVersion(o.Value)
 	case "mtu":
 		return h.linkMTU(o)
+	case "recv_buffer":
+		return queueLength(o.Value, &h.config.RcvBuf)
+	case "send_buffer":
+		return queueLength(o.Value, &h.config.SndBuf)
 	case "bind_port":
 		return number16(o.Value, 1, 65535, &h.bindPort)
 	case "connect_port":
@@ -246,6 +250,16 @@ func number16(text string, least, most uint16, n *uint16) (cause string) {
 		return "`" + text + "` is not a number from " + strconv.Itoa(int(least)) + " to " + strconv.Itoa(int(most))
 	}
 	*n = uint16(v)
+	return ""
+}
+
+// queueLength reads how many bytes a queue of a TCP connection has to hold.
+func queueLength(text string, n *uint32) (cause string) {
+	v, err := strconv.ParseUint(text, 10, 31)
+	if err != nil || v == 0 {
+		return "`" + text + "` is not a number of bytes from 1 to 2147483647"
+	}
+	*n = uint32(v)
 	return ""
 }
 

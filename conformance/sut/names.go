@@ -160,8 +160,8 @@ const (
 	KnobWindowScale         // offer window scale
 	KnobSACK                // offer selective acknowledgments (RFC 2018)
 	KnobECN                 // RFC 3168: 0 off, 1 ask for it and agree, 2 agree only
-	KnobRecvBuffer          // of a new connection, in bytes
-	KnobSendBuffer          // of a new connection, in bytes
+	KnobRecvBuffer          // of the connections of new sockets, in bytes
+	KnobSendBuffer          // of the connections of new sockets, in bytes
 	KnobInitialWindow       // of congestion control, in segments
 	KnobInitialRTO          // in milliseconds
 	KnobDelayedACK          // the longest delay in milliseconds

@@ -14,9 +14,16 @@ import (
 	"stackproof/conformance"
 	"stackproof/conformance/device"
 	"stackproof/conformance/report"
-	"stackproof/conformance/sut/large"
+	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/remote"
 )
+
+// memory is a stack with what a board has for it.
+func memory() *inproc.Host {
+	h := new(inproc.Host)
+	h.Init(new(inproc.Small))
+	return h
+}
 
 // board is an agent on the other end of a pipe. hook may spoil what it does with what the host says; it answers false to
 // end the board.
@@ -26,7 +33,7 @@ func board(suite *conformance.Suite, hook func(say io.Writer, heard string) bool
 		go func() {
 			defer dev.Close()
 			agent := new(device.Agent)
-			agent.Init(store(suite.Blob()), large.New(), dev)
+			agent.Init(store(suite.Blob()), memory(), dev)
 			io.WriteString(dev, "boot rom text\r\n")
 			agent.Hello()
 			buf := make([]byte, 4096)
@@ -59,7 +66,7 @@ func TestBoard(t *testing.T) {
 	s := load(t)
 	b := New(board(s, nil), s, 0)
 	defer b.Close()
-	local := conformance.NewLocal(large.New())
+	local := conformance.NewLocal(memory())
 	for i := range s.Programs {
 		for _, twin := range []bool{false, true} {
 			j := &conformance.Job{Program: &s.Programs[i], Twin: twin}
@@ -75,7 +82,7 @@ func TestBoardServes(t *testing.T) {
 	stack := remote.New(&remote.Dial{Name: "board", Line: true, Func: func() (io.ReadWriteCloser, error) { return Serve(boot, 0) }}, 0)
 	exec := conformance.NewLocal(stack)
 	defer exec.Close()
-	local := conformance.NewLocal(large.New())
+	local := conformance.NewLocal(memory())
 	for i := range s.Programs {
 		j := &conformance.Job{Program: &s.Programs[i]}
 		require.Equal(t, local.Execute(j, nil), exec.Execute(j, nil), s.Programs[i].Case.ID)
@@ -154,7 +161,7 @@ func TestNoBoard(t *testing.T) {
 func TestAgentTakesAnything(t *testing.T) {
 	var out strings.Builder
 	agent := new(device.Agent)
-	agent.Init(store(load(t).Blob()), large.New(), &out)
+	agent.Init(store(load(t).Blob()), memory(), &out)
 	for _, s := range []string{"\n", "garbage\n", strings.Repeat("x", 10_000) + "\n", "$SP run case=0 twin=0 seed=0 *00000000\n"} {
 		agent.Feed([]byte(s))
 	}
