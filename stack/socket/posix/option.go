@@ -26,6 +26,10 @@ const (
 	TCPUserTimeout                    // Time, 0 for the default; streams
 	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
 	TCPMaxSeg                         // N, tcp.MinMaxSeg to 65535; streams. Set before there is a connection
+	SoType                            // N, as for Socket; get only, and so are the next
+	SoDomain                          // N, likewise
+	SoProtocol                        // N, likewise, never 0
+	SoAcceptConn                      // N, 0 or 1: it listens
 	IPTTL                             // N, 1 to 255, -1 for the default; IPv4
 	IPTOS                             // N, 0 to 255; IPv4. What a stream sends has its own two bits of ECN
 	IPMTUDiscover                     // N, a PathMTU; IPv4
@@ -60,7 +64,7 @@ func flag(on bool) (v Value) {
 	return v
 }
 
-// SetOption sets an option of fd. EBADF, EINVAL (a negative time), ENOPROTOOPT: the stack cannot do it, or not to this
+// SetOption sets an option of fd. EBADF, EINVAL (a value out of its range), ENOPROTOOPT: the stack cannot do it, or not to this
 // kind of socket.
 func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 	s := f.open(fd)
@@ -116,8 +120,11 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		return v, EBADF
 	}
 	sock := int(s.sock)
-	if o.isGroupOption() {
+	switch {
+	case o.isGroupOption():
 		return f.groupOption(sock, o)
+	case o >= SoType && o <= SoAcceptConn:
+		return f.whatIs(sock, o), ENone
 	}
 	switch o {
 	case SoError:
