@@ -102,6 +102,7 @@ func (b *commandBuilder) echo(text string) {
 func (b *commandBuilder) sysctl(text string) {
 	name, value, sets := strings.Cut(text, "=")
 	s, known := sysctls[name]
+	b.habits(name)
 	switch {
 	case tuning(name) || !sets && known:
 		return
@@ -119,6 +120,9 @@ func (b *commandBuilder) sysctl(text string) {
 		}
 		return
 	}
+	if three := strings.Fields(value); name == "net.ipv4.tcp_rmem" && len(three) >= 3 {
+		b.knob(name, sysctl{knob: sut.KnobMostRecv, soft: true}, b.number(name, three[2]))
+	}
 	b.knob(name, s, b.number(name, value))
 }
 
@@ -127,6 +131,20 @@ func flagOf(on bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// habits sets what the system does by itself that a setting is of.
+func (b *commandBuilder) habits(name string) {
+	for prefix, events := range habits {
+		if !strings.HasPrefix(name, prefix) || b.system == prefix {
+			continue
+		}
+		b.system = prefix
+		for _, ev := range events {
+			b.knobs[ev.Knob] = ev.Value
+			b.events = append(b.events, ev)
+		}
+	}
 }
 
 // number is a setting's value; of three, the least, the usual and the most, it is the usual.
@@ -144,16 +162,28 @@ func (b *commandBuilder) number(name, value string) int64 {
 
 // knob sets a knob where that changes something.
 func (b *commandBuilder) knob(name string, s sysctl, n int64) {
-	n *= max(s.scale, 1)
+	n = s.value(n)
 	was, set := b.knobs[s.knob]
 	if !set {
-		was = s.usual * max(s.scale, 1)
+		was = s.value(s.usual)
 	}
 	if n == was {
 		return
 	}
-	b.knobs[s.knob] = n
-	b.events = append(b.events, vm.Event{Kind: vm.Knob, Knob: s.knob, Value: n})
+	for _, k := range []sut.Knob{s.knob, s.also} {
+		if k != sut.KnobNone {
+			b.knobs[k] = n
+			b.events = append(b.events, vm.Event{Kind: vm.Knob, Knob: k, Value: n, Soft: s.soft})
+		}
+	}
+}
+
+// value is a setting's value as its knob has it.
+func (s *sysctl) value(n int64) int64 {
+	if s.not {
+		n = flagOf(n == 0)
+	}
+	return n * max(s.scale, 1) / max(s.per, 1)
 }
 
 // stateWords are TCP's states as tools print them, and as /proc/net/tcp numbers them.

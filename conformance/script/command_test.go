@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,10 +48,58 @@ func TestCommands(t *testing.T) {
 	} {
 		got := set{}
 		for _, e := range foreign(t, "0 `"+text+"`", false).Program.Events {
+			if e.Soft {
+				continue
+			}
 			if e.Kind == vm.Knob {
 				got[e.Knob] = e.Value
 			} else {
 				assert.Equal(t, vm.Wait, e.Kind)
+			}
+		}
+		assert.Equal(t, want, got, text)
+	}
+}
+
+// TestHabits: a script with settings of a system counts with what that one does by itself, or is told to do. A stack that
+// cannot be told is taken as it is.
+func TestHabits(t *testing.T) {
+	type set = map[sut.Knob]int64
+	linux := func(more set) set {
+		s := set{
+			sut.KnobABC: 255, sut.KnobMinRTO: 200, sut.KnobRTOSlack: 200, sut.KnobMaxRTO: 120000, sut.KnobNeedTimestamps: 0,
+			sut.KnobMostRecv: 6 << 20,
+		}
+		maps.Copy(s, more)
+		return s
+	}
+	freebsd := func(more set) set {
+		s := set{sut.KnobABC: 2, sut.KnobMinRTO: 230, sut.KnobRTOSlack: 200, sut.KnobMaxRTO: 64000, sut.KnobMostRecv: 2 << 20}
+		maps.Copy(s, more)
+		return s
+	}
+	for text, want := range map[string]set{
+		"./defaults.sh":                               linux(set{sut.KnobMostRecv: 15 << 20}),
+		"sysctl net.ipv4.tcp_sack=1":                  linux(nil),
+		"sysctl net.ipv4.tcp_rto_min_us=5000":         linux(set{sut.KnobMinRTO: 5, sut.KnobRTOSlack: 5}),
+		"sysctl net.ipv4.tcp_rto_max_ms=1000":         linux(set{sut.KnobMaxRTO: 1000}),
+		"sysctl net.ipv4.tcp_slow_start_after_idle=0": linux(set{sut.KnobIdleRestart: 0}),
+		`sysctl net.ipv4.tcp_rmem="1 131072 300000"`:  linux(set{sut.KnobMostRecv: 300000}),
+		"sysctl net.inet.tcp.sack.enable=1":           freebsd(nil),
+		"sysctl net.inet.tcp.abc_l_var=44":            freebsd(set{sut.KnobABC: 44}),
+		"sysctl net.inet.tcp.rexmit_slop=5":           freebsd(set{sut.KnobRTOSlack: 5}),
+		"sysctl net.inet.tcp.tolerate_missing_ts=1":   freebsd(set{sut.KnobNeedTimestamps: 0}),
+		"sysctl net.inet.tcp.tolerate_missing_ts=0":   freebsd(nil),
+		"sysctl kern.ipc.maxsockbuf=5":                {sut.KnobMostRecv: 5},
+		"tc qdisc replace dev tun0 root fq":           {},
+	} {
+		got := set{}
+		for _, e := range foreign(t, "0 `"+text+"`", false).Program.Events {
+			if e.Kind == vm.Knob {
+				assert.True(t, e.Soft || e.Knob == sut.KnobECN || e.Knob == sut.KnobRecvBuffer, e.Knob)
+			}
+			if e.Soft {
+				got[e.Knob] = e.Value
 			}
 		}
 		assert.Equal(t, want, got, text)
@@ -62,7 +111,7 @@ func TestSettingsComeAndGo(t *testing.T) {
 	c := foreign(t, "`sysctl net.inet.tcp.blackhole=0`\n1 `sysctl net.inet.tcp.blackhole=1`\n+1 `sysctl net.inet.tcp.blackhole=1`\n+1 `sysctl net.inet.tcp.blackhole=0`", false)
 	var values []int64
 	for _, e := range c.Program.Events {
-		if e.Kind == vm.Knob {
+		if e.Kind == vm.Knob && !e.Soft {
 			values = append(values, e.Value)
 		}
 	}

@@ -71,6 +71,7 @@ type compiler struct {
 	dialled map[bool]dial // by: is it UDP
 	fds     map[int64]*socket
 	knobs   map[sut.Knob]int64 // those that the script has set
+	system  string             // whose habits it counts with, a key of habits
 	cut     bool               // the last segment that was injected went in parts
 	subject *int64             // the descriptor that code looks at: the last that was accepted or connected
 	used    [vm.Flows]bool     // flows of the program that belong to a connection already

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stackproof/conformance/sut"
+	"stackproof/conformance/vm"
 )
 
 // sysctl is another system's setting: which knob it is here, and the value that it has there when nobody has touched
@@ -12,7 +13,11 @@ import (
 type sysctl struct {
 	knob  sut.Knob // KnobNone: it has no meaning for a stack under test
 	usual int64
-	scale int64  // of its unit in the knob's; 0: 1
+	scale int64 // of its unit in the knob's; 0: 1
+	per   int64 // of its units in one of the knob's; 0: 1
+	not   bool  // it switches off what the knob switches on
+	also  sut.Knob
+	soft  bool   // a stack without the knob is taken as it is: its packets show what it does
 	from  string // the construct of the closed list that a value above 0 asks for
 }
 
@@ -41,24 +46,31 @@ var sysctls = map[string]sysctl{
 	"net.inet.tcp.path_mtu_discovery":     {knob: sut.KnobPathMTU, usual: 1},
 	"net.inet.tcp.initcwnd_segments":      {knob: sut.KnobInitialWindow, usual: 10},
 	"net.inet.tcp.msl":                    {knob: sut.KnobMSL, usual: 30000},
+	"net.inet.tcp.abc_l_var":              {knob: sut.KnobABC, usual: 2, soft: true},
+	"net.inet.tcp.rexmit_slop":            {knob: sut.KnobRTOSlack, usual: 200, soft: true},
+	"net.inet.tcp.tolerate_missing_ts":    {knob: sut.KnobNeedTimestamps, usual: 0, not: true, soft: true},
+	"kern.ipc.maxsockbuf":                 {knob: sut.KnobMostRecv, usual: 2 << 20, soft: true},
 	"net.inet.tcp.udp_tunneling_port":     {from: tunnelled},
 	"net.inet.tcp.fastopen.server_enable": {from: fastOpen},
 	"net.inet.tcp.fastopen.client_enable": {from: fastOpen},
 
-	"net.ipv4.tcp_timestamps":         {knob: sut.KnobTimestamps, usual: 1},
-	"net.ipv4.tcp_window_scaling":     {knob: sut.KnobWindowScale, usual: 1},
-	"net.ipv4.tcp_sack":               {knob: sut.KnobSACK, usual: 1},
-	"net.ipv4.tcp_ecn":                {knob: sut.KnobECN, usual: 2},
-	"net.ipv4.tcp_rmem":               {knob: sut.KnobRecvBuffer, usual: 131072},
-	"net.ipv4.tcp_wmem":               {knob: sut.KnobSendBuffer, usual: 16384},
-	"net.ipv4.tcp_syn_retries":        {knob: sut.KnobSYNRetries, usual: 6},
-	"net.ipv4.tcp_keepalive_time":     {knob: sut.KnobKeepIdle, usual: 7200, scale: 1000},
-	"net.ipv4.tcp_keepalive_intvl":    {knob: sut.KnobKeepInterval, usual: 75, scale: 1000},
-	"net.ipv4.tcp_keepalive_probes":   {knob: sut.KnobKeepCount, usual: 9},
-	"net.ipv4.tcp_syncookies":         {knob: sut.KnobSYNCookies, usual: 1},
-	"net.ipv4.tcp_fastopen":           {from: fastOpen},
-	"net.ipv4.tcp_fastopen_key":       {from: fastOpen},
-	"net.ipv4.tcp_fastopen_blackhole": {from: fastOpen},
+	"net.ipv4.tcp_timestamps":            {knob: sut.KnobTimestamps, usual: 1},
+	"net.ipv4.tcp_window_scaling":        {knob: sut.KnobWindowScale, usual: 1},
+	"net.ipv4.tcp_sack":                  {knob: sut.KnobSACK, usual: 1},
+	"net.ipv4.tcp_ecn":                   {knob: sut.KnobECN, usual: 2},
+	"net.ipv4.tcp_rmem":                  {knob: sut.KnobRecvBuffer, usual: 131072},
+	"net.ipv4.tcp_wmem":                  {knob: sut.KnobSendBuffer, usual: 16384},
+	"net.ipv4.tcp_rto_min_us":            {knob: sut.KnobMinRTO, also: sut.KnobRTOSlack, usual: 200000, per: 1000, soft: true},
+	"net.ipv4.tcp_rto_max_ms":            {knob: sut.KnobMaxRTO, usual: 120000, soft: true},
+	"net.ipv4.tcp_slow_start_after_idle": {knob: sut.KnobIdleRestart, usual: 1, soft: true},
+	"net.ipv4.tcp_syn_retries":           {knob: sut.KnobSYNRetries, usual: 6},
+	"net.ipv4.tcp_keepalive_time":        {knob: sut.KnobKeepIdle, usual: 7200, scale: 1000},
+	"net.ipv4.tcp_keepalive_intvl":       {knob: sut.KnobKeepInterval, usual: 75, scale: 1000},
+	"net.ipv4.tcp_keepalive_probes":      {knob: sut.KnobKeepCount, usual: 9},
+	"net.ipv4.tcp_syncookies":            {knob: sut.KnobSYNCookies, usual: 1},
+	"net.ipv4.tcp_fastopen":              {from: fastOpen},
+	"net.ipv4.tcp_fastopen_key":          {from: fastOpen},
+	"net.ipv4.tcp_fastopen_blackhole":    {from: fastOpen},
 
 	"net.ipv4.tcp_fastopen_blackhole_timeout_sec": {from: fastOpen},
 }
@@ -113,6 +125,24 @@ func tuning(name string) bool {
 		}
 	}
 	return false
+}
+
+// habits are what Linux and FreeBSD do, with their settings as they come, where RFCs leave it open or let a host do otherwise
+// for a reason. A script that has such a system's settings, or its file of defaults, is for that one.
+var habits = map[string][]vm.Event{
+	"net.ipv4.": {
+		habit(sut.KnobABC, 255), // tcp_slow_start counts all that is acknowledged
+		habit(sut.KnobMinRTO, 200), habit(sut.KnobRTOSlack, 200), habit(sut.KnobMaxRTO, 120000),
+		habit(sut.KnobNeedTimestamps, 0), habit(sut.KnobMostRecv, 6<<20),
+	},
+	"net.inet.": {
+		habit(sut.KnobABC, 2), habit(sut.KnobMinRTO, 230), habit(sut.KnobRTOSlack, 200), habit(sut.KnobMaxRTO, 64000),
+		habit(sut.KnobMostRecv, 2<<20),
+	},
+}
+
+func habit(k sut.Knob, value int64) vm.Event {
+	return vm.Event{Kind: vm.Knob, Knob: k, Value: value, Soft: true}
 }
 
 // linuxDefaults are the settings of google's and the Linux kernel's file defaults.sh that mean something here.

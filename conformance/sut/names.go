@@ -186,6 +186,7 @@ const (
 	KnobMinRTO              // in milliseconds
 	KnobMaxRTO              // in milliseconds
 	KnobRTOSlack            // by how much the time-out is at least above the round-trip time (G of RFC 6298 2), in milliseconds
+	KnobMostRecv            // what a receive buffer can become, which the window scale is for, in bytes
 	knobs
 )
 
@@ -196,7 +197,7 @@ var knobNames = [knobs]string{
 	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
 	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",
 	"tcp.keep-garbage", "tcp.abc", "tcp.idle-restart", "tcp.need-timestamps", "tcp.min-rto-ms", "tcp.max-rto-ms",
-	"tcp.rto-slack-ms",
+	"tcp.rto-slack-ms", "tcp.most-recv-buffer",
 }
 
 // String is the knob's name on the wire and in scripts.

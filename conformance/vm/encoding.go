@@ -106,13 +106,17 @@ func (c *coder) one(e *Event, fields []FieldOp, options []Option) {
 	case Link:
 		e.Value = int64(c.enum(flag(e.Value != 0, 1), 2))
 	case Knob:
-		e.Knob = sut.Knob(c.byte(uint8(e.Knob)))
+		knob := c.byte(uint8(e.Knob) | flag(e.Soft, softKnob))
+		e.Knob, e.Soft = sut.Knob(knob&^softKnob), knob&softKnob != 0
 		e.Value = c.int(e.Value)
 		c.known(e.Knob.Known())
 	case Inspect:
 		c.inspect(e)
 	}
 }
+
+// softKnob is set beside a knob that a stack may lack.
+const softKnob = 1 << 7
 
 // known refuses a value without a meaning.
 func (c *coder) known(ok bool) {

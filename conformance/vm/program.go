@@ -64,7 +64,7 @@ const (
 	Call
 	// Link sets the link up or down (Value 1 or 0).
 	Link
-	// Knob sets a stack-wide parameter.
+	// Knob sets a stack-wide parameter. With Soft, a stack that does not offer it is taken as it is.
 	Knob
 	// Inspect reads a figure and compares it (Check).
 	Inspect
@@ -102,6 +102,7 @@ type Event struct {
 	Want   Want
 	// Link, Knob, Inspect (of Call.FD, where the figure is a socket's):
 	Knob   sut.Knob
+	Soft   bool
 	Figure sut.Figure
 	Value  int64
 	Check  CheckOp // Inspect: how the figure compares with Value, which counts from Base

@@ -63,9 +63,10 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 	c.sndUna = ack
 	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
 	c.dupAcks = 0
+	known := c.board.within(n)
 	c.board.advance(n)
 	if c.synAcked {
-		c.recoverACK(n)
+		c.recoverACK(n, known)
 	} else if c.synLost {
 		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
 		c.cong.init(c.sndMSS)                  // one segment (RFC 5681 3.1)

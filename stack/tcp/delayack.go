@@ -19,14 +19,13 @@ func (c *Conn) beginAcks() {
 // grows by the acknowledgment, and until it has filled our window, delaying them would slow it down.
 func (c *Conn) quickAcks() uint8 { return uint8(min(max(c.rcvWnd()/(2*c.rcvMSS), 2), maxQuick)) }
 
-// ackText sees to it that n bytes that have come in order, with nothing missing before or behind them, are acknowledged:
+// ackText sees to it that text that has come in order, with nothing missing before or behind it, is acknowledged:
 // at once, or together with what comes next (RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2).
-func (c *Conn) ackText(now time.Duration, n int) {
+func (c *Conn) ackText(now time.Duration) {
 	if now-c.textAt > c.rtt.rto {
 		c.quick = c.quickAcks() // a sender that was idle begins with slow start again (RFC 5681 4.1)
 	}
 	c.textAt = now
-	c.rcvMSS = max(c.rcvMSS, min(n, c.cfg.MSS))
 	switch {
 	case c.cfg.Settings.QuickAck || c.cfg.Settings.AckDelay < 0:
 	case c.quick > 0:

@@ -54,11 +54,11 @@ func (c *Conn) unsettled() bool {
 	return c.sndUna.LessEq(c.recoverAt)
 }
 
-// recoverACK takes note of n newly acknowledged bytes; sndUna is already the new one.
-func (c *Conn) recoverACK(n int) {
+// recoverACK takes note of n newly acknowledged bytes, of which SACK had told known before; sndUna is already the new one.
+func (c *Conn) recoverACK(n, known int) {
 	switch {
 	case !c.recovering:
-		c.cong.acked(n, c.growth(), c.sndMSS)
+		c.grow(n, known)
 		if c.recoverAt.Less(c.sndUna) {
 			c.recoverAt = c.sndUna.Add(-1) // so that it never falls 2^31 behind
 		}
@@ -86,15 +86,16 @@ func (c *Conn) resendAll() {
 	c.cong.cwnd = c.sndMSS
 }
 
-// growth returns by how much one acknowledgment makes the congestion window grow at most in slow start. What a timeout has
-// had sent again may be acknowledged all at once, which tells nothing of how much the network took at once (RFC 3465 2.3).
-func (c *Conn) growth() int {
+// grow has n acknowledged bytes make the congestion window grow (RFC 5681 3.1, RFC 3465 2). What a timeout has had sent
+// again may be acknowledged all at once, which tells nothing of how much the network took at once (RFC 3465 2.3). Where
+// there is no limit, what SACK had told of, known bytes, does not count: it left the network one by one, long ago.
+func (c *Conn) grow(n, known int) {
+	limit := c.sndMSS
 	switch l := c.tuning().ABC; {
 	case l == Unlimited:
-		return Infinite
-	case c.sndUna.LessEq(c.recoverAt):
-		return c.sndMSS
-	default:
-		return int(l) * c.sndMSS
+		n, limit = n-known, Infinite
+	case c.recoverAt.Less(c.sndUna):
+		limit *= int(l)
 	}
+	c.cong.acked(n, limit, c.sndMSS)
 }

@@ -44,6 +44,14 @@ func (s *scoreboard) advance(n int) {
 	}
 }
 
+// within returns how many of the first n bytes are known to have arrived.
+func (s *scoreboard) within(n int) (known int) {
+	for _, x := range s.sacked.at[:s.sacked.n] {
+		known += max(min(int(x.hi), n)-int(x.lo), 0)
+	}
+	return known
+}
+
 // clear forgets all.
 func (s *scoreboard) clear() { s.sacked.n = 0 }
 

@@ -44,6 +44,7 @@ func (c *Conn) takeText(g *Segment, r *Result) (next Seq) {
 		c.ackNow = true
 		return c.rcvNxt
 	}
+	c.rcvMSS = max(c.rcvMSS, min(g.Len, c.cfg.MSS))
 	if r.skip == 0 {
 		c.dup = c.arrived.held(g.Seq, end)
 	}
@@ -97,7 +98,7 @@ func (c *Conn) advance(now time.Duration, next Seq) int {
 	switch {
 	case n == 0:
 	case next == inOrder && c.arrived.n == 0 && c.dup.lo == c.dup.hi:
-		c.ackText(now, n)
+		c.ackText(now)
 	default:
 		c.ackNow = true // RFC 5681 4.2: it fills a gap, or a part of one; RFC 2883 4: a part of it has come twice
 	}

@@ -49,6 +49,38 @@ func TestABC(t *testing.T) {
 	require.Equal(t, 13000, s.c.Info().Cwnd, "13 is more than twice 6")
 }
 
+// TestABCOfSACK: without a limit, what SACK had told of does not count again.
+func TestABCOfSACK(t *testing.T) {
+	const text = `
+listen
+< S 0:0(0) win 60000 mss 1000 sackOK
+> S. 0:0(0) ack 1
+< . 1:1(0) ack 1 win 60000
+write 6000
+> . 1:1001(1000) ack 1
+> . 1001:2001(1000) ack 1
+> . 2001:3001(1000) ack 1
+> . 3001:4001(1000) ack 1
+> . 4001:5001(1000) ack 1
+> P. 5001:6001(1000) ack 1
+< . 1:1(0) ack 1 win 60000 sack 1001:3001
+< . 1:1(0) ack 4001 win 60000`
+	for limit, want := range map[uint8]int{4: 14000, Unlimited: 12000} {
+		s := runScript(t, text, func(c *Config) { c.Settings.Tuning.ABC = limit })
+		require.Equal(t, want, s.c.Info().Cwnd, "L is %d", limit)
+	}
+}
+
+// TestRcvMost: the window is scaled for what the queue can become.
+func TestRcvMost(t *testing.T) {
+	for most, want := range map[int32]uint8{0: 0, 4000: 0, 65536: 1, 15 << 20: 8, 1 << 30: 14} {
+		c := Conn{}
+		c.Connect(Config{ISS: 1, MSS: 1460, DefaultMSS: 536, RcvBuf: 4000, Settings: Settings{RcvMost: most}})
+		p, _ := c.Next()
+		require.Equal(t, want, p.WScale, most)
+	}
+}
+
 // TestABCAfterTimeout: what a timeout has had sent again counts one segment (RFC 3465 2.3), unless there is no limit.
 func TestABCAfterTimeout(t *testing.T) {
 	for limit, want := range map[uint8]int{2: 2000, Unlimited: 4000} {

@@ -20,7 +20,7 @@ var most = [...]int64{
 	sut.KnobRecvBuffer: math.MaxInt32, sut.KnobSendBuffer: math.MaxInt32,
 	sut.KnobKeepIdle: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
 	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
-	sut.KnobABC: tcp.Unlimited, sut.KnobIdleRestart: 1, sut.KnobNeedTimestamps: 1, sut.KnobInitialWindow: 255,
+	sut.KnobMostRecv: 1 << 30, sut.KnobABC: tcp.Unlimited, sut.KnobIdleRestart: 1, sut.KnobNeedTimestamps: 1, sut.KnobInitialWindow: 255,
 	sut.KnobInitialRTO: mostRTO, sut.KnobMinRTO: mostRTO, sut.KnobMaxRTO: mostRTO, sut.KnobRTOSlack: mostRTO,
 }
 
@@ -98,6 +98,8 @@ func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 		v.RcvBuf = nonzero(value)
 	case sut.KnobSendBuffer:
 		v.SndBuf = nonzero(value)
+	case sut.KnobMostRecv:
+		v.RcvMost = int32(value)
 	case sut.KnobDelayedACK:
 		v.AckDelay = milliseconds(int32(value))
 		if value == 0 {

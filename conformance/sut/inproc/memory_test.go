@@ -88,6 +88,7 @@ func TestQueueKnobs(t *testing.T) {
 		{sut.KnobRecvBuffer, math.MaxInt32, sut.Unsupported},
 		{sut.KnobRecvBuffer, 0, sut.Malformed},
 		{sut.KnobSendBuffer, -1, sut.Malformed},
+		{sut.KnobMostRecv, 1 << 24, sut.OK},
 	} {
 		require.Equal(t, c.want, j.Knob(c.knob, c.value, j), "%+v", c)
 	}

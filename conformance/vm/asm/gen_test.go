@@ -80,7 +80,7 @@ func event(t *rapid.T, last bool) vm.Event {
 	case vm.Link:
 		e.Value = int64(enum(t, 2))
 	case vm.Knob:
-		e.Knob, e.Value = sut.KnobMSL, int64(number(t, 1<<64-1))
+		e.Knob, e.Value, e.Soft = sut.KnobMSL, int64(number(t, 1<<64-1)), number(t, 1) == 1
 	case vm.Inspect:
 		e.Figure, e.Call.FD, e.Value = sut.Figure(enum(t, 25)), sut.FD(enum(t, vm.MaxFDs)), int64(number(t, 1<<64-1))
 		e.Check = vm.Equal + vm.CheckOp(enum(t, 6))
