@@ -3,6 +3,7 @@ package image
 import (
 	"debug/elf"
 	"fmt"
+	"strings"
 )
 
 // Sizes are what an image takes, in bytes.
@@ -58,6 +59,10 @@ func measure(sections []*elf.Section, segments []*elf.Prog, symbols []elf.Symbol
 			start = sym.Value
 		case "_window_end":
 			end = sym.Value
+		}
+		if i := int(sym.Section); i < len(sections) && sections[i].Name == ".types" &&
+			elf.ST_TYPE(sym.Info) == elf.STT_OBJECT && !strings.HasPrefix(sym.Name, "reflect/types.") {
+			return Sizes{}, fmt.Errorf("%s has an address but no memory, as if it described a type", sym.Name)
 		}
 	}
 	if end <= start {

@@ -40,6 +40,11 @@ func TestMeasure(t *testing.T) {
 	require.Equal(t, "bytes=1234 flash=1230 ram=4690 code=1000 rodata=200 data=30 bss=500 stack=4160 "+
 		"used=8792 window=262144", s.String())
 
+	const object = byte(elf.STT_OBJECT)
+	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "reflect/types.type:x", Info: object, Section: 6}))
+	require.NoError(t, err)
+	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "greeting", Info: object, Section: 6}))
+	require.EqualError(t, err, "greeting has an address but no memory, as if it described a type")
 	_, err = measure(sections, segments, window[:1])
 	require.EqualError(t, err, "window from 0x80000000 to 0x0: not laid out by our linker script")
 }

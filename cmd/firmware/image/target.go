@@ -60,7 +60,9 @@ func newTarget(board string, libraries []string) target {
 			"-melf32lriscv", "--gc-sections", "-mllvm", "-enable-machine-outliner=always",
 		}, libraries...),
 		LinkerScript: "targets/ld/" + laidPrefix + board + ".ld",
-		ExtraFiles:   []string{"src/runtime/" + laidPrefix + "start.S", "src/runtime/asm_riscv.S"},
+		ExtraFiles: []string{
+			"src/runtime/" + laidPrefix + "start.S", "src/runtime/" + laidPrefix + "divide.S", "src/runtime/asm_riscv.S",
+		},
 	}
 }
 
@@ -72,7 +74,7 @@ func (t target) write(path string) error {
 	return os.WriteFile(path, append(text, '\n'), 0o666)
 }
 
-// libraries finds the C library (memory copies) and libgcc (64-bit division) that fit the processor.
+// libraries finds the C library (memory copies) and libgcc (shifts by 64 bits, saving of registers) that fit the processor.
 func libraries(ctx context.Context) ([]string, error) {
 	ask := func(question string) (string, error) {
 		return output(ctx, "", nil, crossCompiler, "-march="+march, "-mabi="+mabi, question)

@@ -28,7 +28,7 @@ func constructs() {
 	check("large value receiver and result", (large{n: one}).plus(2).n == 3)
 	check("append within capacity", appended(byte(one)))
 	check("bits, sort, min", bits.Len(uint(one)) == 1 && sorted(one) && min(one, 5) == 1)
-	check("64-bit division", uint64(one)<<40/uint64(one+2) == 366503875925)
+	check("64-bit division", divisions(uint64(one)))
 	check("map literal", ports[one] == 80)
 	check("range over a function", total(one) == 10)
 	check("plain defer", deferred() && calls == 2)
@@ -46,6 +46,18 @@ func check(what string, ok bool) {
 }
 
 var calls uint32
+
+// divisions divides all kinds of numbers, long and short ones, by ours: cmd/firmware/runtime.
+func divisions(one uint64) bool {
+	const top = 1 << 63
+	minus := -int64(one)
+	return one<<40/(one+2) == 366503875925 && (one<<40+5)%(one+2) == 0 &&
+		(one+99)/(one+6) == 14 && (one+99)%(one+6) == 2 &&
+		(top+one<<40)/(one<<33) == top>>33+128 && (top+one<<20)%(one<<33) == 1<<20 &&
+		(top+one+8)/(top+one) == 1 && (top+one+8)%(top+one) == 8 && (top-one)/(top+one) == 0 &&
+		minus<<40/3 == -366503875925 && minus<<40%3 == -1 && minus<<40/(minus-2) == 366503875925 &&
+		int64(one)<<40/(minus-2) == -366503875925 && int64(one)<<40%(minus-2) == 1
+}
 
 type shape interface{ area(scale int) int }
 
