@@ -42,7 +42,7 @@ const (
 const (
 	smallSockets   = 16
 	smallConns     = 4 // TCP connections and listeners
-	smallSlots     = 3 // TCP connections that have queues at the same time
+	smallSlots     = 2 // TCP connections that have queues at the same time
 	smallBuf       = sut.DefaultBuf
 	smallEndpoints = 3    // UDP
 	smallQueue     = 2100 // of a UDP endpoint
