@@ -46,7 +46,7 @@ const (
 	UDPBufferTooShort          // Storage.UDPBuffer has less than MinUDPQueue for each endpoint
 	TCPBufferTooShort          // Storage.TCPBuffer has less than MinTCPBuffer for each slot, or less than Config asks for
 	ReassemblyTooShort         // Storage.ReassemblyBuffer has less than reassembly.MinMemory for each row
-	LoopTooShort               // Storage.Loop is neither empty nor has room for one packet
+	LoopTooShort               // Storage.Loop is neither empty nor has room for two packets
 	numInitErrs
 )
 
@@ -124,7 +124,7 @@ func (st *Storage) check(c *Config) InitErr {
 		return TCPBufferTooShort
 	case len(st.ReassemblyBuffer) < len(st.Reassembly)*reassembly.MinMemory:
 		return ReassemblyTooShort
-	case len(st.Loop) > 0 && len(st.Loop) < int(c.MTU)+loopLength:
+	case len(st.Loop) > 0 && len(st.Loop) < minLoopSlots*(int(c.MTU)+loopLength):
 		return LoopTooShort
 	}
 	return InitOK

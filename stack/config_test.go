@@ -49,7 +49,7 @@ func TestInitRefuses(t *testing.T) {
 		{"no neighbours", func(_ *Config, st *Storage) { st.Neighbours = nil }, NoNeighbours},
 		{"no room for a waiting packet", func(_ *Config, st *Storage) { st.Waiting = st.Waiting[:1499] }, WaitingTooShort},
 		{"short UDP queues", func(_ *Config, st *Storage) { st.UDPBuffer = st.UDPBuffer[:3*MinUDPQueue-1] }, UDPBufferTooShort},
-		{"short loopback", func(_ *Config, st *Storage) { st.Loop = make([]byte, 1501) }, LoopTooShort},
+		{"short loopback", func(_ *Config, st *Storage) { st.Loop = make([]byte, 2*1502-1) }, LoopTooShort},
 		{"short reassembly", func(_ *Config, st *Storage) { st.ReassemblyBuffer = st.ReassemblyBuffer[:2*reassembly.MinMemory-1] }, ReassemblyTooShort},
 	} {
 		t.Run(c.name, func(t *testing.T) {

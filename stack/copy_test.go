@@ -48,7 +48,7 @@ func filled(t *testing.T, seed uint64) *Stack {
 	t.Helper()
 	c, st := testConfig(), testStorage()
 	st.TCP, st.TCPBuffer = make([]TCPConn, 2), make([]byte, 3000)
-	st.Loop = make([]byte, 2000)
+	st.Loop = make([]byte, 4000)
 	s := &Stack{}
 	require.Equal(t, InitOK, s.Init(&c, &st, nil))
 	require.NotZero(t, fill(t, reflect.ValueOf(s).Elem(), seed))
@@ -89,7 +89,7 @@ func TestCopyFromOtherSizes(t *testing.T) {
 		func(_ *Config, st *Storage) { st.Reassembly = st.Reassembly[1:] },
 		func(_ *Config, st *Storage) { st.ReassemblyBuffer = st.ReassemblyBuffer[1:] },
 		func(_ *Config, st *Storage) { st.Staging = st.Staging[1:] },
-		func(_ *Config, st *Storage) { st.Loop = make([]byte, 2000) },
+		func(_ *Config, st *Storage) { st.Loop = make([]byte, 4000) },
 	} {
 		b := newHost(t, change)
 		before := b.Stack

@@ -15,8 +15,12 @@ type loopback struct {
 	count int
 }
 
-// loopLength is what a slot has before its packet: the packet's length.
-const loopLength = 2
+const (
+	// loopLength is what a slot has before its packet: the packet's length.
+	loopLength = 2
+	// minLoopSlots is the fewest slots: while a packet is taken in it keeps its own, and the answer needs another.
+	minLoopSlots = 2
+)
 
 // loopSlots returns how many packets can be on their way.
 func (s *Stack) loopSlots() int { return len(s.st.Loop) / (int(s.cfg.MTU) + loopLength) }

@@ -311,7 +311,7 @@ func TestNoAllocationForLoopback(t *testing.T) {
 func TestLoopbackOfOneFamily(t *testing.T) {
 	for _, off := range []wire.Addr{wire.Loopback4, wire.Loopback6} {
 		h := newHost(t, func(c *Config, st *Storage) {
-			st.Loop = make([]byte, 2000)
+			st.Loop = make([]byte, 2*1502)
 			if off.Is4() {
 				c.IPv4, c.Gateway4 = wire.Prefix{}, wire.Addr{}
 			} else {
@@ -336,4 +336,16 @@ func TestNoErrorAboutOurCopy(t *testing.T) {
 		require.Equal(t, map[string]uint64{"drop-udp-no-port": 1}, h.drops())
 		require.Zero(t, h.Counter(ICMPErrorsSent))
 	}
+}
+
+// TestAnswerToOurselves: the least storage that is allowed has room for an answer beside what it answers.
+func TestAnswerToOurselves(t *testing.T) {
+	h := newHost(t, func(c *Config, st *Storage) {
+		withTCP(c, st)
+		st.Loop = make([]byte, minLoopSlots*(1500+loopLength))
+	})
+	id, c := h.TCPConnect(h.now, wire.Addr{}, 0, me4, 81)
+	require.Equal(t, OK, c)
+	h.settle()
+	require.Equal(t, Refused, h.TCPStatus(id))
 }

@@ -23,7 +23,8 @@ type Storage struct {
 	ReassemblyBuffer []byte             // divided equally among them; from [reassembly.MinMemory] to MaxMemory each
 	Staging          []byte             // a datagram that goes out in fragments, without its header; none: no such are sent
 
-	// Packets to ourselves that wait for Poll, in slots of MTU+2 bytes. None: we are not reachable from ourselves.
+	// Packets to ourselves that wait for Poll, in at least two slots of MTU+2 bytes. None: we are not reachable from
+	// ourselves.
 	Loop []byte
 }
 

@@ -23,8 +23,10 @@ func TestHostilePeer(t *testing.T) {
 				"send":    h.send,
 				"time":    h.time,
 				"call":    h.call,
+				"set":     h.set,
 				"": func(t *rapid.T) {
 					h.check(t)
+					h.goesOn(t)
 					seen[h.c.State()]++
 				},
 			})
@@ -201,4 +203,35 @@ func (h *hostile) check(t *rapid.T) {
 	for _, x := range c.arrived.all() {
 		require.LessOrEqual(t, x.hi.Sub(c.rcvNxt), max(c.rcvWnd(), 0), "nothing beyond the window is remembered")
 	}
+}
+
+// set changes the settings.
+func (h *hostile) set(t *rapid.T) {
+	wait := rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second, time.Hour})
+	h.c.Set(&Settings{
+		NoDelay: rapid.Bool().Draw(t, "no delay"), KeepAlive: rapid.Bool().Draw(t, "keep-alive"), UserTimeout: wait.Draw(t, "user timeout"),
+		KeepIdle: wait.Draw(t, "idle"), KeepInterval: wait.Draw(t, "interval"), KeepCount: uint8(rapid.IntRange(0, 4).Draw(t, "count")),
+		AckDelay: rapid.SampledFrom([]time.Duration{0, -1, time.Millisecond}).Draw(t, "ACK delay"),
+	})
+}
+
+// goesOn looks at a copy that has sent all that it can now: who still waits for something has a timer.
+func (h *hostile) goesOn(t *rapid.T) {
+	c := h.c
+	c.Tick(h.now)
+	for p, ok := c.Next(); ok; p, ok = c.Next() {
+		c.Sent(h.now, &p)
+		c.Tick(h.now)
+	}
+	at, ok := c.Deadline()
+	require.True(t, !ok || at > h.now, "nothing is left undone")
+	require.Equal(t, c.wantedMode(), c.mode)
+	if c.state == Closed || c.state == Listen {
+		return
+	}
+	if c.sndUna != c.sndNxt || c.synAcked && c.sends() && c.sndNxt.Less(c.sndLimit()) {
+		require.True(t, c.rtx.on, "something is to be sent, or sent again")
+	}
+	require.Equal(t, c.state == TimeWait, c.state == TimeWait && c.wait.on)
+	require.False(t, c.probing && c.mode == timerOff, "no probe is due")
 }

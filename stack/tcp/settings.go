@@ -87,7 +87,7 @@ func (c *Conn) Set(s *Settings) {
 	c.resize()
 	switch {
 	case c.mode == timerKeepAlive:
-		c.mode = timerOff // so that it begins anew
+		c.mode, c.probing = timerOff, false // so that it begins anew
 		c.rtx.stop()
 	case c.awaited() && c.rtx.on:
 		c.rtx.at = min(c.rtx.at, c.giveUp())
