@@ -36,6 +36,12 @@ func TestRcvBuf(t *testing.T) {
 			< . 65536:65537(1) ack 1
 			drop outside-window
 			> . 1:1(0) ack 1 win 8191`, memory},
+		{"a SYN that comes before ours is sent has settled the scale", `
+			connect
+			< S 0:0(0) mss 1000 ws 0
+			queue 1000
+			> S. 0:0(0) ack 1 options mss 1460 ws 3
+			< . 1:1(0) ack 1`, memory},
 		{"a shorter queue closes the window as data comes, and what is open is taken", `
 			listen
 			< S 0:0(0) mss 1000
