@@ -48,7 +48,7 @@ func TestScriptOutcomes(t *testing.T) {
 		{"empty", "", report.Pass, ""},
 		{"bad line", "0 idle\n 1 idel", report.Fail, "script: DIR/x.pkt:2:4: event: `idel` is neither a call nor idle, wait, link, knob or inspect"},
 		{"no such command", "0 `reboot`", report.Fail, "DIR/x.pkt:1: the stack does not offer the command `reboot`: want `reboot`"},
-		{"a lack", opened + "+0 setsockopt(4, SOL_TCP, TCP_INQ, [1], 4) = 0\n+0 what(4) = 0", report.Fail, "DIR/x.pkt:8: the stack does not offer the option TCP_INQ: want setsockopt(4, SOL_TCP, TCP_INQ, [1], 4) = 0"},
+		{"a lack", opened + "+0 setsockopt(4, SOL_TCP, SO_TIMESTAMPING, [1], 4) = 0\n+0 what(4) = 0", report.Fail, "DIR/x.pkt:8: the stack does not offer the option SO_TIMESTAMPING: want setsockopt(4, SOL_TCP, SO_TIMESTAMPING, [1], 4) = 0"},
 		{"a packet before a lack", opened + "+0 > udp (1)\n+0 %{\nassert tcpi_foo == 0\n}%", report.Fail, "DIR/x.pkt:8: silent: want > udp (1), got nothing"},
 		{"a lack in code", opened + "+0 %{ assert tcpi_state == 1 }%\n+0 %{\nassert tcpi_foo == 0\n}%", report.Fail, "DIR/x.pkt:9: the stack does not offer the figure tcpi_foo: want %{ assert tcpi_foo == 0 }%"},
 		{"a lack before the closed list", "0 `nstat | grep TcpExtX`\n0 epoll_create(1) = 3", report.Unsupported, "epoll"},

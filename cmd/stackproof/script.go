@@ -39,7 +39,7 @@ A script may take for granted what another kernel does. PROFILE strict holds the
 leaves open which TCP options come in which order, window scale and windows, and how a stream is cut into segments.
 
 It prints a line for each script: PASS, FAIL with the file, the line and the reason, UNSUPPORTED with the construct (fast open, epoll,
-splice, sendfile, zero copy, PSP, TCP over UDP, SCTP, encapsulation), NOTRUN.
+splice, sendfile, zero copy, PSP, TCP over UDP, SCTP), NOTRUN.
 A script that cannot be read or parsed is a FAIL.
 A case of our own (with an id: line) is run in all its forms, without its twin: run FILE.pkt is for those.
 STACK is as with run, but not image.

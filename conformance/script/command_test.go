@@ -176,7 +176,6 @@ func TestForeignMistakes(t *testing.T) {
 		"0 sctp_bindx(3) = 0":                                        {"1:3: sctp_bindx: SCTP is not supported", sctp},
 		"0 < S 0:0(0) <FO>":                                          {"1:15: tcp option: fast open is not supported", fastOpen},
 		"0 < [ect01] S 0:0(0)":                                       {"1:6: ip info: ect01 is for expected packets", ""},
-		"0 < gre: S 0:0(0)":                                          {"1:3: packet: encapsulation is not supported", encap},
 	} {
 		var e *Error
 		s, err := Parse("x.pkt", []byte(in))

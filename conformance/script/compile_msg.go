@@ -85,15 +85,33 @@ func (b *callBuilder) iovecs(list *Expr, count int64) (n int64) {
 	return n
 }
 
-// control refuses control messages: what they carry is each kernel's own.
+// control compiles control messages. What they carry is each kernel's own, but for TCP_CM_INQ.
 func (b *callBuilder) control(e *Expr) {
 	switch {
 	case e.Kind == ExprArray && len(e.List) == 0, e.Kind == ExprEllipsis:
+	case b.foreign.On && b.ev.Call.Op == sut.OpRecv && e.Kind == ExprArray && len(e.List) == 1 && strings.Contains(e.String(), "TCP_CM_INQ"):
+		b.inq(&e.List[0])
 	case strings.Contains(e.String(), "ZEROCOPY"):
 		b.unsupported(e.Pos, b.src.Name, zeroCopy)
 	default:
 		b.lack(e.Pos, b.src.Name, "control messages")
 	}
+}
+
+// inq compiles what Linux tells with TCP_INQ: how many bytes are left to be read, which is a figure of the socket; 1 also
+// if it is only the end of the stream.
+func (b *callBuilder) inq(e *Expr) {
+	n := b.member(e, b.members(e, "cmsg_level", "cmsg_type", "cmsg_data")["cmsg_data"], 1<<31-1)
+	ev := vm.Event{Kind: vm.Inspect, Mode: vm.Relative, Figure: sut.FigRecvQueue, Check: vm.Equal, Value: n}
+	ev.Call.FD = b.ev.Call.FD
+	b.need(sut.FeatureTCPInfo)
+	if n == 1 {
+		ev.Check = vm.AtMost
+		ready := vm.Event{Kind: vm.Call, Mode: vm.Relative, Want: vm.Want{Ret: 1}}
+		ready.Call = sut.Call{Op: sut.OpPoll, Task: b.ev.Call.Task, FD: b.ev.Call.FD, Flags: sut.PollIn}
+		b.more = append(b.more, ready)
+	}
+	b.more = append(b.more, ev)
 }
 
 // ioctl compiles the requests that have a meaning here: FIONREAD (SIOCINQ) and SIOCOUTQ (TIOCOUTQ), which are figures of

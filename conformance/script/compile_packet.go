@@ -69,7 +69,7 @@ const maxAckDelay = 500 * time.Millisecond
 // packet compiles one packet.
 func (c *compiler) packet(ev *vm.Event, k *Packet) {
 	if len(k.Encap) > 0 {
-		c.unsupported(k.Pos, "packet", encap)
+		c.lack(k.Pos, "packet", "packets inside of others: `%s`", strings.Join(k.Encap, ": "))
 	}
 	ev.Kind = vm.Inject
 	if k.Out {

@@ -7,7 +7,8 @@ import (
 	"stackproof/conformance/vm"
 )
 
-// poll compiles a poll. One of several descriptors that does not wait is a poll of each.
+// poll compiles a poll. One of several descriptors that returns at once is a poll of each without waiting: it returns because
+// of those that have events. One that waits is a wait for the first that will have events, after a look at each: none has.
 func (b *callBuilder) poll() {
 	list, limit := &b.src.Args[0], &b.src.Args[2]
 	if list.Kind != ExprArray || len(list.List) == 0 || b.int(1, maxFD) != int64(len(list.List)) {
@@ -21,9 +22,11 @@ func (b *callBuilder) poll() {
 		b.polled(b.ev, &list.List[0])
 		return
 	}
-	if b.src.Blocks || limit.N != 0 {
-		b.lack(list.Pos, "poll", "a poll of several descriptors that waits")
+	if b.src.Blocks {
+		b.waits(list)
+		return
 	}
+	b.ev.Call.Value = 0
 	first, ready := *b.ev, int32(0)
 	for i := range list.List {
 		ev := first
@@ -43,6 +46,35 @@ func (b *callBuilder) poll() {
 	if ready != first.Want.Ret {
 		b.fail(b.src.Result.Pos, "poll", "%d descriptors have events, and the result is %d", ready, first.Want.Ret)
 	}
+}
+
+// waits compiles a poll of several descriptors that waits.
+func (b *callBuilder) waits(list *Expr) {
+	wait := *b.ev
+	waited := 0
+	for i := range list.List {
+		ev := *b.ev
+		b.polled(&ev, &list.List[i])
+		if len(ev.Want.Data) > 0 && binary.LittleEndian.Uint16(ev.Want.Data) != 0 {
+			waited = i
+		}
+	}
+	b.polled(&wait, &list.List[waited])
+	for i := range list.List {
+		look := vm.Event{Kind: vm.Call, Mode: vm.Relative, Call: sut.Call{Task: wait.Call.Task}}
+		if i == 0 {
+			look.Mode, look.At = b.ev.Mode, b.ev.At
+		}
+		b.polled(&look, &list.List[i])
+		look.Want = vm.Want{HasData: true, Data: []byte{0, 0}}
+		if i == 0 {
+			*b.ev = look
+		} else {
+			b.more = append(b.more, look)
+		}
+	}
+	wait.Mode, wait.At, wait.Want.Ret = vm.Relative, 0, min(wait.Want.Ret, 1)
+	b.more = append(b.more, wait)
 }
 
 // polled fills a poll of one descriptor.

@@ -24,10 +24,25 @@ func TestPollOfSeveral(t *testing.T) {
 		assert.Equal(t, want.ret, ev[i].Want.Ret)
 		assert.True(t, ev[i].Want.HasData)
 	}
+	c = foreign(t, "0 poll([{fd=3, events=POLLIN, revents=0}, {fd=4, events=POLLIN, revents=POLLIN}], 2, 100) = 1", false)
+	require.Len(t, c.Program.Events, 2)
+	for _, e := range c.Program.Events {
+		assert.Zero(t, e.Call.Value, "something is ready: it does not wait")
+	}
+	c = foreign(t, "1...2 poll([{fd=3, events=POLLIN, revents=0}, {fd=4, events=POLLIN, revents=POLLIN}], 2, -1) = 1", false)
+	ev = c.Program.Events
+	require.Len(t, ev, 3)
+	for i, e := range ev[:2] {
+		assert.Zero(t, e.Want.Ret+e.Call.Value, "nothing is ready")
+		assert.Equal(t, []byte{0, 0}, e.Want.Data)
+		assert.Equal(t, sut.FD(3+i), e.Call.FD)
+		assert.False(t, e.Blocks)
+	}
+	assert.True(t, ev[2].Blocks)
+	assert.Equal(t, sut.FD(4), ev[2].Call.FD)
+	assert.EqualValues(t, -1, ev[2].Call.Value)
 	for text, lack := range map[string]string{
-		"0 poll([{fd=3, events=POLLIN, revents=0}, {fd=4, events=POLLIN, revents=POLLIN}], 2, 100) = 1":    "a poll of several descriptors that waits",
-		"0...1 poll([{fd=3, events=POLLIN, revents=0}, {fd=4, events=POLLIN, revents=POLLIN}], 2, -1) = 1": "a poll of several descriptors that waits",
-		"0 poll([{fd=3, events=POLLRDHUP, revents=POLLRDHUP}], 1, 0) = 1":                                  "the event POLLRDHUP",
+		"0 poll([{fd=3, events=POLLRDHUP, revents=POLLRDHUP}], 1, 0) = 1": "the event POLLRDHUP",
 	} {
 		c := foreign(t, text, false)
 		if assert.NotNil(t, c.Lack, text) {

@@ -19,7 +19,8 @@ var privateOptions = []struct{ prefix, construct string }{
 // a system they are taken as set.
 var hints = map[string]bool{
 	"SO_DEBUG": true, "SO_PRIORITY": true, "SO_MARK": true, "SO_MAX_PACING_RATE": true, "SO_INCOMING_CPU": true,
-	"TCP_CONGESTION": true, "TCP_FUNCTION_BLK": true, "TCP_LOG": true,
+	"TCP_CONGESTION": true, "TCP_FUNCTION_BLK": true, "TCP_LOG": true, "IP_BIND_ADDRESS_NO_PORT": true, "IP_LOCAL_PORT_RANGE": true,
+	"TCP_INQ": true, // every recvmsg can be asked how much is left: control
 }
 
 // optionName is how options are called on every system.

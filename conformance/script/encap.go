@@ -17,7 +17,6 @@ const (
 	psp       = "PSP"
 	tunnelled = "TCP over UDP"
 	sctp      = "SCTP"
-	encap     = "encapsulation"
 )
 
 // unsupported ends the script at a construct of the list.

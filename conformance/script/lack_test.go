@@ -12,6 +12,7 @@ func TestLacks(t *testing.T) {
 	const tcp = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
 	for text, want := range map[string]string{
 		"0 write(3, ..., 5) = -1 EFAULT (Bad address)": "the error EFAULT",
+		"0 < gre: mpls (label 7): S 0:0(0)":            "packets inside of others: `gre: mpls ( label 7 )`",
 		"0 write(3, NULL, 5) = 5":                      "a call with the bad pointer NULL",
 		"0 read(3, 0x8, 5) = 5":                        "a call with the bad pointer 0x8",
 		"0 send(3, ..., 5, MSG_MORE) = 5":              "the flag MSG_MORE",
