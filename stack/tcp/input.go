@@ -174,6 +174,11 @@ func (c *Conn) reset() {
 		}
 		c.over(FailRefused)
 	case Closing, LastAck:
+		// RFC 9293 3.10.7.4 tells nobody: both sides have closed. But that text was lost is not to be kept from its writer.
+		if c.sndUna.Less(c.sndEnd) {
+			c.over(FailReset)
+			return
+		}
 		c.over(NoFailure)
 	default:
 		c.over(FailReset)

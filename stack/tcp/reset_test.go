@@ -100,6 +100,33 @@ func TestArrivingReset(t *testing.T) {
 			< R 2:2(0)
 			= CLOSED in-order
 		`},
+		{name: "RFC 9293 3.10.7.4 LAST-ACK, and text is lost", text: established + `
+			< F. 1:1(0) ack 1
+			> . 1:1(0) ack 2
+			write 10
+			close
+			> FP. 1:11(10) ack 2
+			< R 2:2(0)
+			= CLOSED reset
+		`},
+		{name: "RFC 9293 3.10.7.4 CLOSING, and text is lost", text: established + `
+			write 10
+			close
+			> FP. 1:11(10) ack 1
+			< F. 1:1(0) ack 1
+			> . 12:12(0) ack 2
+			< R 2:2(0)
+			= CLOSED reset
+		`},
+		{name: "RFC 9293 3.10.7.4 CLOSING, and all text has arrived", text: established + `
+			write 10
+			close
+			> FP. 1:11(10) ack 1
+			< F. 1:1(0) ack 11
+			> . 12:12(0) ack 2
+			< R 2:2(0)
+			= CLOSED in-order
+		`},
 		{name: "what was received before can still be read", text: established + `
 			< P. 1:11(10) ack 1
 			> . 1:1(0) ack 11
