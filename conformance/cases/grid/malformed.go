@@ -47,7 +47,7 @@ func (b bad) alone() *build.Case {
 // listening is the packet to a stack that listens for connections.
 func (b bad) listening() *build.Case {
 	build.Helper()
-	return b.write(enterListen, func(c *build.Case) { listens(c, 0, 0) })
+	return b.write(listenForOne, func(c *build.Case) { listens(c, 0, 0) })
 }
 
 func (b bad) write(before, after func(c *build.Case)) *build.Case {

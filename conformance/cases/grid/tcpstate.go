@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"fmt"
 	"time"
 
 	"stackproof/conformance/cases/build"
@@ -43,7 +44,18 @@ func own(seq, n uint32) build.Packet { return build.TCP(".", seq, 0).Ack(n) }
 
 func enterListen(c *build.Case) {
 	build.Helper()
-	c.Do("socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", "bind(3, ..., ...) = 0", "listen(3, 2) = 0").After(tick)
+	listenFor(c, 2)
+}
+
+// listenForOne listens with one place in the queue: who takes it, even unheard, keeps the next from it.
+func listenForOne(c *build.Case) {
+	build.Helper()
+	listenFor(c, 1)
+}
+
+func listenFor(c *build.Case, places int) {
+	build.Helper()
+	c.Do("socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", "bind(3, ..., ...) = 0", fmt.Sprintf("listen(3, %d) = 0", places)).After(tick)
 }
 
 func enterSynSent(c *build.Case) {
