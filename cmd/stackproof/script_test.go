@@ -38,7 +38,7 @@ script: total=5 pass=2 fail=2 unsupported=1
 
 	code, stdout, _ = invoke(t, "script", "-v", filepath.Join(dir, "b.pkt"))
 	require.Equal(t, report.ExitFail, code)
-	require.Contains(t, stdout, "stackproof script ", "with -v, how to run it again")
+	require.Contains(t, stdout, "script "+filepath.Join(dir, "b.pkt")+"\n", "with -v, how to run it again")
 	require.Contains(t, stdout, "udp", "and what happened")
 
 	t.Setenv(asProgram, "stackproof")

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -24,6 +25,8 @@ const childVar = "STACKPROOF_TEST_CHILD"
 func TestMain(m *testing.M) {
 	mode := os.Getenv(childVar)
 	if mode == "" {
+		flag.Parse()
+		_ = flag.Set("test.parallel", "8") // what runs in parallel here waits for shims that hang, not for a processor
 		os.Exit(m.Run())
 	}
 	child, ok := children[mode]
@@ -166,7 +169,7 @@ func wrongly(change func(*request)) {
 	}
 }
 
-// yes says ok to whatever comes, with the capabilities of a stack that has everything.
+// yes says ok to whatever comes, and ends after bye, with the capabilities of a stack that has everything.
 func yes() {
 	var split message.Splitter
 	split.Init(message.Pipe, make([]byte, 4096))
@@ -187,6 +190,9 @@ func yes() {
 				a := message.Answer{Op: op | message.Reply, ID: id, Caps: caps, MaxBody: message.MaxBody}
 				n, _ := a.PutHead(head)
 				send.Send(head[:n], nil)
+				if op == message.Bye {
+					return
+				}
 			}
 		}
 	}

