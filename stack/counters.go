@@ -28,6 +28,8 @@ const (
 	TCPRetransmitted // segments of which at least a part was sent before
 	TCPResetsSent
 	TCPBadScale   // SYNs with a window shift above 14, which count as 14 (RFC 7323 2.3)
+	TCPMarked     // received with a mark of congestion (RFC 3168 5)
+	TCPSlowed     // times that we send less because the peer told of one
 	TCPEvicted    // connections that an application had closed, and that gave way to new ones
 	Reassembled   // datagrams put together of their fragments
 	FragmentsSent // fragments of datagrams that were longer than their path can carry
@@ -160,6 +162,8 @@ var counterNames = [NumCounters]string{
 	TCPRetransmitted:      "tcp-retransmitted",
 	TCPResetsSent:         "tcp-resets-sent",
 	TCPBadScale:           "tcp-bad-window-scale",
+	TCPMarked:             "tcp-marked",
+	TCPSlowed:             "tcp-slowed",
 	TCPEvicted:            "tcp-evicted",
 	Reassembled:           "reassembled",
 	FragmentsSent:         "fragments-sent",

@@ -25,12 +25,15 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	s.count(TCPReceived)
+	if m.tos&ecnBits == wire.ECNCE {
+		s.count(TCPMarked)
+	}
 	if t.Flags().Has(tcp.SYN) && opts.WScale > tcp.MaxWindowShift {
 		s.count(TCPBadScale)
 	}
 	g := tcp.Segment{
 		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()),
-		Options: opts,
+		ECN: m.tos & ecnBits, Options: opts,
 	}
 	id := s.tcpFind(m.dst, t.DstPort(), m.src, t.SrcPort())
 	if id >= 0 && !(s.st.TCP[id].state.Reopens(&g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {
@@ -47,6 +50,9 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 	res := r.state.Arrive(now, *g)
 	s.tcpTouch(id)
 	s.tcpDropped(res.Drop)
+	if res.Slowed {
+		s.count(TCPSlowed)
+	}
 	if res.Reset {
 		s.tcpReset(now, m, r.lport, r.rport, g)
 	}

@@ -108,6 +108,7 @@ func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
 	_, low := s.pathMTU(now, r.remote)
 	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + p.Options.Len() + p.Len, df: !low}
 	r.ip.apply(&o)
+	o.tos |= p.ECN
 	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
 	if c := s.beginIP(now, &o); c != OK {
 		return c

@@ -23,6 +23,7 @@ func (c *Conn) arriveACK(now time.Duration, g *Segment, r *Result) (goOn bool) {
 	if c.isDuplicate(g, progress, r.Drop) {
 		c.duplicateACK()
 	}
+	r.Slowed = c.arriveECE(g)
 	c.updateSndWnd(now, g, progress)
 	switch c.state {
 	case FinWait1:
@@ -66,7 +67,7 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 	known := c.board.within(n)
 	c.board.advance(n)
 	if c.synAcked {
-		c.recoverACK(n, known)
+		c.recoverACK(n, known, c.echoes(g))
 	} else if c.synLost {
 		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
 		c.cong.init(c.sndMSS)                  // one segment (RFC 5681 3.1)

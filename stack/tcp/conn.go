@@ -58,9 +58,12 @@ type Conn struct {
 	rtxNxt, rtxEnd   Seq  // what lies from the one to the other is to be sent again; HighRxt of RFC 6675 is before rtxNxt
 	recoverAt        Seq  // RFC 6582, RFC 6675: sndNxt when the last loss was found
 	recovering       bool
+	cwrDue           bool // the next new text says so (RFC 3168 6.1.2)
+	hold             bool // no new text until the timer runs out
 	dupAcks          uint8
 	board            scoreboard
 	rescueRxt        Seq // RFC 6675 2, one further on
+	reducedAt        Seq // sndNxt when the congestion window was last reduced
 	cong             congestion
 	rtt              rttEstimator
 	timing           bool // a round trip is being measured:
@@ -81,6 +84,7 @@ type Conn struct {
 	finAt       Seq // where the peer's FIN stands
 	finTaken    bool
 	forsaken    bool // the application has closed: nobody will read
+	echo        bool // a mark has come, and no word yet that the peer knows (RFC 3168 6.1.3)
 
 	ackNow, challengeNow, resetNow bool
 	challenges                     limiter
@@ -109,6 +113,9 @@ func (c *Conn) Listen(cfg Config) {
 func (c *Conn) Connect(cfg Config) {
 	c.open(cfg)
 	c.state = SynSent
+	if !cfg.Settings.OfferECN {
+		c.agreed &^= ECN
+	}
 }
 
 func (c *Conn) open(cfg Config) {
@@ -119,7 +126,7 @@ func (c *Conn) open(cfg Config) {
 	cfg.RcvMax = max(cfg.RcvMax, cfg.RcvBuf)
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
-	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt = iss, iss, iss, iss, iss
+	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss
 	c.sndEnd = iss.Add(1)
 	c.agreed = everything &^ cfg.Without
 	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))

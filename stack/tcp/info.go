@@ -34,6 +34,7 @@ type CAState uint8
 const (
 	CAOpen     CAState = iota
 	CADisorder         // SACK or duplicates have told of something that may only be late
+	CACWR              // less is sent for a mark of congestion, which tells of no loss
 	CARecovery         // a loss is being repaired that acknowledgments told of
 	CALoss             // a loss is being repaired that the timer told of
 )
@@ -68,6 +69,8 @@ func (c *Conn) Info() (i Info) {
 		i.CA = CALoss
 	case c.recovering:
 		i.CA = CARecovery
+	case c.reduced() && c.recoverAt.Less(c.reducedAt):
+		i.CA = CACWR
 	case sacked > 0 || c.dupAcks > 0:
 		i.CA = CADisorder
 	}

@@ -65,8 +65,8 @@ func (c *Conn) arriveSynSent(now time.Duration, g *Segment) (r Result) {
 	return r
 }
 
-// afterSYN leaves of a segment what is behind its SYN, which is taken.
-func afterSYN(g *Segment) { g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^SYN }
+// afterSYN leaves of a segment what is behind its SYN, which is taken, and with it what the flags of ECN say beside one.
+func afterSYN(g *Segment) { g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^(SYN|ECE|CWR) }
 
 // takeSYN begins the receive sequence space.
 func (c *Conn) takeSYN(now time.Duration, g *Segment) {
@@ -76,6 +76,7 @@ func (c *Conn) takeSYN(now time.Duration, g *Segment) {
 	c.beginAcks()
 	c.setSndWnd(g)
 	c.agree(&g.Options)
+	c.agreeECN(g.Flags)
 	c.ts.recent, c.ts.recentAt = g.TSVal, now
 	c.cong.init(c.tuning().initialCwnd(c.sndMSS))
 }
@@ -91,6 +92,7 @@ func (c *Conn) establish() {
 // arriveOther is RFC 9293 3.10.7.4: the states from SYN-RECEIVED on. r is zero.
 func (c *Conn) arriveOther(now time.Duration, g *Segment, r *Result) {
 	if c.state == SynReceived && g.Seq == c.irs && g.Flags.Has(SYN) && !g.Flags.Has(RST) {
+		c.agreeECN(g.Flags)
 		if !g.Flags.Has(ACK) {
 			// The peer sends its SYN again, so it lacks ours. By the letter a bare ACK answers, which says less.
 			c.noteTimestamp(g.Seq, g)

@@ -29,6 +29,7 @@ func TestNetworkBulk(t *testing.T) {
 	for what, times := range map[string]int{
 		"fast retransmission": seen.fast, "new segment in a recovery by SACK": seen.sackRecoveries, "rescue": seen.rescues,
 		"limited transmission": seen.limited, "SACK block": seen.blocks,
+		"mark": seen.marks, "reduction for a mark": seen.slowed,
 	} {
 		require.NotZero(t, times, "in all these runs not one %s", what)
 	}

@@ -27,6 +27,7 @@ type sights struct {
 
 	blocks, duplicates, sackRecoveries, rescues, limited int
 	scaled, stamped, wrapped                             int
+	marks, slowed, held                                  int
 }
 
 // missing names what has not happened, if there is such a thing. Fast retransmissions are the matter of TestNetworkBulk.
@@ -63,6 +64,8 @@ type netPlan struct {
 	without      [2]OptionSet
 	grow         [2]int    // by how many bits RcvMax, and so the window's scale, is more than the buffer needs
 	tsOffset     [2]uint32 // timestamps wrap too
+	marks        int       // per cent of what can be marked
+	offerECN     [2]bool
 }
 
 type flying struct {
@@ -83,6 +86,7 @@ type side struct {
 	sentFirst     map[Seq]byte
 	sacked        map[Seq]bool // what the peer has said that it has, since the last timeout
 	full          bool         // the scoreboard has had no room meanwhile
+	ecn           ecnModel
 }
 
 func drawPlan(t *rapid.T) netPlan {
@@ -110,6 +114,8 @@ func drawPlan(t *rapid.T) netPlan {
 		without:      [2]OptionSet{drawWithout(t, "a"), drawWithout(t, "b")},
 		grow:         [2]int{grow.Draw(t, "a's scale"), grow.Draw(t, "b's scale")},
 		tsOffset:     [2]uint32{stamp.Draw(t, "a's timestamps"), stamp.Draw(t, "b's timestamps")},
+		marks:        rapid.IntRange(0, 50).Draw(t, "marks"),
+		offerECN:     [2]bool{rapid.Bool().Draw(t, "a asks for ECN"), rapid.Bool().Draw(t, "b asks for ECN")},
 	}
 }
 
@@ -120,7 +126,7 @@ func newNetwork(t require.TestingT, p netPlan, seen *sights) *network {
 		s.txb, s.rxb = make([]byte, p.sndBuf), make([]byte, p.rcvBuf[i])
 		s.sentFirst, s.sacked = map[Seq]byte{}, map[Seq]bool{}
 		cfg := Config{ISS: p.iss[i], MSS: 500 + 300*i, DefaultMSS: 536, RcvBuf: p.rcvBuf[i], Without: p.without[i],
-			RcvMax: p.rcvBuf[i] << p.grow[i], TSOffset: p.tsOffset[i]}
+			RcvMax: p.rcvBuf[i] << p.grow[i], TSOffset: p.tsOffset[i], Settings: Settings{OfferECN: p.offerECN[i]}}
 		if i == 0 || p.bothActive {
 			s.c.Connect(cfg)
 		} else {
@@ -152,6 +158,7 @@ func (n *network) poll(i int) {
 		}
 		n.check(i, p)
 		n.checkSACK(s, p)
+		n.checkECN(s, &p)
 		data := make([]byte, p.Len)
 		require.Equal(n.t, p.Len, s.tx.Peek(s.txb, p.Offset, data))
 		n.checkRepeat(s, p, data)
@@ -188,6 +195,7 @@ func (n *network) transmit(to int, g Segment, data []byte) {
 	if n.storm() && n.rng.IntN(100) < n.plan.loss {
 		return
 	}
+	n.mark(&g)
 	for range 1 + n.rng.IntN(100)/(100-n.plan.dup) {
 		at := n.now + time.Millisecond + time.Duration(n.rng.Int64N(int64(n.plan.delay)+1))
 		n.wire = append(n.wire, flying{at, to, g, data})
@@ -198,7 +206,7 @@ func (n *network) transmit(to int, g Segment, data []byte) {
 func (n *network) check(i int, p Plan) {
 	s, o := &n.sides[i], &n.sides[1-i]
 	require.LessOrEqual(n.t, p.Options.Len()+p.Len, 500, "the smaller MSS, options included")
-	require.True(n.t, p.Flags.Has(SYN) || s.c.Agreed() == o.c.Agreed() || !o.c.state.synchronized(), "both agree")
+	require.True(n.t, p.Flags.Has(SYN) || s.c.Agreed()|ECN == o.c.Agreed()|ECN || !o.c.state.synchronized(), "both agree")
 	require.True(n.t, p.end().LessEq(s.c.sndLimit()) || p.Flags.Has(SYN), "no byte that was not written")
 	if p.Flags.Has(ACK) && !p.Flags.Has(RST) {
 		require.True(n.t, p.Ack.LessEq(o.c.sndNxt), "no acknowledgment of what was not sent")
@@ -232,6 +240,7 @@ func (n *network) deliver(f flying) {
 	s := &n.sides[f.to]
 	s.noteSACK(f.g)
 	r := s.c.Arrive(n.now, f.g)
+	n.noteECN(s, &f.g, &r)
 	if r.Reset {
 		if rst, ok := Reset(&f.g); ok {
 			n.transmit(1-f.to, rst, nil)

@@ -5,13 +5,14 @@ import "stackproof/stack/wire"
 // Options are the options in the header of a segment.
 type Options = wire.TCPOpts
 
-// OptionSet is a set of the options that are used only if both SYNs carry them.
+// OptionSet is a set of the options that are used only if both SYNs carry them, and of what is agreed on like one.
 type OptionSet uint8
 
 const (
 	WindowScale OptionSet = 1 << iota // RFC 7323 2
 	SACK                              // RFC 2018
 	Timestamps                        // RFC 7323 3
+	ECN                               // RFC 3168 6.1; Settings.OfferECN says whether we begin
 )
 
 // timestampsLen is what the timestamps take of a segment (RFC 7323 appendix A).
@@ -35,12 +36,12 @@ func offers(o *Options) (s OptionSet) {
 }
 
 // everything is all that we know.
-const everything = WindowScale | SACK | Timestamps
+const everything = WindowScale | SACK | Timestamps | ECN
 
 // agree takes note of what the peer's SYN carries. Ours has offered all that it could, and goes on to when it is sent
 // again; but if the peer's was there first, it has only what that has (RFC 7323 2.2 and 3.2, RFC 2018 2).
 func (c *Conn) agree(peer *Options) {
-	c.agreed &= offers(peer)
+	c.agreed &= offers(peer) | ECN
 	c.sndShift, c.rcvShift = 0, 0
 	if c.agreed.Has(WindowScale) {
 		c.sndShift, c.rcvShift = min(peer.WScale, MaxWindowShift), windowShift(c.cfg.RcvMax)

@@ -78,6 +78,7 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 	}
 	c.sndNxt = latest(c.sndNxt, p.end())
 	c.cong.sent(c.sndUna, c.sndNxt)
+	c.cwrDue = c.cwrDue && !p.Flags.Has(CWR)
 	if p.Flags.Has(FIN) && c.state == SynReceived {
 		c.state = FinWait1
 	}
@@ -108,6 +109,9 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 
 // segment makes p an empty segment that acknowledges what has arrived.
 func (c *Conn) segment(p *Plan, seq Seq, flags Flags) {
+	if c.echo {
+		flags |= ECE
+	}
 	p.Seq, p.Ack, p.Flags, p.Wnd = seq, c.rcvNxt, flags, uint16(c.nextWindow()>>c.rcvShift)
 	p.Options = c.options(flags)
 }
@@ -118,7 +122,7 @@ func (c *Conn) syn(p *Plan) {
 	if c.state != SynSent {
 		flags, wnd = SYN|ACK, min(c.nextWindow(), maxWindow)
 	}
-	p.Segment = Segment{Seq: c.cfg.ISS, Ack: c.rcvNxt, Flags: flags, Wnd: uint16(wnd), Options: c.options(flags)}
+	p.Segment = Segment{Seq: c.cfg.ISS, Ack: c.rcvNxt, Flags: flags | c.synECN(), Wnd: uint16(wnd), Options: c.options(flags)}
 	p.Again = c.sndNxt != c.cfg.ISS
 }
 
@@ -196,8 +200,12 @@ func (c *Conn) resend() (from Seq, room int, any bool) {
 
 // newText makes p a segment of what was not sent yet, of up to room bytes, if one is worth sending.
 func (c *Conn) newText(p *Plan, room int) bool {
-	return c.text(p, c.sndNxt, room) &&
-		c.worthSending(p.Len, c.sndEnd.Sub(c.sndNxt), c.textMSS(), p.Flags.Has(FIN))
+	if c.hold || !c.text(p, c.sndNxt, room) ||
+		!c.worthSending(p.Len, c.sndEnd.Sub(c.sndNxt), c.textMSS(), p.Flags.Has(FIN)) {
+		return false
+	}
+	c.newTextECN(p)
+	return true
 }
 
 // text makes p a segment that begins at from and takes up at most room numbers, if there is anything for it.

@@ -35,7 +35,10 @@ func (c *Conn) duplicateACK() {
 		return
 	}
 	// RFC 5681 3.2, step 2: what limited transmit has sent beyond the congestion window does not count as in flight.
-	c.cong.lost(min(c.sndNxt.Sub(c.sndUna), c.cong.cwnd), c.sndMSS)
+	if !c.reduced() {
+		c.cong.lost(min(c.sndNxt.Sub(c.sndUna), c.cong.cwnd), c.sndMSS)
+		c.noteReduction()
+	}
 	c.cong.cwnd = c.cong.ssthresh
 	if !sack {
 		c.cong.cwnd += dupThreshold * c.sndMSS
@@ -55,12 +58,18 @@ func (c *Conn) unsettled() bool {
 }
 
 // recoverACK takes note of n newly acknowledged bytes, of which SACK had told known before; sndUna is already the new one.
-func (c *Conn) recoverACK(n, known int) {
+// An acknowledgment that tells of a mark is no reason to send more (RFC 3168 6.1.2).
+func (c *Conn) recoverACK(n, known int, marked bool) {
 	switch {
 	case !c.recovering:
-		c.grow(n, known)
+		if !marked {
+			c.grow(n, known)
+		}
 		if c.recoverAt.Less(c.sndUna) {
 			c.recoverAt = c.sndUna.Add(-1) // so that it never falls 2^31 behind
+		}
+		if c.reducedAt.Less(c.sndUna) {
+			c.reducedAt = c.sndUna.Add(-1)
 		}
 	case c.agreed.Has(SACK):
 		c.recovering = c.sndUna.Less(c.recoverAt) // RFC 6675 5, (A); the window is what it is to be already
@@ -84,6 +93,7 @@ func (c *Conn) resendAll() {
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndNxt, 0
 	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
 	c.cong.cwnd = c.sndMSS
+	c.noteReduction()
 }
 
 // grow has n acknowledged bytes make the congestion window grow (RFC 5681 3.1, RFC 3465 2). What a timeout has had sent

@@ -8,6 +8,8 @@ type Result struct {
 
 	Acked int // so many bytes at the front of the send queue were acknowledged: Ring.Discard
 
+	Slowed bool // it told of a mark of congestion, and we send less for that
+
 	Len   int // so many of the segment's bytes are new
 	Ready int // and so many more are contiguous with them
 

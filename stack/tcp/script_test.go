@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 //
 //	listen, connect          open
 //	< S. 0:0(0) ack 1 win 9  a segment arrives; its options: mss N, ws N, sackOK, ts VAL:ECR, sack 1:2,5:6
+//	< [ce] . 1:11(10) ack 1  with a mark of congestion; noecn, ect0, ect1: with none
 //	> . 1:1(0) ack 1         the next segment sent is this one; win and mss are looked at only if given; with the word
 //	                         options, which options it has: "options none", "options mss 1460 sackOK"
 //	> nothing
@@ -188,6 +190,9 @@ func (s *script) pass(f []string) {
 // arrive parses and delivers a segment. Its data is that of the stream at its sequence number.
 func (s *script) arrive(f []string) {
 	g := Segment{Wnd: 10000}
+	if ecn := slices.Index(codePoints, f[0]); ecn >= 0 {
+		g.ECN, f = uint8(ecn), f[1:]
+	}
 	g.Flags = s.flags(f[0])
 	var from, to, n int
 	_, err := fmt.Sscanf(f[1], "%d:%d(%d)", &from, &to, &n)
@@ -281,6 +286,9 @@ func (s *script) format(g Segment, want string) string {
 	if g.Flags.Has(ACK) {
 		out += " ack " + itoa(ack)
 	}
+	if g.ECN != 0 {
+		out = codePoints[g.ECN] + " " + out
+	}
 	if strings.Contains(want, "win") {
 		out += " win " + itoa(int(g.Wnd))
 	}
@@ -331,6 +339,9 @@ func (s *script) optionText(o *Options) (out string) {
 	}
 	return out
 }
+
+// codePoints are what the header of a packet says of congestion (RFC 3168 5).
+var codePoints = []string{"[noecn]", "[ect1]", "[ect0]", "[ce]"}
 
 func (s *script) flags(text string) (f Flags) {
 	for _, r := range text {

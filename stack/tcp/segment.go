@@ -21,6 +21,7 @@ type Segment struct {
 	Flags Flags
 	Wnd   uint16 // as it stands in the header
 	Len   int    // bytes of data
+	ECN   uint8  // what the header of its packet says of congestion: wire.ECNCE ...
 	Options
 
 	wnd int // Wnd in bytes, of a segment that has arrived

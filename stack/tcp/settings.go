@@ -7,6 +7,10 @@ type Settings struct {
 	NoDelay  bool // small segments do not wait: no Nagle's algorithm (RFC 9293 3.7.4, MUST-17)
 	QuickAck bool // no acknowledgment is delayed
 
+	// OfferECN has our SYN ask for ECN (RFC 3168 6.1.1). To a peer that asks we agree in any case (RFC 9293 SHLD-8), if
+	// Config.Without leaves it.
+	OfferECN bool
+
 	// MaxSeg is the most text in a segment, in both directions, if the link's MTU does not say less: MinMaxSeg or more. What
 	// our SYN has said stays.
 	MaxSeg uint16

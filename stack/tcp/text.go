@@ -28,6 +28,7 @@ func (c *Conn) take(now time.Duration, g *Segment, r *Result) {
 // takeText decides where the segment's text belongs. What begins at RCV.NXT needs no place among the blocks: next is its
 // end, else RCV.NXT.
 func (c *Conn) takeText(g *Segment, r *Result) (next Seq) {
+	c.noteMark(g)
 	end := g.Seq.Add(g.Len)
 	inOrder := g.Seq == c.rcvNxt && c.state.receives()
 	if !inOrder {

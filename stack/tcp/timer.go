@@ -41,6 +41,7 @@ const (
 	timerRetransmit           // data, SYN or FIN is outstanding (RFC 6298 5)
 	timerPersist              // the peer's window is zero and there is something to send (RFC 9293 3.8.6.1)
 	timerOverride             // the peer's window is small and nothing is outstanding (RFC 9293 3.8.6.2.1, (4))
+	timerHold                 // the network carries less than a segment at a time (RFC 3168 6.1.2)
 	timerKeepAlive            // nothing is outstanding, and the peer shall show that it is there (RFC 9293 3.8.4)
 )
 
@@ -77,6 +78,7 @@ func (c *Conn) idle() bool { return c.mode == timerOff || c.mode == timerKeepAli
 func (c *Conn) rtxExpired(now time.Duration) {
 	// The next timeout begins when the segment is really sent; until then only R2 runs on.
 	c.rtx.stop()
+	c.hold = false
 	if c.awaited() {
 		if now >= c.giveUp() {
 			c.over(FailTimedOut)
@@ -159,6 +161,8 @@ func (c *Conn) schedule(now time.Duration) {
 		c.rtx.start(c.nextProbe)
 	case timerOverride:
 		c.rtx.start(now + overrideTimeout)
+	case timerHold:
+		c.rtx.start(now + c.rtt.rto)
 	case timerKeepAlive:
 		c.startKeepAlive(now)
 	}
@@ -174,6 +178,8 @@ func (c *Conn) wantedMode() timerMode {
 		return timerRetransmit
 	case waiting && c.sndWnd == 0:
 		return timerPersist
+	case c.hold:
+		return timerHold
 	case waiting && c.sillyWindow():
 		return timerOverride
 	case c.keepsAlive():

@@ -65,8 +65,8 @@ func ofConnection(f sut.Figure, core *socket.Table, sock int, value *int64) sut.
 	return sut.OK
 }
 
-// caStates are the judge's numbers: it has one more, for a window that is reduced without a loss.
-var caStates = [...]int64{tcp.CAOpen: 0, tcp.CADisorder: 1, tcp.CARecovery: 3, tcp.CALoss: 4}
+// caStates are the judge's numbers.
+var caStates = [...]int64{tcp.CAOpen: 0, tcp.CADisorder: 1, tcp.CACWR: 2, tcp.CARecovery: 3, tcp.CALoss: 4}
 
 // threshold is the slow start threshold in segments.
 func threshold(i *tcp.Info) int64 {
@@ -86,6 +86,9 @@ func agreed(o tcp.OptionSet) (n int64) {
 	}
 	if o.Has(tcp.WindowScale) {
 		n |= 4
+	}
+	if o.Has(tcp.ECN) {
+		n |= 8
 	}
 	return n
 }

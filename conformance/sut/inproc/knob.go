@@ -15,7 +15,7 @@ import (
 var most = [...]int64{
 	sut.KnobMSL: int64(24 * time.Hour / time.Millisecond), sut.KnobDAD: 255, sut.KnobARPProbe: 1, sut.KnobNodes: 1,
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
-	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1,
+	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1, sut.KnobECN: 2,
 	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
 	sut.KnobRecvBuffer: math.MaxInt32, sut.KnobSendBuffer: math.MaxInt32,
 	sut.KnobKeepIdle: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
@@ -30,7 +30,7 @@ const mostRTO = int64(24 * time.Hour / time.Millisecond)
 // absent tells whether a knob is for something that this stack does not do: it is off.
 func absent(k sut.Knob) bool {
 	switch k {
-	case sut.KnobECN, sut.KnobSYNCookies, sut.KnobBlackhole, sut.KnobLooseRST, sut.KnobLooseSYN, sut.KnobPlainSYN:
+	case sut.KnobSYNCookies, sut.KnobBlackhole, sut.KnobLooseRST, sut.KnobLooseSYN, sut.KnobPlainSYN:
 		return true
 	}
 	return false
@@ -64,6 +64,9 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.without(tcp.WindowScale, value == 0)
 	case sut.KnobSACK:
 		h.without(tcp.SACK, value == 0)
+	case sut.KnobECN:
+		h.without(tcp.ECN, value == 0)
+		c = h.setDefaults(k, value)
 	case sut.KnobJoin4, sut.KnobLeave4, sut.KnobJoin6, sut.KnobLeave6:
 		c = h.membership(k, uint32(value))
 	default:
@@ -111,6 +114,8 @@ func (h *Host) setDefaults(k sut.Knob, value int64) stack.Cause {
 		v.KeepInterval = milliseconds(int32(value))
 	case sut.KnobKeepCount:
 		v.KeepCount = uint8(value)
+	case sut.KnobECN:
+		v.OfferECN = value == 1
 	case sut.KnobKeepGarbage:
 		v.KeepGarbage = value != 0
 	default:
