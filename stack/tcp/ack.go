@@ -82,15 +82,18 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 // measure takes the round-trip time that an acknowledgment of new data tells: of what it echoes, or else of the segment
 // that is being timed.
 func (c *Conn) measure(now time.Duration, g *Segment) {
+	timed := c.timing && c.timedEnd.LessEq(g.Ack)
+	if timed {
+		c.timing = false // also if a timestamp tells: it is over
+	}
 	if c.agreed.Has(Timestamps) && g.HasTS {
 		if d, ok := c.roundTrip(g); ok {
 			c.rtt.sample(c.tuning(), d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
 		}
 		return
 	}
-	if c.timing && c.timedEnd.LessEq(g.Ack) {
+	if timed {
 		c.rtt.sample(c.tuning(), now-c.timedAt, 1)
-		c.timing = false
 	}
 }
 

@@ -145,3 +145,22 @@ func TestTuningValid(t *testing.T) {
 	u.MaxRTO = -1
 	require.False(t, u.Valid())
 }
+
+// TestLaxTimestampsMeasured: the first acknowledgment without a timestamp does not measure what others have measured long
+// before: the round trip of the SYN, or of any segment that they have acknowledged (RFC 6298 3).
+func TestLaxTimestampsMeasured(t *testing.T) {
+	s := runScript(t, `
+listen
+< S 0:0(0) win 60000 mss 1000 ts 1:0
+> S. 0:0(0) ack 1
+< . 1:1(0) ack 1 win 60000 ts 1:3600000
++40s idle
+write 10
+> P. 1:11(10) ack 1
+< . 1:1(0) ack 11 win 60000
++40s idle
+write 10
+> P. 11:21(10) ack 1
+< . 1:1(0) ack 21 win 60000`, func(c *Config) { c.Settings.Tuning.LaxTimestamps = true })
+	require.Equal(t, time.Second, s.c.Info().RTO)
+}
