@@ -37,10 +37,12 @@ func (m *Machine) plantExtra() bool {
 	case m.out.n > 0:
 		return m.queue.pushFirst(m.now, m.out.b[:m.out.n])
 	case m.in.n > 0:
-		n := copy(m.build[:], m.in.b[:m.in.n])
-		frame.Parse(m.build[:n], &m.view)
+		if !m.queue.pushFirst(m.now, m.in.b[:m.in.n]) {
+			return false
+		}
+		frame.Parse(m.queue.frame(m.queue.head()), &m.view)
 		turnRound(&m.view)
-		return m.queue.pushFirst(m.now, m.build[:n])
+		return true
 	}
 	return false
 }

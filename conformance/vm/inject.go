@@ -8,18 +8,18 @@ func (m *Machine) inject() {
 	if b == nil {
 		return
 	}
-	m.in.keep(b, len(m.view.Packet()))
+	m.in.n, m.in.end = len(b), min(len(m.view.Packet()), len(b))
 	if m.deliver(b, false) {
 		m.settle()
 	}
 }
 
-// make builds a packet in m.build, m.view being its View; nil where it cannot, which decides the run.
+// make builds a packet in m.in, m.view being its View; nil where it cannot, which decides the run.
 func (m *Machine) make(p *Packet) []byte {
 	if !m.layout(p) {
 		return nil
 	}
-	if !frame.Build(m.build[:], &m.shape, &m.view) {
+	if !frame.Build(m.in.b[:], &m.shape, &m.view) {
 		m.fail(BadFrame)
 		return nil
 	}
@@ -72,7 +72,7 @@ func (m *Machine) trim(p *Packet) []byte {
 	if p.Truncate > 0 && !good {
 		return b[:min(len(b), int(p.Truncate))]
 	}
-	return frame.Pad(m.build[:], b, max(n, frame.MinLen), fill)
+	return frame.Pad(m.in.b[:], b, max(n, frame.MinLen), fill)
 }
 
 // layout finds the shape of a packet.

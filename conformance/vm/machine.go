@@ -67,9 +67,9 @@ type Machine struct {
 	res    sut.Result // of the call that is being made
 	done   sut.Result // of one that blocked
 	figure int64
-	build  [frame.MaxLen]byte
-	in     lastFrame // the last frame injected
+	in     lastFrame // the last frame injected, or the one that is built
 	out    lastFrame // the last frame from the stack that an Expect took
+	reply  [maxReply]byte
 }
 
 // variable is what a Capture took: a number or an address.

@@ -16,6 +16,9 @@ type asked struct {
 	list     [8]question
 }
 
+// maxReply is the length of the longest answer's frame: Ethernet, IPv6, an advertisement with its option.
+const maxReply = 14 + 40 + 24 + 8
+
 func (a *asked) slot(i int) *question { return &a.list[(a.first+i)%len(a.list)] }
 
 // ask tells whether the frame that came, m.heard, asks for a neighbour whom the judge plays; if so it is noted and the
@@ -96,7 +99,7 @@ func (m *Machine) answer(q *question) []byte {
 	if q.net == NetIPv6 {
 		m.shape = frame.Layout{Net: NetIPv6, Transport: TransportICMP, ICMPType: advertise, TLL: true}
 	}
-	frame.Build(m.build[:], &m.shape, v)
+	frame.Build(m.reply[:], &m.shape, v)
 	v.SetAddr(frame.EthDst, q.mac[:])
 	v.SetAddr(frame.EthSrc, mac[:])
 	if q.net == NetARP {
@@ -114,5 +117,5 @@ func (m *Machine) answer(q *question) []byte {
 		v.SetAddr(frame.NDTLL, mac[:])
 		v.Repair()
 	}
-	return frame.Pad(m.build[:], v.B, frame.MinLen, 0)
+	return frame.Pad(m.reply[:], v.B, frame.MinLen, 0)
 }
