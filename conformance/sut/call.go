@@ -33,17 +33,12 @@ const (
 	ops
 )
 
-var opNames = [ops]string{
-	"socket", "bind", "listen", "accept", "connect", "read", "write", "recv", "send", "recvfrom", "sendto", "shutdown",
-	"close", "setsockopt", "getsockopt", "getsockname", "getpeername", "nonblock", "poll",
-}
+const opNames names = "socket bind listen accept connect read write recv send recvfrom sendto shutdown close setsockopt getsockopt " +
+	"getsockname getpeername nonblock poll"
 
 // String is the call's name on the wire and in scripts.
 func (o Op) String() string {
-	if o < ops {
-		return opNames[o]
-	}
-	return "unknown"
+	return opNames.of(uint8(o))
 }
 
 // Known tells whether o is one of the calls above.
@@ -51,12 +46,8 @@ func (o Op) Known() bool { return o < ops }
 
 // OpByName finds a call; a name that this version does not know is Unknown and not ok.
 func OpByName(name []byte) (o Op, ok bool) {
-	for i := range opNames {
-		if equal(opNames[i], name) {
-			return Op(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := opNames.find(name)
+	return Op(v), ok
 }
 
 // Domain, Type, How, MsgFlags and PollEvents have these values whatever the stack's own are.

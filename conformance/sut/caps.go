@@ -21,16 +21,11 @@ const (
 )
 
 // featureNames is in the order of the constants.
-var featureNames = [features]string{
-	"ipv4", "ipv6", "arp", "ndp", "icmp", "icmpv6", "udp", "tcp", "link", "raw-frame", "counter", "tcp-info",
-}
+const featureNames names = "ipv4 ipv6 arp ndp icmp icmpv6 udp tcp link raw-frame counter tcp-info"
 
 // String is the feature's name on the wire and in a case's needs.
 func (f Feature) String() string {
-	if f < features {
-		return featureNames[f]
-	}
-	return "unknown"
+	return featureNames.of(uint8(f))
 }
 
 // Features is a set of Feature.
@@ -44,12 +39,8 @@ func (s Features) Has(f Feature) bool { return s>>f&1 != 0 }
 
 // FeatureByName finds a feature; a name that this version does not know is Unknown and not ok.
 func FeatureByName(name []byte) (f Feature, ok bool) {
-	for i := range featureNames {
-		if equal(featureNames[i], name) {
-			return Feature(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := featureNames.find(name)
+	return Feature(v), ok
 }
 
 // Version is the version of the stack-under-test protocol that this package speaks.
@@ -72,24 +63,17 @@ const (
 	personalities
 )
 
-var personalityNames = [personalities]string{"posix", "lwip"}
+const personalityNames names = "posix lwip"
 
 // String is the personality's name on the wire and in a case's needs.
 func (p Personality) String() string {
-	if p < personalities {
-		return personalityNames[p]
-	}
-	return "unknown"
+	return personalityNames.of(uint8(p))
 }
 
 // PersonalityByName finds a personality; a name that this version does not know is Unknown and not ok.
 func PersonalityByName(name []byte) (p Personality, ok bool) {
-	for i := range personalityNames {
-		if equal(personalityNames[i], name) {
-			return Personality(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := personalityNames.find(name)
+	return Personality(v), ok
 }
 
 // Caps is what a stack declares of itself.
@@ -105,14 +89,3 @@ type Caps struct {
 }
 
 // equal compares without the allocation that a conversion would cost on the board.
-func equal(s string, b []byte) bool {
-	if len(s) != len(b) {
-		return false
-	}
-	for i := range b {
-		if s[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}

@@ -42,17 +42,15 @@ const (
 	errnos
 )
 
-var errnoNames = [errnos]string{
-	"0", "EAGAIN", "EINPROGRESS", "EALREADY", "EISCONN", "ENOTCONN", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED",
-	"ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EBADF", "EINVAL",
-	"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EMSGSIZE", "ENOPROTOOPT", "EOPNOTSUPP", "EPIPE", "EDESTADDRREQ",
-	"EPROTONOSUPPORT", "EPROTOTYPE", "ENOTSOCK", "EACCES", "EIO", "ENETDOWN", "EPROTO", "ENODEV", "EOTHER",
-}
+const errnoNames names = "0 EAGAIN EINPROGRESS EALREADY EISCONN ENOTCONN ECONNREFUSED ECONNRESET ECONNABORTED ETIMEDOUT EHOSTUNREACH " +
+	"ENETUNREACH EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EBADF EINVAL EMFILE ENFILE ENOBUFS ENOMEM EMSGSIZE " +
+	"ENOPROTOOPT EOPNOTSUPP EPIPE EDESTADDRREQ EPROTONOSUPPORT EPROTOTYPE ENOTSOCK EACCES EIO ENETDOWN EPROTO " +
+	"ENODEV EOTHER"
 
 // String is the error's name on the wire and in scripts; "0" for none.
 func (e Errno) String() string {
 	if e < errnos {
-		return errnoNames[e]
+		return errnoNames.of(uint8(e))
 	}
 	return "EOTHER"
 }
@@ -62,10 +60,8 @@ func (e Errno) Known() bool { return e < errnos }
 
 // ErrnoByName finds an error; a name that this version does not know is EOther and not ok.
 func ErrnoByName(name []byte) (e Errno, ok bool) {
-	for i := range errnoNames {
-		if equal(errnoNames[i], name) {
-			return Errno(i), true
-		}
+	if v, ok := errnoNames.find(name); ok {
+		return Errno(v), true
 	}
 	return EOther, false
 }
@@ -113,21 +109,15 @@ const (
 	options
 )
 
-var optionNames = [options]string{
-	"", "SO_ERROR", "SO_REUSEADDR", "SO_LINGER", "SO_KEEPALIVE", "SO_RCVBUF", "SO_SNDBUF", "SO_RCVTIMEO",
-	"SO_SNDTIMEO", "TCP_NODELAY", "IP_TTL", "IP_TOS", "IPV6_UNICAST_HOPS", "IPV6_V6ONLY",
-	"TCP_MAXSEG", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_KEEPINIT", "TCP_USER_TIMEOUT", "TCP_CORK",
-	"TCP_QUICKACK", "TCP_DEFER_ACCEPT", "TCP_SYNCNT", "TCP_NOOPT", "IP_MTU_DISCOVER", "IPV6_TCLASS",
-	"IP_MULTICAST_TTL", "IP_MULTICAST_LOOP", "IP_ADD_MEMBERSHIP", "IP_DROP_MEMBERSHIP", "IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP",
-	"IPV6_JOIN_GROUP", "IPV6_LEAVE_GROUP",
-}
+const optionNames names = " SO_ERROR SO_REUSEADDR SO_LINGER SO_KEEPALIVE SO_RCVBUF SO_SNDBUF SO_RCVTIMEO SO_SNDTIMEO TCP_NODELAY " +
+	"IP_TTL IP_TOS IPV6_UNICAST_HOPS IPV6_V6ONLY TCP_MAXSEG TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT TCP_KEEPINIT " +
+	"TCP_USER_TIMEOUT TCP_CORK TCP_QUICKACK TCP_DEFER_ACCEPT TCP_SYNCNT TCP_NOOPT IP_MTU_DISCOVER IPV6_TCLASS " +
+	"IP_MULTICAST_TTL IP_MULTICAST_LOOP IP_ADD_MEMBERSHIP IP_DROP_MEMBERSHIP IPV6_MULTICAST_HOPS " +
+	"IPV6_MULTICAST_LOOP IPV6_JOIN_GROUP IPV6_LEAVE_GROUP"
 
 // String is the option's name on the wire and in scripts.
 func (o Option) String() string {
-	if o < options {
-		return optionNames[o]
-	}
-	return "unknown"
+	return optionNames.of(uint8(o))
 }
 
 // Known tells whether o is one of the options above, OptNone included.
@@ -135,12 +125,8 @@ func (o Option) Known() bool { return o < options }
 
 // OptionByName finds an option; a name that this version does not know is Unknown and not ok.
 func OptionByName(name []byte) (o Option, ok bool) {
-	for i := range optionNames {
-		if i > 0 && equal(optionNames[i], name) {
-			return Option(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := optionNames.find(name)
+	return Option(v), ok
 }
 
 // Knob is a setting of the whole stack. 0 and 1 are off and on where nothing else is said; times end in their unit.
@@ -190,22 +176,16 @@ const (
 	knobs
 )
 
-var knobNames = [knobs]string{
-	"", "tcp.msl-ms", "ipv6.dad-transmits", "arp.probe", "mld.own-groups", "igmp.join", "igmp.leave",
-	"mld.join", "mld.leave", "tcp.timestamps", "tcp.window-scale", "tcp.sack", "tcp.ecn",
-	"tcp.recv-buffer", "tcp.send-buffer", "tcp.initial-window", "tcp.initial-rto-ms", "tcp.delayed-ack-ms", "tcp.keep-idle-ms", "tcp.keep-interval-ms",
-	"tcp.keep-count", "tcp.connect-timeout-ms", "tcp.syn-retries", "tcp.default-mss", "tcp.path-mtu", "tcp.syn-cookies",
-	"tcp.blackhole", "tcp.drop-syn-fin", "tcp.loose-rst", "tcp.loose-syn", "tcp.icmp-resets", "tcp.plain-syn",
-	"tcp.keep-garbage", "tcp.abc", "tcp.idle-restart", "tcp.need-timestamps", "tcp.min-rto-ms", "tcp.max-rto-ms",
-	"tcp.rto-slack-ms", "tcp.most-recv-buffer",
-}
+const knobNames names = " tcp.msl-ms ipv6.dad-transmits arp.probe mld.own-groups igmp.join igmp.leave mld.join mld.leave " +
+	"tcp.timestamps tcp.window-scale tcp.sack tcp.ecn tcp.recv-buffer tcp.send-buffer tcp.initial-window " +
+	"tcp.initial-rto-ms tcp.delayed-ack-ms tcp.keep-idle-ms tcp.keep-interval-ms tcp.keep-count " +
+	"tcp.connect-timeout-ms tcp.syn-retries tcp.default-mss tcp.path-mtu tcp.syn-cookies tcp.blackhole " +
+	"tcp.drop-syn-fin tcp.loose-rst tcp.loose-syn tcp.icmp-resets tcp.plain-syn tcp.keep-garbage tcp.abc " +
+	"tcp.idle-restart tcp.need-timestamps tcp.min-rto-ms tcp.max-rto-ms tcp.rto-slack-ms tcp.most-recv-buffer"
 
 // String is the knob's name on the wire and in scripts.
 func (k Knob) String() string {
-	if k < knobs {
-		return knobNames[k]
-	}
-	return "unknown"
+	return knobNames.of(uint8(k))
 }
 
 // Known tells whether k is one of the knobs above, KnobNone included.
@@ -213,12 +193,8 @@ func (k Knob) Known() bool { return k < knobs }
 
 // KnobByName finds a knob; a name that this version does not know is Unknown and not ok.
 func KnobByName(name []byte) (k Knob, ok bool) {
-	for i := range knobNames {
-		if i > 0 && equal(knobNames[i], name) {
-			return Knob(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := knobNames.find(name)
+	return Knob(v), ok
 }
 
 // Figure is something that Inspect can read: of one socket (fd counts) or of the whole stack.
@@ -260,22 +236,17 @@ const (
 	figures
 )
 
-var figureNames = [figures]string{
-	"", "tcp.state", "tcp.conns", "drops", "drops.checksum", "tcp.count", "tcp.unacked", "tcp.sacked", "tcp.lost",
-	"tcp.retrans", "tcp.retries", "tcp.backoff", "tcp.rto-us", "tcp.rtt-us", "tcp.rttvar-us", "tcp.cwnd", "tcp.ssthresh",
-	"tcp.snd-mss", "tcp.rcv-mss", "tcp.reordering", "tcp.options", "tcp.snd-wscale", "tcp.rcv-wscale", "tcp.recv-queue",
-	"tcp.send-queue", "tcp.ca-state", "tcp.adv-mss", "tcp.snd-wnd", "tcp.rcv-wnd",
-}
+const figureNames names = " tcp.state tcp.conns drops drops.checksum tcp.count tcp.unacked tcp.sacked tcp.lost tcp.retrans tcp.retries " +
+	"tcp.backoff tcp.rto-us tcp.rtt-us tcp.rttvar-us tcp.cwnd tcp.ssthresh tcp.snd-mss tcp.rcv-mss " +
+	"tcp.reordering tcp.options tcp.snd-wscale tcp.rcv-wscale tcp.recv-queue tcp.send-queue tcp.ca-state " +
+	"tcp.adv-mss tcp.snd-wnd tcp.rcv-wnd"
 
 // OfSocket tells whether the figure is one of a socket.
 func (f Figure) OfSocket() bool { return f == FigTCPState || f >= FigUnacked && f < figures }
 
 // String is the figure's name on the wire and in scripts.
 func (f Figure) String() string {
-	if f < figures {
-		return figureNames[f]
-	}
-	return "unknown"
+	return figureNames.of(uint8(f))
 }
 
 // Known tells whether f is one of the figures above, FigNone included.
@@ -283,10 +254,6 @@ func (f Figure) Known() bool { return f < figures }
 
 // FigureByName finds a figure; a name that this version does not know is Unknown and not ok.
 func FigureByName(name []byte) (f Figure, ok bool) {
-	for i := range figureNames {
-		if i > 0 && equal(figureNames[i], name) {
-			return Figure(i), true
-		}
-	}
-	return Unknown, false
+	v, ok := figureNames.find(name)
+	return Figure(v), ok
 }
