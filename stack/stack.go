@@ -138,6 +138,9 @@ type deadline struct {
 	set  bool
 }
 
+// at moves the deadline forward to t if that is sooner.
+//
+//go:noinline
 func (d *deadline) at(t time.Duration) {
 	if !d.set || t < d.time {
 		d.time, d.set = t, true

@@ -67,6 +67,9 @@ type coder struct {
 	bad     Bad
 }
 
+// fail notes the first defect.
+//
+//go:noinline
 func (c *coder) fail(code BadCode) {
 	if c.bad.OK() {
 		c.bad = Bad{code, uint16(c.event), uint32(c.at)}

@@ -34,6 +34,8 @@ func (v *Verdict) Red(f *Fault) bool {
 }
 
 // number notes that a number differs; the Diff is reported as not matching.
+//
+//go:noinline
 func (d *Diff) number(p Part, index int, want, got uint64) bool {
 	*d = Diff{Part: p, Index: uint16(min(index, 0xffff)), Want: want, Got: got}
 	return false

@@ -194,6 +194,8 @@ func (c *Conn) Abort() {
 }
 
 // over ends the connection.
+//
+//go:noinline
 func (c *Conn) over(why Failure) {
 	if c.state == Closed {
 		return

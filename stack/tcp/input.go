@@ -198,6 +198,8 @@ func (c *Conn) arriveSYN(now time.Duration) Drop {
 }
 
 // challenge asks for an acknowledgment if the limit of RFC 5961 7 allows one.
+//
+//go:noinline
 func (c *Conn) challenge(now time.Duration) {
 	if c.challenges.allows(now) {
 		c.challengeNow = true
