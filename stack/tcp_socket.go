@@ -72,6 +72,13 @@ func (s *Stack) TCPWrite(id int, p []byte) (n int, c Cause) {
 	return n, OK
 }
 
+// TCPMore says of the last n bytes that TCPWrite took that others follow soon: see [tcp.Conn.More].
+func (s *Stack) TCPMore(id, n int) {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		r.state.More(n)
+	}
+}
+
 // TCPRead moves received bytes to p; with peek they stay. WouldBlock: none there. EOF: the peer has closed its half and
 // everything is read, even if the connection failed afterwards. One that failed before gives what it has received and
 // then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet. Shutdown:

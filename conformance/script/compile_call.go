@@ -385,6 +385,8 @@ func (b *callBuilder) msgFlags(i int) (flags uint16) {
 			flags |= sut.MsgPeek
 		case "MSG_DONTWAIT":
 			flags |= sut.MsgDontWait
+		case "MSG_MORE":
+			flags |= sut.MsgMore
 		default:
 			if strings.HasPrefix(f, "MSG_") {
 				b.lack(b.src.Args[i].Pos, b.src.Name, "the flag %s", f)

@@ -36,7 +36,11 @@ func (b *callBuilder) sockopt(op sut.Op) sut.Option {
 			b.unsupported(e.Pos, b.src.Name, p.construct)
 		}
 	}
-	o, ok := sut.OptionByName([]byte(e.Text))
+	name := e.Text
+	if name == "TCP_NOPUSH" { // FreeBSD's name for it
+		name = "TCP_CORK"
+	}
+	o, ok := sut.OptionByName([]byte(name))
 	switch {
 	case !ok && e.Kind == ExprWord && optionName.MatchString(e.Text):
 		b.lack(e.Pos, b.src.Name, "the option %s", e)

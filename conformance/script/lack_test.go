@@ -15,7 +15,7 @@ func TestLacks(t *testing.T) {
 		"0 < gre: mpls (label 7): S 0:0(0)":            "packets inside of others: `gre: mpls ( label 7 )`",
 		"0 write(3, NULL, 5) = 5":                      "a call with the bad pointer NULL",
 		"0 read(3, 0x8, 5) = 5":                        "a call with the bad pointer 0x8",
-		"0 send(3, ..., 5, MSG_MORE) = 5":              "the flag MSG_MORE",
+		"0 send(3, ..., 5, MSG_OOB) = 5":               "the flag MSG_OOB",
 		"0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_ACK], 4) = 0":                          "the option SO_TIMESTAMPING",
 		"0 recvmsg(3, {msg_iov(1)=[{..., 5}], msg_control=[{cmsg_level=CMSG_LEVEL_IP, cmsg_data={a=5}}]}, 0) = 5": "control messages",
 		"0 %{ assert SK_MEMINFO_RCVBUF == 0 }%":                                                                   "the figure SK_MEMINFO_RCVBUF",

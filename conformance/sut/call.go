@@ -64,6 +64,7 @@ const (
 
 	MsgPeek     = 1 << 0
 	MsgDontWait = 1 << 1
+	MsgMore     = 1 << 2
 
 	PollIn  = 1 << 0
 	PollOut = 1 << 1

@@ -38,6 +38,13 @@ func (t *Table) Send(now time.Duration, id int, p []byte) (n int, c stack.Cause)
 	return t.SendTo(now, id, p, Endpoint{})
 }
 
+// More says of the last n bytes that a stream took that others follow soon: what does not fill a segment waits for them.
+func (t *Table) More(id, n int) {
+	if s := t.row(id); s != nil && s.kind == Stream && s.phase == joined {
+		t.stack.TCPMore(int(s.conn), n)
+	}
+}
+
 // SendTo sends a datagram to somebody; the zero Endpoint is the peer. A stream takes no notice of the address.
 // WrongFamily, WouldBlock, NotConnected, TooLong, NoBuffers, HostUnreachable, NetUnreachable, AddrNotAvailable,
 // NetDown, TableFull, Shutdown, Invalid.

@@ -73,6 +73,10 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 		c.cong.init(c.sndMSS)                  // one segment (RFC 5681 3.1)
 	}
 	c.synAcked = true
+	c.pushed = latest(c.pushed, ack)
+	if !c.cfg.Settings.Cork {
+		c.pushed = c.sndEnd
+	}
 	if c.mode == timerRetransmit {
 		c.startRetransmit(now) // RFC 6298 5.3
 	}

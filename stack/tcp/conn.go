@@ -48,6 +48,7 @@ type Conn struct {
 	// Send sequence space (RFC 9293 3.3.1).
 	sndUna, sndNxt   Seq
 	sndEnd           Seq // behind the last byte that the application has written
+	pushed           Seq // what is written up to here does not wait for more to fill a segment (RFC 9293 3.9.1.2)
 	sndWnd           int
 	sndShift         uint8 // of the peer's windows (RFC 7323 2.2)
 	maxSndWnd        int   // the largest window that the peer has offered
@@ -128,6 +129,7 @@ func (c *Conn) open(cfg Config) {
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss
 	c.sndEnd = iss.Add(1)
+	c.pushed = c.sndEnd
 	c.agreed = everything &^ cfg.Without
 	c.setMaxSeg(min(cfg.MSS, cfg.DefaultMSS))
 	c.resize()
@@ -152,7 +154,16 @@ func (c *Conn) Writable() bool {
 }
 
 // Write says that n bytes were appended to the send queue.
-func (c *Conn) Write(n int) { c.sndEnd = c.sndEnd.Add(n) }
+func (c *Conn) Write(n int) {
+	c.sndEnd = c.sndEnd.Add(n)
+	if !c.cfg.Settings.Cork {
+		c.pushed = c.sndEnd
+	}
+}
+
+// More says of the last n bytes written that others follow soon: they were sent without PUSH (RFC 9293 3.9.1.2, MAY-15). What
+// does not fill a segment waits for them, for an acknowledgment of what was sent before, or for the override timeout.
+func (c *Conn) More(n int) { c.pushed = earliest(c.pushed, c.sndEnd.Add(-n)) }
 
 // Read says that the application took n bytes out of the receive queue.
 func (c *Conn) Read(n int) { c.rcvUser -= min(n, c.rcvUser) }

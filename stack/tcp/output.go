@@ -228,19 +228,23 @@ func (c *Conn) text(p *Plan, from Seq, room int) bool {
 }
 
 // worthSending avoids the silly window syndrome (RFC 9293 3.8.6.2.1, MUST-38) and, unless switched off, small segments
-// while others are unacknowledged (Nagle's algorithm, RFC 9293 3.7.4, SHLD-7). All data counts as pushed.
+// while others are unacknowledged (Nagle's algorithm, RFC 9293 3.7.4, SHLD-7). All data counts as pushed, unless the
+// application says otherwise.
 func (c *Conn) worthSending(n, queued, mss int, fin bool) bool {
 	mayBeSmall := c.cfg.Settings.NoDelay || c.sndUna == c.sndNxt
 	switch {
 	case n >= mss, fin:
 		return true
+	case c.pushed.Less(c.sndEnd):
+		return false
 	case n == queued:
 		return mayBeSmall
 	}
 	return mayBeSmall && 2*n >= c.maxSndWnd
 }
 
-// sillyWindow reports whether the peer's window is what holds text back though nothing is outstanding.
+// sillyWindow reports whether the peer's window, or that the application wants to write more, is what holds text back though
+// nothing is outstanding.
 func (c *Conn) sillyWindow() bool {
 	queued := c.sndEnd.Sub(c.sndNxt)
 	mss := c.textMSS()

@@ -23,7 +23,7 @@ import (
 //	                         options, which options it has: "options none", "options mss 1460 sackOK"
 //	> nothing
 //	+1s                      time passes; it is an error if a timer runs out before, or none does at the end (+1s idle: none)
-//	write 10, read 10, shutdown, close, abort, nodelay, lower 500 (the MSS), refuse
+//	write 10, read 10, shutdown, close, abort, nodelay, cork, uncork, more 10, lower 500 (the MSS), refuse
 //	keepalive 10s            switched on with this idle time; 0s: off
 //	user-timeout 10s
 //	queue 1000               Settings.RcvBuf
@@ -150,6 +150,13 @@ func (s *script) call(f []string) {
 		s.c.LowerMSS(s.number(f[1]))
 	case "refuse":
 		s.c.Refuse()
+	case "more": // write 10, with more to follow
+		s.call([]string{"write", f[1]})
+		s.c.More(s.number(f[1]))
+	case "cork", "uncork":
+		v := *s.c.Settings()
+		v.Cork = f[0] == "cork"
+		s.c.Set(&v)
 	case "nodelay":
 		s.c.Set(&Settings{NoDelay: true})
 	case "queue":

@@ -6,6 +6,7 @@ import "time"
 type Settings struct {
 	NoDelay  bool // small segments do not wait: no Nagle's algorithm (RFC 9293 3.7.4, MUST-17)
 	QuickAck bool // no acknowledgment is delayed
+	Cork     bool // what does not fill a segment waits, as after More, also past acknowledgments
 
 	// OfferECN has our SYN ask for ECN (RFC 3168 6.1.1). To a peer that asks we agree in any case (RFC 9293 SHLD-8), if
 	// Config.Without leaves it.
@@ -90,6 +91,9 @@ func (c *Conn) Set(s *Settings) {
 	c.cfg.Settings = *s
 	c.cfg.Settings.Fill()
 	c.resize()
+	if !s.Cork || s.NoDelay {
+		c.pushed = c.sndEnd
+	}
 	switch {
 	case c.mode == timerKeepAlive:
 		c.mode, c.probing = timerOff, false // so that it begins anew

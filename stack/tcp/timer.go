@@ -6,10 +6,11 @@ import (
 )
 
 const (
-	r1              = 3                      // RFC 9293 3.8.3, SHLD-10
-	r2Data          = 100 * time.Second      // RFC 9293 3.8.3, SHLD-11
-	r2SYN           = 3 * time.Minute        // RFC 9293 3.8.3, MUST-23
-	overrideTimeout = 500 * time.Millisecond // RFC 9293 3.8.6.2.1: 0.1 to 1 s
+	r1     = 3                 // RFC 9293 3.8.3, SHLD-10
+	r2Data = 100 * time.Second // RFC 9293 3.8.3, SHLD-11
+	r2SYN  = 3 * time.Minute   // RFC 9293 3.8.3, MUST-23
+	// RFC 9293 3.8.6.2.1: 0.1 to 1 s. It is no longer than the retransmission timeout.
+	overrideTimeout, leastOverride = 500 * time.Millisecond, 100 * time.Millisecond
 	// orphanTimeout ends FIN-WAIT-2 when the application has closed: the peer has nobody to send to and may never close.
 	orphanTimeout = 60 * time.Second
 )
@@ -160,7 +161,7 @@ func (c *Conn) schedule(now time.Duration) {
 		c.nextProbe = now + c.probeWait
 		c.rtx.start(c.nextProbe)
 	case timerOverride:
-		c.rtx.start(now + overrideTimeout)
+		c.rtx.start(now + max(min(overrideTimeout, c.rtt.rto), leastOverride))
 	case timerHold:
 		c.rtx.start(now + c.rtt.rto)
 	case timerKeepAlive:

@@ -18,7 +18,7 @@ var options = [...]posix.Option{
 	sut.IPMTUDiscover: posix.IPMTUDiscover, sut.IPv6TClass: posix.IPv6TClass,
 	sut.IPv6V6Only: posix.IPv6V6Only, sut.TCPQuickACK: posix.TCPQuickAck,
 	sut.TCPKeepIdle: posix.TCPKeepIdle, sut.TCPKeepIntvl: posix.TCPKeepInterval, sut.TCPKeepCnt: posix.TCPKeepCount,
-	sut.TCPUserTimeout: posix.TCPUserTimeout, sut.TCPMaxSeg: posix.TCPMaxSeg,
+	sut.TCPUserTimeout: posix.TCPUserTimeout, sut.TCPMaxSeg: posix.TCPMaxSeg, sut.TCPCork: posix.TCPCork,
 	sut.IPMulticastTTL: posix.IPMulticastTTL, sut.IPMulticastLoop: posix.IPMulticastLoop,
 	sut.IPAddMembership: posix.IPAddMembership, sut.IPDropMembership: posix.IPDropMembership,
 	sut.IPv6MulticastHops: posix.IPv6MulticastHops, sut.IPv6MulticastLoop: posix.IPv6MulticastLoop,

@@ -17,6 +17,7 @@ var (
 	_ [posix.ShutBoth]struct{}  = [sut.ShutBoth]struct{}{}
 	_ [posix.Peek]struct{}      = [sut.MsgPeek]struct{}{}
 	_ [posix.DontWait]struct{}  = [sut.MsgDontWait]struct{}{}
+	_ [posix.More]struct{}      = [sut.MsgMore]struct{}{}
 	_ [posix.PollIn]struct{}    = [sut.PollIn]struct{}{}
 	_ [posix.PollOut]struct{}   = [sut.PollOut]struct{}{}
 	_ [posix.PollErr]struct{}   = [sut.PollErr]struct{}{}

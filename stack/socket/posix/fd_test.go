@@ -142,6 +142,7 @@ func TestOptions(t *testing.T) {
 		{"SO_SNDTIMEO", SoSndTimeo, Value{Time: 5 * ms}, Value{}, true, true},
 		{"SO_REUSEADDR", SoReuseAddr, Value{N: 1}, Value{}, true, false},
 		{"TCP_NODELAY", TCPNoDelay, Value{N: 1}, Value{}, true, false},
+		{"TCP_CORK", TCPCork, Value{N: 1}, Value{}, true, false},
 		{"TCP_KEEPIDLE", TCPKeepIdle, Value{Time: time.Second}, Value{Time: 2 * time.Hour}, true, false},
 		{"TCP_KEEPINTVL", TCPKeepInterval, Value{Time: MaxKeepTime}, Value{Time: 75 * time.Second}, true, false},
 		{"TCP_KEEPCNT", TCPKeepCount, Value{N: MaxKeepCount}, Value{N: 9}, true, false},

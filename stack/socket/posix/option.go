@@ -25,6 +25,7 @@ const (
 	TCPKeepCount                      // N, 1 to MaxKeepCount; streams
 	TCPUserTimeout                    // Time, 0 for the default; streams
 	TCPQuickAck                       // N, 0 or 1; streams. It stays until it is set anew
+	TCPCork                           // N, 0 or 1; streams
 	TCPMaxSeg                         // N, tcp.MinMaxSeg to 65535; streams. Set before there is a connection
 	SoType                            // N, as for Socket; get only, and so are the next
 	SoDomain                          // N, likewise

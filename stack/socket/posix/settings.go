@@ -24,6 +24,8 @@ func (f *Face) setTCP(sock int, o Option, v Value) Errno {
 	switch o {
 	case TCPNoDelay:
 		now.NoDelay = v.N != 0
+	case TCPCork:
+		now.Cork = v.N != 0
 	case TCPQuickAck:
 		now.QuickAck = v.N != 0
 	case SoKeepAlive:
@@ -71,6 +73,8 @@ func optionOf(v *tcp.Settings, o Option) (Value, Errno) {
 	switch o {
 	case TCPNoDelay:
 		return flag(v.NoDelay), ENone
+	case TCPCork:
+		return flag(v.Cork), ENone
 	case TCPQuickAck:
 		return flag(v.QuickAck), ENone
 	case SoKeepAlive:

@@ -185,6 +185,14 @@ func TestNoDelay(t *testing.T) {
 	send()
 	w.until(1*time.Second + 1*ms)
 	w.b.read(s, 100).got("onetwo")
+	w.until(2 * time.Second)
+	w.a.send(c, "three", More).ret(5)
+	w.until(2*time.Second + 20*ms)
+	w.b.recv(s, 100, DontWait).fails(EAGAIN)
+	w.a.send(c, "four", 0).ret(4)
+	w.until(2*time.Second + 40*ms)
+	w.b.read(s, 100).got("threefour")
+	w.b.recv(s, 100, More).fails(EOPNOTSUPP)
 }
 
 func TestCloseSendsWhatIsQueued(t *testing.T) {

@@ -13,6 +13,7 @@ type Flags uint16
 const (
 	Peek     Flags = 1 << iota // MSG_PEEK: what is received stays
 	DontWait                   // MSG_DONTWAIT: this call does not block
+	More                       // MSG_MORE: another send follows soon; streams
 )
 
 // Read is read(2): Recv without flags, and 0 at once where buf is empty.
@@ -56,7 +57,11 @@ func (f *Face) Send(now time.Duration, op *Op, fd int, buf []byte, flags Flags, 
 
 // transfer starts a Recv or a Send.
 func (f *Face) transfer(now time.Duration, op *Op, flags Flags, limit time.Duration) (done bool) {
-	if flags&^(Peek|DontWait) != 0 || op.call == callSend && flags&Peek != 0 {
+	never := More // what the call has no use for
+	if op.call == callSend {
+		never = Peek
+	}
+	if flags&^(Peek|DontWait|More) != 0 || flags&never != 0 {
 		op.fail(EOPNOTSUPP)
 		f.end(now, op)
 		return true
@@ -98,6 +103,9 @@ func (f *Face) trySend(now time.Duration, op *Op, v *File) (done bool) {
 	}
 	n, c := f.core.Send(now, int(v.sock), op.buf[op.done:])
 	op.done += n
+	if op.flags&More != 0 {
+		f.core.More(int(v.sock), n)
+	}
 	switch {
 	case op.done == len(op.buf) && (c == stack.OK || c == stack.WouldBlock):
 		return op.succeed(op.done)
@@ -116,6 +124,9 @@ func (f *Face) trySend(now time.Duration, op *Op, v *File) (done bool) {
 func (f *Face) trySendDatagram(now time.Duration, op *Op, v *File) (done bool) {
 	if e := f.takeError(v); e != ENone {
 		return op.fail(e)
+	}
+	if op.flags&More != 0 {
+		return op.fail(EOPNOTSUPP)
 	}
 	if f.core.IsBroadcast(op.to.Addr) {
 		return op.fail(EACCES)

@@ -74,6 +74,7 @@ func TestConnectedDatagramHearsItsPeerAlone(t *testing.T) {
 
 	w.b.connect(s, socket.Endpoint{}).ret(0)
 	w.b.write(s, "whom?").fails(EDESTADDRREQ)
+	w.b.send(s, "whom?", More).fails(EOPNOTSUPP)
 	w.a.sendto(stranger, "stranger", w.b.at(7)).ret(8)
 	w.rest()
 	w.b.recv(s, 100, 0).got("stranger")
