@@ -59,8 +59,9 @@ type netPlan struct {
 	rcvBuf       [2]int
 	iss          [2]Seq
 	noDelay      bool
-	chunk        int // the most that an application reads or writes at once
-	reservations int // per cent of attempts to send that find no transmit buffer
+	fickle       bool // the path's MTU falls, and the applications change their settings, at any time
+	chunk        int  // the most that an application reads or writes at once
+	reservations int  // per cent of attempts to send that find no transmit buffer
 	without      [2]OptionSet
 	grow         [2]int    // by how many bits RcvMax, and so the window's scale, is more than the buffer needs
 	tsOffset     [2]uint32 // timestamps wrap too
@@ -109,6 +110,7 @@ func drawPlan(t *rapid.T) netPlan {
 		sndBuf:     3000,
 		rcvBuf:     bufs,
 		iss:        [2]Seq{iss.Draw(t, "a's ISS"), iss.Draw(t, "b's ISS")},
+		fickle:     rapid.Bool().Draw(t, "fickle"),
 		noDelay:    rapid.Bool().Draw(t, "no delay"), chunk: rapid.IntRange(50, 5000).Draw(t, "chunk"),
 		reservations: rapid.IntRange(0, 50).Draw(t, "no transmit buffer"),
 		without:      [2]OptionSet{drawWithout(t, "a"), drawWithout(t, "b")},
@@ -221,7 +223,7 @@ func (n *network) check(i int, p Plan) {
 		over := p.end().Sub(o.edge)
 		require.True(n.t, over <= 0 || over == 1 && p.seqLen() == 1, "beyond the peer's window only a probe")
 	}
-	require.False(n.t, p.Seq.Less(s.c.sndUna), "nothing that is acknowledged")
+	require.True(n.t, s.c.sndUna.LessEq(p.Seq) || s.c.mode == timerKeepAlive, "nothing that is acknowledged")
 }
 
 // checkRepeat: what is sent again is the same byte.
@@ -286,6 +288,22 @@ func (n *network) application(i int) {
 	}
 }
 
+// change makes segments shorter now and then, and settings others.
+func (n *network) change(i int) {
+	c := &n.sides[i].c
+	if n.rng.IntN(40) == 0 && c.State().synchronized() {
+		c.LowerMSS(MinMaxSeg + n.rng.IntN(600))
+	}
+	if n.rng.IntN(10) > 0 {
+		return
+	}
+	v, either := *c.Settings(), func() bool { return n.rng.IntN(2) == 0 }
+	v.NoDelay, v.QuickAck, v.RcvBuf = either(), either(), int32(1+n.rng.IntN(n.plan.rcvBuf[i]))
+	v.KeepAlive, v.KeepIdle, v.KeepCount = either(), time.Duration(1+n.rng.IntN(3000))*time.Millisecond, 200
+	v.Tuning.ABC, v.Tuning.LaxTimestamps = uint8(n.rng.IntN(256)), either()
+	c.Set(&v)
+}
+
 // step goes on to the next moment at which something happens. It is false if nothing ever will.
 func (n *network) step() bool {
 	next, any := n.now+time.Hour, false
@@ -311,6 +329,9 @@ func (n *network) step() bool {
 		k++
 	}
 	for i := range n.sides {
+		if n.plan.fickle {
+			n.change(i)
+		}
 		n.application(i)
 		n.poll(i)
 	}

@@ -47,8 +47,8 @@ const (
 	MaxAckDelay = 500 * time.Millisecond
 
 	// MinMaxSeg is the smallest MSS that is respected, the peer's too. A smaller one only serves to make a sender work for
-	// nothing (CVE-2019-11479): no link needs it, since an IPv4 one carries 68 bytes (RFC 791 3.2). So a peer that says less
-	// gets longer segments, against the letter of RFC 9293 3.7.1, MUST-16; it has room for them (RFC 1122 3.3.2).
+	// nothing (CVE-2019-11479). One that says less gets longer segments, against the letter of RFC 9293 3.7.1, MUST-16; every
+	// host has room for datagrams of that length (RFC 1122 3.3.2, RFC 8200 5).
 	MinMaxSeg = 48
 
 	DefaultKeepIdle     = 2 * time.Hour // RFC 9293 3.8.4, MUST-28
