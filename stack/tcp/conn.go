@@ -101,7 +101,7 @@ type Conn struct {
 	since     time.Duration // when the wait that R2 limits began; nothing outstanding: when the last was acknowledged
 	heard     time.Duration // when the peer last gave a sign of life
 	probeWait time.Duration
-	nextProbe time.Duration // of a zero window
+	due       time.Duration // when the next retransmission, or probe of a zero window, is
 }
 
 // Listen opens passively: the connection waits for a SYN.

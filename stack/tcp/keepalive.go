@@ -15,7 +15,7 @@ func (c *Conn) hear(now time.Duration) {
 	}
 	c.timeouts = 0
 	if c.mode == timerPersist && c.rtx.on {
-		c.rtx.start(c.nextProbe) // no longer to give up before
+		c.rtx.start(c.due) // no longer to give up before
 	}
 }
 

@@ -199,6 +199,22 @@ func TestUserTimeout(t *testing.T) {
 			+300ms
 			= CLOSED timed-out
 		`, nil},
+		{"put off, which makes no retransmission early (RFC 6298 5)", accepted + `
+			write 10
+			> P. 1:11(10) ack 1
+			user-timeout 1500ms
+			+1s
+			> P. 1:11(10) ack 1
+			user-timeout 10s
+			+500ms
+			> nothing
+			+1.5s
+			> P. 1:11(10) ack 1
+			+4s
+			> P. 1:11(10) ack 1
+			+3s
+			= CLOSED timed-out
+		`, nil},
 		{"longer than by default", accepted + `
 			user-timeout 200s
 			write 10

@@ -87,12 +87,12 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 		c.probing, c.timing = false, false
 		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
 		c.probeWait = min(2*c.probeWait, c.tuning().MaxRTO) // SHLD-30
-		c.nextProbe = now + c.probeWait
+		c.due = now + c.probeWait
 		if c.timeouts == 0 {
 			c.since = now
 		}
 		c.countTimeout()
-		c.rtx.start(min(c.nextProbe, c.giveUp()))
+		c.rtx.start(min(c.due, c.giveUp()))
 		return
 	}
 	switch {

@@ -86,6 +86,13 @@ func (c *Conn) rtxExpired(now time.Duration) {
 			return
 		}
 		c.rtx.start(c.giveUp())
+		switch { // if R2 was put off meanwhile:
+		case now < c.due:
+			c.rtx.start(min(c.due, c.giveUp()))
+			return
+		case c.overdue || c.probing: // it is still to be sent
+			return
+		}
 	}
 	switch c.mode {
 	case timerKeepAlive:
@@ -136,8 +143,8 @@ func (c *Conn) InTrouble() bool { return c.timeouts >= r1 }
 
 // restartRetransmit starts it after a retransmission: R2 runs on.
 func (c *Conn) restartRetransmit(now time.Duration) {
-	c.overdue = false
-	c.rtx.start(min(now+c.rtt.rto, c.giveUp()))
+	c.overdue, c.due = false, now+c.rtt.rto
+	c.rtx.start(min(c.due, c.giveUp()))
 }
 
 // schedule makes the timer fit the state.
@@ -158,8 +165,8 @@ func (c *Conn) schedule(now time.Duration) {
 		c.startRetransmit(now)
 	case timerPersist:
 		c.timeouts, c.probeWait = 0, c.rtt.rto // SHLD-29: the first probe after one timeout
-		c.nextProbe = now + c.probeWait
-		c.rtx.start(c.nextProbe)
+		c.due = now + c.probeWait
+		c.rtx.start(c.due)
 	case timerOverride:
 		c.rtx.start(now + max(min(overrideTimeout, c.rtt.rto), leastOverride))
 	case timerHold:
