@@ -65,7 +65,7 @@ func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Du
 	fmt.Fprintf(out, "%s  %s:%d\n\n%s\n\n", c.ID, c.File, c.Line, c.Title)
 	for _, id := range c.Reqs {
 		if q, ok := register.Find(id); ok {
-			fmt.Fprintf(out, "proves  %s, %s\n", q, q.Level)
+			fmt.Fprintf(out, "proves  %s %s\n", q.Level, q)
 		}
 	}
 	fmt.Fprintf(out, "needs   %s\n", strings.Join(c.Needs(), " "))
@@ -76,6 +76,9 @@ func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Du
 	fmt.Fprintln(out, indent(body(c)))
 	for _, prog := range forms {
 		v, records := conformance.Show(exec, prog)
+		if ctx.Err() != nil {
+			return fmt.Errorf("explain: interrupted")
+		}
 		fmt.Fprintf(out, "\n%s on %s: %s\n", prog.Form.Form, stack, v.Outcome)
 		report.WriteRecords(out, records, "  ")
 	}

@@ -32,6 +32,7 @@ func TestInterrupted(t *testing.T) {
 		{[]string{"run", "arp/request-answered", "--stack", hanging}, "NOTRUN arp/request-answered: interrupted\n",
 			"stackproof: interrupted: 1 of 1 cases not run\n"},
 		{[]string{"script", script, "--stack", hanging}, "NOTRUN " + script + ": interrupted\n", "script: interrupted: 1 of 1 scripts not run\n"},
+		{[]string{"explain", "arp/request-answered", "--stack", hanging}, "", "explain: interrupted\n"},
 		{[]string{"shim-check", "--stack", hanging}, "NOTRUN capabilities/answered: interrupted\n", fmt.Sprintf("shim-check: interrupted: %d checks not run\n", len(check.Names()))},
 	} {
 		t.Run(c.args[0], func(t *testing.T) {

@@ -63,6 +63,16 @@ func oneLine(err error) string {
 	return line
 }
 
+// atMost is for a command that takes so many arguments; what says which, in words.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return fmt.Errorf("%s: unexpected argument %q: it takes %s", cmd.CommandPath(), args[n], what)
+		}
+		return nil
+	}
+}
+
 // parsing is how package strconv names its functions and, once more, the value.
 var parsing = regexp.MustCompile(`strconv\.\w+: parsing ".*": `)
 

@@ -38,6 +38,10 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", bad, "--stack", "image"}, "stackproof: " + bad + ": the image has its cases on board; --stack image-sut runs a file on it"},
 		{[]string{"wire", "tap0"}, "stackproof wire: 1 TAP devices: a wire has at least 2 ends: see stackproof wire --help"},
 		{[]string{"wire", "a", "b", "--rate", "2T"}, `stackproof wire: invalid argument "2T" for "--rate" flag: not a number of bits per second from 1 to 1000G: see stackproof wire --help`},
+		{[]string{"reqs", "RFC768", "RFC791"}, `stackproof reqs: unexpected argument "RFC791": it takes one prefix`},
+		{[]string{"reqs", "--bugs", "--missing"}, "stackproof reqs: --bugs and --missing do not go together"},
+		{[]string{"reqs", "--missing", "RFC0"}, `reqs: no requirement begins with "RFC0"`},
+		{[]string{"serve", "tp0"}, `stackproof serve: unexpected argument "tp0": it takes none`},
 		{[]string{"frobnicate"}, `stackproof: unknown command "frobnicate": see stackproof --help`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

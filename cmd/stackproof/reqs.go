@@ -25,8 +25,11 @@ stacks instead: the cases that find each, or why none can.`,
   stackproof reqs RFC4861 --missing
   stackproof reqs --bugs
   stackproof reqs --bugs smoltcp`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "one prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if bugs && missing {
+				return fmt.Errorf("%s: --bugs and --missing do not go together", cmd.CommandPath())
+			}
 			if bugs {
 				return printBugs(cmd.OutOrStdout(), strings.Join(args, ""))
 			}
@@ -35,7 +38,6 @@ stacks instead: the cases that find each, or why none can.`,
 	}
 	cmd.Flags().BoolVar(&missing, "missing", false, "only those that no case proves and one could")
 	cmd.Flags().BoolVar(&bugs, "bugs", false, "the known bugs of other stacks")
-	cmd.MarkFlagsMutuallyExclusive("missing", "bugs")
 	return cmd
 }
 
@@ -57,13 +59,18 @@ func printReqs(out io.Writer, prefix string, missing bool) error {
 		return err
 	}
 	var selected reqs.Coverage
+	known := false
 	for _, e := range coverage {
-		if strings.HasPrefix(e.ID, prefix) && (!missing || e.State == reqs.Missing) {
+		if !strings.HasPrefix(e.ID, prefix) {
+			continue
+		}
+		known = true
+		if !missing || e.State == reqs.Missing {
 			selected = append(selected, e)
 			printReq(out, &e)
 		}
 	}
-	if len(selected) == 0 && !missing {
+	if !known {
 		return fmt.Errorf("reqs: no requirement begins with %q", prefix)
 	}
 	line := "reqs:"

@@ -49,12 +49,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
   stackproof run my-case.pkt
   stackproof run --stack pipe --out results
   stackproof run --stack 'exec:./my-shim --quiet'`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return fmt.Errorf("%s: unexpected argument %q: it takes one pattern", cmd.CommandPath(), args[1])
-			}
-			return nil
-		},
+		Args: atMost(1, "one pattern"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return run(cmd.Context(), &f, strings.Join(args, ""), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,11 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 func runScripts(ctx context.Context, f *scriptFlags, args []string, stdout, stderr io.Writer) error {
 	if f.profile != "strict" && f.profile != "neutral" {
 		return fmt.Errorf("script: there is no profile %q: want strict or neutral", f.profile)
+	}
+	for _, word := range slices.Concat(f.defines, f.options) {
+		if name, _, ok := strings.Cut(word, "="); !ok || name == "" {
+			return fmt.Errorf("script: %q, which --define or --option has: want NAME=VALUE", word)
+		}
 	}
 	files, err := scriptFiles(args)
 	if err != nil {

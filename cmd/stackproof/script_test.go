@@ -57,9 +57,9 @@ func TestScriptOptions(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.pkt"), []byte("--mtu=1400\n0 < udp (7)\n+0 > icmp unreachable port_unreachable [udp (7)] {ip.version=6}"), 0o600))
 	code, stdout, _ := invoke(t, "script", "-o", "ip_version=ipv6", "--option", "mtu=7", dir)
 	require.Equal(t, report.ExitOK, code, stdout)
-	code, stdout, _ = invoke(t, "script", "-o", "=5", dir)
+	code, stdout, _ = invoke(t, "script", "-o", "bogus=1", dir)
 	require.Equal(t, report.ExitFail, code)
-	require.Contains(t, stdout, "a.pkt:1:1: option: want NAME=VALUE, got `=5`\n")
+	require.Contains(t, stdout, "a.pkt:1:1: option: --bogus: there is no such option\n")
 }
 
 // TestRunForeign: what a file is says its header, not the command: without an id: line it is run as script runs it.
@@ -90,6 +90,8 @@ func TestScriptMistakes(t *testing.T) {
 		{[]string{"script"}, "stackproof script: no file and no folder: see stackproof script --help"},
 		{[]string{"script", "no/such"}, "script: stat no/such: no such file or directory"},
 		{[]string{"script", "--profile", "lax", "."}, `script: there is no profile "lax": want strict or neutral`},
+		{[]string{"script", "-o", "=5", "."}, `script: "=5", which --define or --option has: want NAME=VALUE`},
+		{[]string{"script", "-D", "A", "."}, `script: "A", which --define or --option has: want NAME=VALUE`},
 		{[]string{"script", "--stack", "nobody", "script_test.go"}, `stackproof: no stack is called "nobody": see stackproof run --help`},
 	} {
 		code, stdout, stderr := invoke(t, c.args...)

@@ -46,7 +46,7 @@ The kernel's side of the wire is an ordinary interface and wants an address of i
   stackproof serve --tap tp0 --addr 10.9.0.2/24 --loss 1 --dup 1 --reorder 1
   curl http://10.9.0.2/data/10M | sha256sum
   curl -T FILE http://10.9.0.2/upload`,
-		Args: cobra.NoArgs,
+		Args: atMost(0, "none"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serve(cmd.Context(), &f, cmd.InOrStdin(), cmd.OutOrStdout())
 		},

@@ -18,7 +18,7 @@ func newShim() *cobra.Command {
 		Long: `shim is the child process of --stack pipe: it speaks the stack-under-test protocol
 (conformance/sut/PROTOCOL.md) on its standard input and output until the tester says bye.`,
 		Example: "  stackproof run --stack 'exec:stackproof shim'",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0, "none"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if isTerminal(cmd.OutOrStdout()) {
 				return errors.New("shim: standard output is a terminal: the protocol is not for people")

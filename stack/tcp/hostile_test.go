@@ -33,6 +33,9 @@ func TestHostilePeer(t *testing.T) {
 		})
 	}
 	run()
+	if testing.Short() { // too few draws to have been everywhere
+		return
+	}
 	for tries := 0; slices.Contains(seen[:], 0); tries++ {
 		require.Less(t, tries, 20, "it must come to every state: %v", seen)
 		run()
