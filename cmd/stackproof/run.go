@@ -39,7 +39,7 @@ STACK is one of
 
 Waivers are what the stack is known to fail, one a line, sorted by case:
   ` + conformance.WaiverFormat + `
-  tcp/urgent/pointer fail 2026-11-22 "wrong packet" the vendor has dropped urgent data
+  tcp/reset/in-window fail 2026-11-22 "silent" the vendor drops such a reset and says nothing
 OUTCOME is fail, timeout, crash or blocked; MESSAGE a piece of what is then reported. The cases run
 all the same. As expected they count as xfail; one that passes is xpass, a failure.
 
