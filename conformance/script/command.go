@@ -163,6 +163,9 @@ func (b *commandBuilder) number(name, value string) int64 {
 // knob sets a knob where that changes something.
 func (b *commandBuilder) knob(name string, s sysctl, n int64) {
 	n = s.value(n)
+	if s.knob == sut.KnobECN && n > 2 { // 3 and more on both systems
+		b.lack(b.pos, "command", "accurate ECN (RFC 9768)")
+	}
 	was, set := b.knobs[s.knob]
 	if !set {
 		was = s.value(s.usual)

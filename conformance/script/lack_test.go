@@ -19,6 +19,7 @@ func TestLacks(t *testing.T) {
 		"0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_ACK], 4) = 0":                          "the option SO_TIMESTAMPING",
 		"0 recvmsg(3, {msg_iov(1)=[{..., 5}], msg_control=[{cmsg_level=CMSG_LEVEL_IP, cmsg_data={a=5}}]}, 0) = 5": "control messages",
 		"0 %{ assert SK_MEMINFO_RCVBUF == 0 }%":                                                                   "the figure SK_MEMINFO_RCVBUF",
+		"0 `sysctl net.ipv4.tcp_ecn=3`":                                                                           "accurate ECN (RFC 9768)",
 		"0 < S 0:0(0) <md5 valid>":                                                                                "a signer of segments (TCP MD5)",
 		"0 `nstat -z | grep -q 'TcpExtBeyondWindow *3'`":                                                          "the counter TcpExtBeyondWindow",
 		"0 `cat /proc/net/snmp | awk '{print}'`":                                                                  "what `cat /proc/net/snmp | awk '{print}'` asks for",

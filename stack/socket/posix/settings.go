@@ -31,7 +31,7 @@ func (f *Face) setTCP(sock int, o Option, v Value) Errno {
 	case SoKeepAlive:
 		now.KeepAlive = v.N != 0
 	case SoRcvBuf:
-		now.RcvBuf = queueLen(v.N)
+		now.RcvBuf, now.RcvMost = queueLen(v.N), 0 // and so it stays
 	case SoSndBuf:
 		now.SndBuf = queueLen(v.N)
 	case TCPMaxSeg:
