@@ -4,6 +4,17 @@ import "testing"
 
 func TestClose(t *testing.T) {
 	scripts(t, []scriptCase{
+		{name: "SHLD-3 text that came with a SYN is not acknowledged for nobody", text: `
+			connect
+			> S 0:0(0)
+			< S 0:10(10) mss 1000
+			> S. 0:0(0) ack 1
+			close
+			> F. 1:1(0) ack 1
+			< . 11:11(0) ack 2
+			> R. 2:2(0) ack 11
+			= CLOSED aborted
+		`},
 		{name: "RFC 9293 3.6 active close, MUST-13 two MSL of TIME-WAIT", text: established + `
 			shutdown
 			= FIN-WAIT-1

@@ -96,6 +96,10 @@ func (c *Conn) advance(now time.Duration, next Seq) int {
 	n := next.Sub(c.rcvNxt)
 	c.rcvNxt = next
 	c.rcvUser += n
+	if c.forsaken && n > 0 {
+		c.Abort() // it came with the SYN and waited; see takeText
+		return 0
+	}
 	switch {
 	case n == 0:
 	case next == inOrder && c.arrived.n == 0 && c.dup.lo == c.dup.hi:
