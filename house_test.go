@@ -116,6 +116,8 @@ func edge(pkg, dep string, test bool) string {
 		return "the judge has its own codec: nothing in conformance imports stack/wire"
 	case folder == "conformance" && depFolder == "stack" && pkg != "conformance/sut/inproc":
 		return "the judge is independent: only conformance/sut/inproc imports stack"
+	case folder == "conformance" && dep == "conformance/sut/inproc" && pkg != "conformance/sut/large" && !test:
+		return "the judge knows a stack as a sut.SUT: what puts this project's own in the same process belongs into cmd"
 	}
 	return ""
 }
@@ -124,6 +126,9 @@ func TestImportsRunDownward(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, imp := range s.imports() {
 			dep, ours := strings.CutPrefix(imp, module+"/")
+			if _, folder := storey(s.pkg); folder == "stack" && !ours && !s.test && strings.Contains(imp, ".") {
+				t.Errorf("%s imports %s: the stack needs nothing but the standard library", s.name, imp)
+			}
 			if !ours || s.pkg == "." {
 				continue
 			}
@@ -152,6 +157,10 @@ func TestImportRules(t *testing.T) {
 		{"conformance/sut/inproc", "stack", true},
 		{"conformance/sut/inproc", "stack/wire", false},
 		{"conformance/vm", "stack", false},
+		{"conformance/sut/large", "conformance/sut/inproc", true},
+		{"conformance/sut/large", "stack", false},
+		{"conformance/cases/grid", "conformance/sut/inproc", false},
+		{"conformance/cases/build", "stack/wire", false},
 		{"conformance", "cmd/stackproof", false},
 		{"golden", "compatcheck", false},
 		{"cmd/stackproof", "conformance", true},

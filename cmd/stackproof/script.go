@@ -37,10 +37,11 @@ into -D and -o: the Linux kernel's and google's runners start each script for IP
 -o mtu=1520, for IPv6.
 
 A script may take for granted what another kernel does. PROFILE strict holds the stack to every word of it; neutral
-leaves open which TCP options come in which order, window scale and windows, and how a stream is cut into segments.
+leaves open which TCP options come in which order (but the MSS), windows and their scale, how a stream is cut into
+segments and how many of them one acknowledgment is for.
 
-It prints a line for each script: PASS, FAIL with the file, the line and the reason, UNSUPPORTED with the construct (fast open, epoll,
-splice, sendfile, zero copy, PSP, TCP over UDP, SCTP), NOTRUN.
+It prints a line for each script: PASS, FAIL with the file, the line and the reason, UNSUPPORTED with the construct
+(fast open, epoll, splice, sendfile, zero copy, PSP, TCP over UDP, SCTP), NOTRUN.
 A script that cannot be read or parsed is a FAIL.
 A case of our own (with an id: line) is run in all its forms, without its twin: run FILE.pkt is for those.
 STACK is as with run, but not image.
