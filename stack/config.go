@@ -16,8 +16,11 @@ type Config struct {
 	IPv4     wire.Prefix // own address and the length of its network prefix
 	Gateway4 wire.Addr   // default router, a host in that network; no address: none
 	IPv6     wire.Prefix // own address and the length of its network prefix
-	Gateway6 wire.Addr   // default router, link-local or in that network; no address: none
+	Gateway6 wire.Addr   // default router, link-local or in that network (redirects cannot then be its); no address: none
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
+
+	// Redirects of routers are not followed. Who can forge one could have the packets to a host sent to another neighbour.
+	IgnoreRedirects bool
 
 	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
 	TCP        tcp.Settings  // of new connections; an application can change those of its own. Queues: 0 is half of a slot

@@ -33,6 +33,7 @@ const (
 	TCPEvicted    // connections that an application had closed, and that gave way to new ones
 	Reassembled   // datagrams put together of their fragments
 	FragmentsSent // fragments of datagrams that were longer than their path can carry
+	Redirected    // redirects that were followed
 
 	// From here on things are dropped.
 
@@ -95,6 +96,7 @@ const (
 	DropICMPIgnored // a message that is of no use to us
 	DropICMPQuote   // an error about a packet that we cannot have sent, or cut too short
 	DropICMPLimited // an error that we did not send because of the rate limit
+	DropRedirect    // a redirect that is not from where we send, or to where no router can be
 
 	DropNDPHopLimit // a router may have forwarded it
 	DropNDPInvalid  // invalid otherwise
@@ -167,6 +169,7 @@ var counterNames = [NumCounters]string{
 	TCPEvicted:            "tcp-evicted",
 	Reassembled:           "reassembled",
 	FragmentsSent:         "fragments-sent",
+	Redirected:            "redirected",
 	DropLinkDown:          "drop-link-down",
 	DropEthernetShort:     "drop-ethernet-short",
 	DropEthernetSource:    "drop-ethernet-source",
@@ -220,6 +223,7 @@ var counterNames = [NumCounters]string{
 	DropICMPIgnored:       "drop-icmp-ignored",
 	DropICMPQuote:         "drop-icmp-quote",
 	DropICMPLimited:       "drop-icmp-limited",
+	DropRedirect:          "drop-redirect",
 	DropNDPHopLimit:       "drop-ndp-hop-limit",
 	DropNDPInvalid:        "drop-ndp-invalid",
 	DropNDPOther:          "drop-ndp-other",

@@ -64,10 +64,22 @@ func (s *Stack) timestampOffset(local wire.Addr, lport uint16, remote wire.Addr,
 // repeat early (RFC 6864 4.3), but the counter starts elsewhere for each pair of hosts and is one of several, so it does
 // not show how much we send (RFC 7739 5.3 has it for IPv6).
 func (s *Stack) ip4ID(src, dst wire.Addr, proto uint8) uint16 {
-	h := s.entropy.secretOf(useIPv4ID, src, dst, uint32(proto))
-	n := &s.entropy.ids[h>>32%uint64(len(s.entropy.ids))]
+	start, n := s.entropy.ip4Counter(src, dst, proto)
 	*n++
-	return uint16(h) + *n
+	return start + *n
+}
+
+// ip4IDUsed reports whether an identification is one of the latest that ip4ID has returned, as far as counters tell.
+func (s *Stack) ip4IDUsed(src, dst wire.Addr, proto uint8, id uint16) bool {
+	const latest = 64
+	start, n := s.entropy.ip4Counter(src, dst, proto)
+	return start+*n-id < latest
+}
+
+// ip4Counter returns where the identifications of a pair of hosts start, and how many have been used since.
+func (e *entropy) ip4Counter(src, dst wire.Addr, proto uint8) (start uint16, n *uint16) {
+	h := e.secretOf(useIPv4ID, src, dst, uint32(proto))
+	return uint16(h), &e.ids[h>>32%uint64(len(e.ids))]
 }
 
 // Ephemeral ports are the dynamic ones of RFC 6335 6.

@@ -25,7 +25,7 @@ func (s *Stack) beginStaged(now time.Duration, o *outgoing) Cause {
 	if !o.fragment || o.df && o.dst.Is4() || o.n > len(s.st.Staging) || o.n > maxPayload(o.dst) {
 		return TooLong
 	}
-	from, next, c := s.route(o.src, o.dst)
+	from, next, c := s.firstHop(now, o.src, o.dst)
 	if c != OK {
 		return c
 	}

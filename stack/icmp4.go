@@ -27,6 +27,8 @@ func (s *Stack) icmp4Input(now time.Duration, m *packet, b []byte) {
 			return
 		}
 		s.undelivered4(now, q, cause4(msg), msg.MTU())
+	case wire.ICMPv4Redirect:
+		s.redirect4(now, m, msg)
 	default: // source quench is among these (RFC 6633), and what is unknown (RFC 1122 3.2.2)
 		s.count(DropICMPIgnored)
 	}

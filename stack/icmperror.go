@@ -121,7 +121,9 @@ func (s *Stack) undelivered(now time.Duration, src, dst wire.Addr, proto uint8, 
 	case wire.ProtoUDP:
 		sent = s.udpUndelivered(src, dst, b, c)
 	case wire.ProtoTCP:
-		sent = s.tcpUndelivered(src, dst, b, c)
+		if sent = s.tcpUndelivered(src, dst, b, c); !sent {
+			s.count(DropICMPQuote)
+		}
 	}
 	if c == TooLong && sent {
 		s.lowerPath(now, dst, mtu)

@@ -38,7 +38,7 @@ var icmpDrops = []drop{
 	{"echo reply that nobody waits for", icmpFrame(peer4, me4, wire.ICMPFields{Type: wire.ICMPv4EchoReply}, nil), DropICMPIgnored},
 	{"ICMPv6 echo reply that nobody waits for", icmpFrame(peer6, me6, wire.ICMPFields{Type: wire.ICMPv6EchoReply}, nil), DropICMPIgnored},
 	{"source quench (RFC 6633)", quote4(wire.ICMPv4SourceQuench, 0, 0, ours4(wire.IPv4Fields{})), DropICMPIgnored},
-	{"redirect", quote4(wire.ICMPv4Redirect, 1, 0, ours4(wire.IPv4Fields{})), DropICMPIgnored},
+	{"redirect of what was not sent", quote4(wire.ICMPv4Redirect, 1, 0, ours4(wire.IPv4Fields{})), DropICMPQuote},
 	{"unknown type", icmpFrame(peer4, me4, wire.ICMPFields{Type: 200}, nil), DropICMPIgnored},
 	{"unknown ICMPv6 error", icmpFrame(peer6, me6, wire.ICMPFields{Type: 100}, nil), DropICMPIgnored},
 	{"unknown ICMPv6 information", icmpFrame(peer6, me6, wire.ICMPFields{Type: 200}, nil), DropICMPIgnored},

@@ -23,6 +23,8 @@ func (s *Stack) ndpInput(now time.Duration, m *packet, msg wire.ICMPv6) {
 		s.neighborSolicit(now, m, wire.NeighborSolicit(msg))
 	case wire.ICMPv6NeighborAdvert:
 		s.neighborAdvert(now, wire.NeighborAdvert(msg))
+	case wire.ICMPv6Redirect:
+		s.redirect6(now, m, wire.Redirect(msg))
 	default:
 		s.count(DropICMPIgnored)
 	}
@@ -110,8 +112,11 @@ func (s *Stack) neighborAdvert(now time.Duration, na wire.NeighborAdvert) {
 		Target: f.Target, MAC: mac, HasMAC: has,
 		Router: f.Router, Solicited: f.Solicited, Override: f.Override,
 	}
-	if !s.neighbours.Advertisement(now, &a) {
+	switch {
+	case !s.neighbours.Advertisement(now, &a):
 		s.count(DropNDPOther)
+	case !f.Router:
+		s.forgetRouter(f.Target, false)
 	}
 }
 

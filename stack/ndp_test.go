@@ -51,6 +51,12 @@ var ndpDrops = []drop{
 	{"advertisement of our address", naFrame(peer6, me6, wire.NeighborAdvertFields{Target: me6}, peerMAC), DropNDPConflict},
 	{"router solicitation with another hop limit", icmpFrame(peer6, me6, wire.ICMPFields{Type: wire.ICMPv6RouterSolicit}, nil), DropNDPHopLimit},
 	{"redirect with another hop limit", icmpFrame(peerLL6, me6, wire.ICMPFields{Type: wire.ICMPv6Redirect}, make([]byte, 32)), DropNDPHopLimit},
+	{"redirect to a group", redirectFrame(router6, otherGroup, otherGroup, wire.MAC{}), DropNDPInvalid},
+	{"redirect to our own link-layer address", redirectFrame(router6, peerLL6, far6, meMAC), DropNDPInvalid},
+	{"redirect of a neighbour by itself", redirectFrame(peerLL6, router6, peerLL6, wire.MAC{}), DropRedirect},
+	{"redirect of another than the gateway", redirectFrame(peerLL6, peerLL6, far6, wire.MAC{}), DropRedirect},
+	{"redirect to ourselves", redirectFrame(router6, meLink6, far6, wire.MAC{}), DropRedirect},
+	{"redirect of a destination on the link", redirectFrame(router6, peerLL6, peer6, wire.MAC{}), DropRedirect},
 	{"router solicitation", ndp(peer6, me6, make([]byte, 8), func(b []byte) { b[0] = wire.ICMPv6RouterSolicit }), DropICMPIgnored},
 }
 

@@ -19,14 +19,16 @@ func (s *Stack) solicit(target, source wire.Addr, mac wire.MAC) bool {
 // confirm notes that the peer of a connection has acknowledged something new, or sent something that what we acknowledged
 // made room for: the neighbour on the way to it hears us (RFC 4861 7.3.1).
 func (s *Stack) confirm(now time.Duration, local, remote wire.Addr) {
-	if _, next, c := s.route(local, remote); c == OK {
+	if _, next, c := s.firstHop(now, local, remote); c == OK {
 		s.neighbours.Confirm(now, next)
 	}
 }
 
 // doubt asks the neighbour that a packet goes to for its link-layer address again: nothing seems to arrive, and it may
-// have another by now (RFC 9293 3.8.3, MUST-20). Until it answers the old one serves; if it does not it is probed.
+// have another by now (RFC 9293 3.8.3, MUST-20). Until it answers the old one serves; if it does not it is probed. A router
+// that a redirect named is left for the gateway at once, which knows whether it is still the way.
 func (s *Stack) doubt(now time.Duration, src, dst wire.Addr) {
+	s.forgetRedirect(dst)
 	from, next, c := s.route(src, dst)
 	if c != OK {
 		return
@@ -70,10 +72,12 @@ func (s *Stack) neighbourDue(now time.Duration, i int, e neighbour.Event) bool {
 		s.neighbours.Solicited(now, i)
 	case neighbour.GiveUp:
 		s.neighbours.Fail(now, i)
+		s.leaveHop(i)
 		s.count(NeighbourFailures)
 		s.giveUpWaiting(now, i)
 	case neighbour.Forget:
 		s.neighbours.Gone(i)
+		s.leaveHop(i)
 		s.count(NeighbourFailures)
 	case neighbour.Send:
 		return s.sendWaiting(now, i)

@@ -61,7 +61,7 @@ func (s *Stack) beginIP(now time.Duration, o *outgoing) Cause {
 	if mtu, _ := s.pathMTU(now, o.dst); o.n > mtu-headerLen(o.dst) {
 		return s.beginStaged(now, o)
 	}
-	from, next, c := s.route(o.src, o.dst)
+	from, next, c := s.firstHop(now, o.src, o.dst)
 	if c != OK {
 		return c
 	}

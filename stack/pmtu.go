@@ -6,13 +6,20 @@ import (
 	"stackproof/stack/wire"
 )
 
-// path is what is known of the path to one destination: that it carries less than the link does.
+// path is what is known of the path to one destination (RFC 4861 5.1, destination cache): that it carries less than the
+// link does, that another neighbour than the gateway is the way to it, or both.
 type path struct {
 	dst     wire.Addr // no address: the row is free
 	mtu     uint16
 	low     bool          // IPv4: it carries less than minPath4 even
-	expires time.Duration // when it is forgotten
+	expires time.Duration // when the MTU is forgotten
+
+	next       wire.Addr     // where a redirect has packets sent
+	redirected time.Duration // when next is forgotten
 }
+
+// until is when nothing is known any more.
+func (p *path) until() time.Duration { return max(p.expires, p.redirected) }
 
 const (
 	// minPath4 is the least MTU that an ICMP message can bring an IPv4 path down to. Less is possible on paper (RFC 1191 3:
@@ -55,7 +62,8 @@ func (s *Stack) lowerPath(now time.Duration, dst wire.Addr, mtu int) {
 	if low {
 		mtu = minPath4
 	}
-	*s.pathRow(dst) = path{dst: dst, mtu: uint16(mtu), low: low, expires: now + pathTimeout}
+	p := s.pathRow(dst)
+	p.mtu, p.low, p.expires = uint16(mtu), low, now+pathTimeout
 	for i := range s.st.TCP {
 		if s.st.TCP[i].remote == dst {
 			s.tcpTouch(i)
@@ -63,7 +71,7 @@ func (s *Stack) lowerPath(now time.Duration, dst wire.Addr, mtu int) {
 	}
 }
 
-// pathRow returns the row of a destination, or the one that it may have: a free one, or else the one that expires first.
+// pathRow returns the row of a destination: the one that it has, a free one, or else the one that would expire first.
 func (s *Stack) pathRow(dst wire.Addr) *path {
 	best := &s.paths[0]
 	for i := range s.paths {
@@ -71,10 +79,11 @@ func (s *Stack) pathRow(dst wire.Addr) *path {
 		if p.dst == dst {
 			return p
 		}
-		if p.expires < best.expires { // a free one's is 0
+		if p.until() < best.until() { // a free one's is 0
 			best = p
 		}
 	}
+	*best = path{dst: dst}
 	return best
 }
 

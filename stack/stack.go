@@ -160,9 +160,8 @@ func (s *Stack) receiveFrames(now time.Duration) (more bool) {
 	return true
 }
 
-// SetLink says that the link has gone up or down. A down link loses what the neighbours' addresses were and what waited
-// for them; endpoints and connections stay. When it goes
-// up addresses are claimed anew.
+// SetLink says that the link has gone up or down. A down link loses what the neighbours' addresses were, what waited for
+// them, and what redirects said; endpoints and connections stay. When it goes up addresses are claimed anew.
 func (s *Stack) SetLink(now time.Duration, up bool) {
 	if s.linkDown == !up {
 		return
@@ -171,6 +170,9 @@ func (s *Stack) SetLink(now time.Duration, up bool) {
 	if up {
 		s.beginClaims()
 		s.rejoin()
+	}
+	for i := range s.paths {
+		s.paths[i].next = wire.Addr{}
 	}
 	s.counts[DropWaitingLinkDown] += uint64(s.neighbours.Clear())
 }

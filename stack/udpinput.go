@@ -53,7 +53,7 @@ func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
 
 // udpUndelivered notes an ICMP error about a datagram; quoted is its start. It reports whether an endpoint can have sent
 // it; of one that was too long, where routers had no leave to fragment it. Only one with a peer can tell whom it is about,
-// and hears of it (RFC 1122 4.1.3.3).
+// and hears of it (RFC 1122 4.1.3.3), unless it is OK.
 func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) (sent bool) {
 	src, dst := binary.BigEndian.Uint16(quoted), binary.BigEndian.Uint16(quoted[2:])
 	for i := range s.st.UDP {
@@ -62,7 +62,7 @@ func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) 
 		case !e.open || e.port != src || !overlap(e.local, local):
 		case e.peer.IsValid() && (e.peer != remote || e.pport != dst):
 		default:
-			if e.peer.IsValid() {
+			if e.peer.IsValid() && c != OK {
 				e.err = c
 			}
 			sent = sent || c != TooLong || remote.Is6() || e.ip.Fragments == FragmentsNone

@@ -68,6 +68,9 @@ func (m ICMPv4) Seq() uint16 { return binary.BigEndian.Uint16(m[6:]) }
 // MTU returns the next hop's MTU in ICMPv4FragNeeded; 0 from a router that is older than RFC 1191.
 func (m ICMPv4) MTU() int { return int(binary.BigEndian.Uint16(m[6:])) }
 
+// Gateway returns the router that a redirect names.
+func (m ICMPv4) Gateway() Addr { return addr4At(m[4:]) }
+
 // Pointer returns the place of the byte that a parameter problem is about, in the quoted packet.
 func (m ICMPv4) Pointer() int { return int(m[4]) }
 
