@@ -243,3 +243,16 @@ func TestNotFragmented(t *testing.T) {
 	h.wantSent()
 	require.Zero(t, h.staged, "what is begun and not committed leaves no trace")
 }
+
+// TestFragmentsToOurselvesNeedNoNeighbour: a long datagram to ourselves asks for no row in a table without room.
+func TestFragmentsToOurselvesNeedNoNeighbour(t *testing.T) {
+	h := newHost(t, func(_ *Config, st *Storage) {
+		st.Neighbours = st.Neighbours[:1]
+		st.Loop = make([]byte, 3*(1500+loopLength))
+	})
+	id := h.open(wire.Addr{}, 4000)
+	require.Equal(t, OK, h.UDPSend(h.now, id, peer4, 7, nil)) // its address is being asked for
+	require.Equal(t, NoBuffers, h.UDPSend(h.now, h.open(wire.Addr{}, 4001), other4, 7, make([]byte, 2000)))
+	require.Equal(t, OK, h.UDPSend(h.now, id, me4, 4000, []byte(pattern(2000))))
+	require.EqualValues(t, 2, h.Counter(PacketsLooped))
+}
