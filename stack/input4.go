@@ -60,7 +60,7 @@ func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter 
 			break
 		}
 		switch kind {
-		case wire.IPv4OptLooseSource, wire.IPv4OptStrictSource:
+		case wire.IPv4OptLooseSource, wire.IPv4OptStrictSource: // RFC 7126 4.3.5, 4.4.5, and not RFC 1122 3.2.1.8 (c)
 			return DropIPv4SourceRoute
 		case wire.IPv4OptRouterAlert:
 			m.alert = true
