@@ -43,7 +43,7 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		return sut.Malformed
 	case value == 0 && absent(k):
 		return sut.OK
-	case int(k) >= len(most) || most[k] == 0:
+	case int(k) >= len(most) || most[k] == 0, k == sut.KnobECN && value > most[k]: // elsewhere 3 and more are AccECN (RFC 9768)
 		return sut.Unsupported
 	case value < 0 || value > most[k]:
 		return sut.Malformed
