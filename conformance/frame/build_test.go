@@ -189,7 +189,7 @@ func TestLayoutsRefused(t *testing.T) {
 		{Net: NetIPv6, NetOptions: 12},
 		{Net: NetIPv4, Transport: TransportTCP, Options: 44},
 		{Net: NetIPv4, Transport: TransportTCP, Options: 2},
-		{Net: NetIPv4, Payload: 1481},
+		{Net: NetIPv4, Payload: MaxLen - 33},
 		{Net: NetIPv4, Payload: -1},
 	} {
 		require.False(t, Build(buf, &l, &v), "%+v", l)

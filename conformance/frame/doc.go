@@ -28,11 +28,12 @@ const (
 	TransportICMP                  // ICMP (RFC 792) or ICMPv6 (RFC 4443) with neighbour discovery (RFC 4861), by Net
 )
 
-// MaxLen is the length of the longest Ethernet frame without its FCS, MinLen of the shortest: what is shorter is
-// padded with zeros (RFC 894, RFC 1042).
+// EthernetLen is the length of the longest Ethernet frame without its FCS, MinLen of the shortest: what is shorter is
+// padded with zeros (RFC 894, RFC 1042). MaxLen is that of the longest frame that is looked at.
 const (
-	MaxLen = 1514
-	MinLen = 60
+	EthernetLen = 1514
+	MinLen      = 60
+	MaxLen      = EthernetLen + baby
 )
 
 // TCP flags as TCPFlags has them.

@@ -32,7 +32,7 @@ const (
 var brokens = []broken{
 	{FrameShort, "udp4", false, cut(13)},
 	{FrameShort, "udp4", false, cut(0)},
-	{FrameLong, "unknown", false, func(b []byte) []byte { return append(b, make([]byte, 1515-len(b))...) }},
+	{FrameLong, "unknown", false, func(b []byte) []byte { return append(b, make([]byte, MaxLen+1-len(b))...) }},
 	{EthLength, "unknown", false, set(12, 5, 0xdd)},
 	{EthLength, "802.3", false, set(12, 0, 5)},
 	{EthSource, "udp4", false, set(6, 1)},

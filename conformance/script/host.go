@@ -24,6 +24,7 @@ type host struct {
 	connectPort uint16     // the peer's port in connect(fd, ..., ...), and everywhere else
 	tolerance   time.Duration
 
+	foreign        bool    // Foreign.On
 	neutral        bool    // Foreign.Neutral
 	otherMTU       *Option // an --mtu that no link here has
 	mapped         bool    // the sockets are IPv6's, the packets IPv4's
@@ -63,7 +64,7 @@ func (h *host) options(s *Script, form Form, foreign Foreign) error {
 	h.defaults(form)
 	if foreign.On {
 		h.packetdrillHost()
-		h.neutral = foreign.Neutral
+		h.foreign, h.neutral = true, foreign.Neutral
 	}
 	for i := range s.Options {
 		o := &s.Options[i]
@@ -194,7 +195,7 @@ func (h *host) linkMTU(o *Option) (cause string) {
 	switch {
 	case h.neutral && n > defaultMTU && n <= runnersMTU:
 		return "" // Ethernet's: an IPv6 segment is 20 bytes shorter
-	case n < least || n > defaultMTU:
+	case n < least || n > defaultMTU && !(h.foreign && n <= runnersMTU):
 		h.otherMTU = o
 		return ""
 	}

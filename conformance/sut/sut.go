@@ -46,7 +46,7 @@ func (s Status) String() string {
 type Config struct {
 	Seed     uint64   // all the entropy the stack may use
 	MAC      [6]byte  // the interface's hardware address
-	MTU      uint16   // largest IP packet in bytes: 576, with IPv6 1280, to 1500
+	MTU      uint16   // largest IP packet in bytes: 576, with IPv6 1280, to 1500; 1520 in a computer
 	Addr4    [4]byte  // IPv4 address
 	Prefix4  uint8    // its prefix length, 0 to 32
 	Gateway4 [4]byte  // default router, 0.0.0.0 for none

@@ -76,6 +76,9 @@ func verdictOf(match bool, at, early, late sut.Time) Reason {
 // parse looks at a waiting frame; where it is not well formed, that decides the run.
 func (m *Machine) parse(s *Slot) bool {
 	d := frame.Parse(m.queue.frame(s), &m.view)
+	if longest := max(frame.EthernetLen, 14+int(m.prog.Config.MTU)); d.OK() && s.n > longest {
+		d = frame.Defect{Flaw: frame.FrameLong, At: uint16(longest)}
+	}
 	if !d.OK() && m.live() {
 		m.failAt(Malformed, m.index, s.at)
 		m.v.Defect = d

@@ -197,7 +197,7 @@ var misbehaviours = []misbehaviour{
 	{"nothing to quote", vm.Undefined, atSYN, 0, 0, func(_ *fake, p *vm.Program) {
 		p.Events[atSYN].Packet = vm.Packet{Net: vm.NetIPv4, Transport: vm.TransportICMP, Quote: true}
 	}},
-	{"too long to build", vm.BadFrame, atSYN, 0, 0, func(_ *fake, p *vm.Program) { p.Events[atSYN].Packet.Payload.Len = 1461 }},
+	{"too long to build", vm.BadFrame, atSYN, 0, 0, func(_ *fake, p *vm.Program) { p.Events[atSYN].Packet.Payload.Len = frame.MaxLen - 53 }},
 	{"field not in the frame", vm.BadFrame, atSYN, vm.PartField, frame.ARPOp, func(_ *fake, p *vm.Program) {
 		p.Events[atSYN].Packet.Fields = append(p.Events[atSYN].Packet.Fields, num(frame.ARPOp, 3))
 	}},

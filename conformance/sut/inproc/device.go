@@ -6,8 +6,8 @@ import (
 	"stackproof/conformance/sut"
 )
 
-// maxFrame is the longest frame that the stack sends, without the FCS: an IP packet of 1500 bytes in Ethernet.
-const maxFrame = 14 + 1500
+// maxFrame is the longest frame that the stack sends, without the FCS.
+const maxFrame = 14 + mtu
 
 // device is the stack's network interface. What the stack sends goes straight to the judge.
 type device struct {

@@ -53,6 +53,9 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	for i := range h.calls {
 		h.calls[i] = call{}
 	}
+	if cfg.MTU > mtu {
+		return sut.Malformed
+	}
 	h.configure(cfg)
 	switch h.stack.Init(&h.cfg, &h.memory.stack, &h.dev) {
 	case stack.InitOK:

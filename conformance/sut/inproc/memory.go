@@ -27,7 +27,6 @@ type memory struct {
 // no datagram in fragments that is longer than a board's, has no more connections and sockets than a board, and fills a
 // queue of UDP with more than a computer's holds.
 const (
-	mtu        = 1500
 	neighbours = 8
 	waiting    = 3 // packets that wait for a neighbour's address
 	groups     = 4 // multicast groups
