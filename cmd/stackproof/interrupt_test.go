@@ -48,6 +48,7 @@ func TestInterrupted(t *testing.T) {
 			}()
 			var stdout, stderr bytes.Buffer
 			code := execute(ctx, append(c.args, "--limit", "5m"), nil, &stdout, &stderr)
+			require.FileExists(t, started, "%s", stderr.String()) // else nothing would be broken off
 			<-ctx.Done()
 			require.Less(t, time.Since(begin), 5*time.Second)
 			require.Equal(t, report.ExitTester, code)
