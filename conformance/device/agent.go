@@ -11,7 +11,7 @@ import (
 const ProtocolVersion = 1
 
 // MaxProgram is the longest encoded program in bytes that an agent runs.
-const MaxProgram = 3072
+const MaxProgram = 7168
 
 // The words of the lines. The host says:
 //

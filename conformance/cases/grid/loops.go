@@ -11,7 +11,7 @@ import (
 // tcpLoops are cases about TCP that do one thing many times over.
 func tcpLoops() []*build.Case {
 	return []*build.Case{
-		manyUnacceptable(), manyHoles(), windowCloses(50), windowCloses(333), windowCloses(536),
+		manyUnacceptable(), manyHoles(), manyDuplicates(), windowCloses(50), windowCloses(333), windowCloses(536),
 	}
 }
 
@@ -41,6 +41,23 @@ func manyHoles() *build.Case {
 	}
 	c.After(tick).In(build.TCP("P.", 1, pieces*size).Ack(1).Win(65535)).Within(5*tick).Out(own(1, 1+pieces*size), phrase)
 	return c.Line(fmt.Sprintf("read(4, ..., 2000) = %d", pieces*size), "and in order")
+}
+
+// manyDuplicates is a peer that misses a segment and has much to say: more duplicates than eight bits count.
+func manyDuplicates() *build.Case {
+	const phrase = "what follows is new"
+	c := build.New("tcp/loss/many-duplicates", "The third duplicate ACK brings the missing segment; no later one does, however many come.").
+		Reqs("RFC5681:3.2:1").Level(script.Should).Bug("smoltcp#224").Forms(both...).Twin("out tcp.seq+1", phrase)
+	c.Do("knob tcp.sack = 0")
+	enterEstablished(c)
+	c.Do("write(4, ..., 1000) = 1000").Out(build.TCP("P.", 1, 1000).Ack(1), "the text").After(tick)
+	for i := range 300 {
+		if c.In(ack(1, 1)); i == 2 {
+			c.Out(build.TCP("P.", 1, 1000).Ack(1), "the missing segment")
+		}
+	}
+	c.After(tick).In(ack(1, 1001))
+	return c.Do("write(4, ..., 100) = 100").Out(build.TCP("P.", 1001, 100).Ack(1), phrase)
 }
 
 // windowCloses fills the receive queue with segments of one size.
