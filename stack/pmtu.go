@@ -34,16 +34,24 @@ const (
 
 // pathMTU returns the largest packet that the path to dst is known to carry, and whether even that is more than it does.
 func (s *Stack) pathMTU(now time.Duration, dst wire.Addr) (mtu int, low bool) {
+	if p := s.pathTo(dst); p != nil && now < p.expires {
+		return int(p.mtu), p.low
+	}
+	return int(s.cfg.MTU), false
+}
+
+// pathTo returns the row of a destination, nil if it has none.
+func (s *Stack) pathTo(dst wire.Addr) *path {
 	for i := range s.paths {
 		p := &s.paths[i]
 		if !p.dst.IsValid() { // rows are taken in order, and stay taken
 			break
 		}
-		if p.dst == dst && now < p.expires {
-			return int(p.mtu), p.low
+		if p.dst == dst {
+			return p
 		}
 	}
-	return int(s.cfg.MTU), false
+	return nil
 }
 
 // lowerPath takes a router's word that packets to dst, one of which we have sent, are to be no longer than mtu. ICMP only
@@ -73,13 +81,12 @@ func (s *Stack) lowerPath(now time.Duration, dst wire.Addr, mtu int) {
 
 // pathRow returns the row of a destination: the one that it has, a free one, or else the one that would expire first.
 func (s *Stack) pathRow(dst wire.Addr) *path {
+	if p := s.pathTo(dst); p != nil {
+		return p
+	}
 	best := &s.paths[0]
 	for i := range s.paths {
-		p := &s.paths[i]
-		if p.dst == dst {
-			return p
-		}
-		if p.until() < best.until() { // a free one's is 0
+		if p := &s.paths[i]; p.until() < best.until() { // a free one's is 0
 			best = p
 		}
 	}

@@ -16,10 +16,8 @@ func (s *Stack) firstHop(now time.Duration, src, dst wire.Addr) (from, next wire
 	if c != OK || next == dst {
 		return from, next, c
 	}
-	for i := range s.paths {
-		if p := &s.paths[i]; p.dst == dst && p.next.IsValid() && now < p.redirected {
-			return from, p.next, OK
-		}
+	if p := s.pathTo(dst); p != nil && p.next.IsValid() && now < p.redirected {
+		return from, p.next, OK
 	}
 	return from, next, c
 }
@@ -91,10 +89,8 @@ func (s *Stack) redirect(now time.Duration, by, dst, next wire.Addr) bool {
 
 // forgetRedirect has packets to dst sent to the gateway again.
 func (s *Stack) forgetRedirect(dst wire.Addr) {
-	for i := range s.paths {
-		if p := &s.paths[i]; p.dst == dst {
-			p.next = wire.Addr{}
-		}
+	if p := s.pathTo(dst); p != nil {
+		p.next = wire.Addr{}
 	}
 }
 

@@ -32,12 +32,12 @@ func (t *Table) membership(id int, group wire.Addr) *Membership {
 // Invalid (no group, or one of the interface), Unsupported (a stream), WrongFamily, AddrInUse (it is a member already),
 // NetUnreachable, TableFull.
 func (t *Table) Join(id int, group wire.Addr) stack.Cause {
-	s := t.row(id)
+	s, c := t.datagram(id)
 	switch {
 	case s == nil || !group.IsMulticast():
 		return stack.Invalid
-	case s.kind != Datagram:
-		return stack.Unsupported
+	case c != stack.OK:
+		return c
 	case !s.family(group):
 		return stack.WrongFamily
 	case t.membership(id, group) != nil:
@@ -47,8 +47,7 @@ func (t *Table) Join(id int, group wire.Addr) stack.Cause {
 	if m == nil {
 		return stack.TableFull
 	}
-	c := t.stack.MulticastJoin(group)
-	if c == stack.OK {
+	if c = t.stack.MulticastJoin(group); c == stack.OK {
 		*m = Membership{sock: int32(id), group: group}
 	}
 	return c
@@ -56,12 +55,12 @@ func (t *Table) Join(id int, group wire.Addr) stack.Cause {
 
 // Leave takes Join back. Invalid (no group), Unsupported (a stream), AddrNotAvailable (it is no member).
 func (t *Table) Leave(id int, group wire.Addr) stack.Cause {
-	s := t.row(id)
+	s, c := t.datagram(id)
 	switch {
 	case s == nil || !group.IsMulticast():
 		return stack.Invalid
-	case s.kind != Datagram:
-		return stack.Unsupported
+	case c != stack.OK:
+		return c
 	}
 	m := t.membership(id, group)
 	if m == nil {
@@ -94,12 +93,9 @@ type Multicast struct {
 
 // SetMulticast sets it; a new socket has 1 and true. Invalid, Unsupported (a stream).
 func (t *Table) SetMulticast(id int, m Multicast) stack.Cause {
-	s := t.row(id)
-	switch {
-	case s == nil:
-		return stack.Invalid
-	case s.kind != Datagram:
-		return stack.Unsupported
+	s, c := t.datagram(id)
+	if c != stack.OK {
+		return c
 	}
 	s.multicast = m
 	t.settle(s)

@@ -36,12 +36,12 @@ func (t *Table) Set(id int, v *tcp.Settings) stack.Cause {
 // SetQueue sets how many bytes the receive queue of a datagram socket holds at most, at any time; 0: as many as the stack
 // has for one. Invalid, Unsupported (a stream, which has Set).
 func (t *Table) SetQueue(id int, n int32) stack.Cause {
-	s := t.row(id)
+	s, c := t.datagram(id)
 	switch {
-	case s == nil || n < 0:
+	case n < 0:
 		return stack.Invalid
-	case s.kind != Datagram:
-		return stack.Unsupported
+	case c != stack.OK:
+		return c
 	}
 	s.settings.RcvBuf = n
 	t.settle(s)

@@ -83,6 +83,18 @@ func (t *Table) row(id int) *Socket {
 	return &t.rows[id]
 }
 
+// datagram returns a socket for datagrams, or Invalid (there is none) or Unsupported (a stream).
+func (t *Table) datagram(id int) (*Socket, stack.Cause) {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return nil, stack.Invalid
+	case s.kind != Datagram:
+		return s, stack.Unsupported
+	}
+	return s, stack.OK
+}
+
 // free returns a free row, -1 if there is none.
 func (t *Table) free() int {
 	for i := range t.rows {

@@ -18,9 +18,8 @@ type Settings struct {
 
 	// RcvBuf and SndBuf are how many bytes the queues hold at most: received in order and not read, written and not
 	// acknowledged. The window's scale is that for the RcvBuf of when our SYN is sent (RFC 7323 2.3), or for RcvMost, which a
-	// receive queue is expected to become, if that is more; a longer queue later
-	// opens the window as far as that can say, a shorter one closes it only as data comes (RFC 9293 3.8.6, SHLD-14). The
-	// owner of the queues sees to SndBuf.
+	// receive queue is expected to become, if that is more; a longer queue later opens the window as far as that can say, a
+	// shorter one closes it only as data comes (RFC 9293 3.8.6, SHLD-14). The owner of the queues sees to SndBuf.
 	RcvBuf, SndBuf, RcvMost int32
 
 	// Keep-alives (RFC 9293 3.8.4) find out whether the peer of an idle connection is still there.
