@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stackproof/conformance"
+	"stackproof/conformance/mutants"
+	"stackproof/conformance/report"
+)
+
+// mutantsFlags are the arguments of `stackproof mutants`.
+type mutantsFlags struct {
+	chosen, mechanical, matrix bool
+	sample                     int
+	seed                       uint64
+	out                        string
+}
+
+func newMutants() *cobra.Command {
+	f := mutantsFlags{}
+	cmd := &cobra.Command{
+		Use:   "mutants [PATTERN]",
+		Short: "plant faults in the stack and see which case finds each",
+		Long: `mutants plants faults in this project's TCP, one at a time, and runs the cases until one fails:
+a fault that none finds is a gap in the cases. PATTERN selects faults by id, as it does cases.
+
+The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
+mechanical ones are made of every comparison, operator, constant, assignment, call and return of the
+code. What of them no case finds must stand in conformance/mutants/survivors.txt, with the reason.
+
+It needs the go command and the source tree, which it does not change.
+
+Exit codes: 0 all as expected, 1 a fault was not found, 2 the tester failed or was used wrongly, 3 nothing ran.`,
+		Example: `  stackproof mutants
+  stackproof mutants tcp/sequence
+  stackproof mutants --mechanical --sample 100 --seed 7
+  stackproof mutants --mechanical 'tcp/Conn.acceptable'
+  stackproof mutants --matrix --out results`,
+		Args: atMost(1, "one pattern"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runMutants(cmd.Context(), &f, strings.Join(args, ""), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	fl := cmd.Flags()
+	fl.BoolVar(&f.chosen, "chosen", false, "the chosen faults (the default)")
+	fl.BoolVar(&f.mechanical, "mechanical", false, "the mechanical faults")
+	fl.IntVar(&f.sample, "sample", 0, "only so many of them, drawn by --seed; 0 is all")
+	fl.Uint64Var(&f.seed, "seed", 0, "what --sample draws")
+	fl.BoolVar(&f.matrix, "matrix", false, "run every case for each fault, and list the cases that find nothing that another of the same requirement does not")
+	fl.StringVar(&f.out, "out", "", "write a results folder")
+	return cmd
+}
+
+// runMutants judges faults and reports.
+func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, stderr io.Writer) error {
+	begin := time.Now()
+	if f.chosen && f.mechanical {
+		return errors.New("stackproof mutants: --chosen and --mechanical do not go together")
+	}
+	if f.sample < 0 {
+		return fmt.Errorf("stackproof mutants: --sample %d: it must not be less than 0", f.sample)
+	}
+	p, err := conformance.ParsePattern(pattern)
+	if err != nil {
+		return err
+	}
+	root, err := mutants.Root(ctx)
+	if err != nil {
+		return interruptedOr(ctx, err)
+	}
+	if f.out != "" {
+		if err := report.PrepareFolder(f.out); err != nil {
+			return err
+		}
+		outlive()
+	}
+	o := mutants.Options{Pattern: p, Mechanical: f.mechanical, Sample: f.sample, Seed: f.seed, All: f.matrix}
+	res, err := mutants.Run(ctx, root, &mutants.TCP, &o, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
+	if err != nil {
+		return interruptedOr(ctx, err)
+	}
+	if len(res.Verdicts) == 0 {
+		fmt.Fprintf(stderr, "stackproof: no fault matches %q: nothing ran\n", pattern)
+		return exitCode(report.ExitNone)
+	}
+	if f.matrix {
+		contained, err := res.Contained()
+		if err != nil {
+			return err
+		}
+		for _, c := range contained {
+			fmt.Fprintln(stdout, c)
+		}
+	}
+	if f.out != "" {
+		if err := res.Write(f.out); err != nil {
+			return err
+		}
+	}
+	sum := res.Summary()
+	fmt.Fprintf(stdout, "mutants: %s seed=%d wall_seconds=%.3f\n", sum, f.seed, time.Since(begin).Seconds())
+	if err := res.Stale(); err != nil {
+		return err
+	}
+	if sum.Failed() {
+		return exitCode(report.ExitFail)
+	}
+	return nil
+}
+
+// interruptedOr says that a command was interrupted, if it was, instead of what that led to.
+func interruptedOr(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("mutants: interrupted")
+	}
+	return err
+}

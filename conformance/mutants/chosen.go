@@ -1,0 +1,89 @@
+package mutants
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed chosen
+var chosenFiles embed.FS
+
+// Chosen are the faults that were thought of, for a target, each in its place. A fault that has lost its place is an error.
+func (s *Source) Chosen(t *Target) (faults []*Fault, err error) {
+	seen := map[string]bool{}
+	var lost error
+	err = fs.WalkDir(chosenFiles, path.Join("chosen", t.Name), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := chosenFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		some, err := parseChosen(name, string(text))
+		if err != nil {
+			return err
+		}
+		for _, f := range some {
+			if seen[f.ID] {
+				return fmt.Errorf("mutants: %s: %s stands there twice", name, f.ID)
+			}
+			seen[f.ID] = true
+			lost = errors.Join(lost, s.plant(f))
+		}
+		faults = append(faults, some...)
+		return nil
+	})
+	return faults, errors.Join(err, lost)
+}
+
+// parseChosen reads a file of faults. Each is a paragraph: its id, and then lines that begin with
+//
+//	in   the function: package.Function or package.Type.Method
+//	-    a line of the piece of source that is replaced; it may be a part of one
+//	+    a line of what takes its place; without one the piece is dropped
+//	why  what that does wrong, and which rule it breaks; it may have several lines
+//
+// Lines that begin with # are comments.
+func parseChosen(name, text string) (faults []*Fault, err error) {
+	var f *Fault
+	for i, line := range strings.Split(text, "\n") {
+		word, rest, _ := strings.Cut(line, " ")
+		rest = strings.TrimSpace(rest)
+		switch {
+		case strings.HasPrefix(line, "#"), strings.TrimSpace(line) == "":
+			continue
+		case word == "in" && f != nil:
+			f.Func = rest
+		case word == "-" && f != nil:
+			f.Old = lines(f.Old, rest)
+		case word == "+" && f != nil:
+			f.New = lines(f.New, rest)
+		case word == "why" && f != nil:
+			f.Why = strings.TrimSpace(f.Why + " " + rest)
+		case rest == "" && strings.Count(word, "/") >= 2:
+			f = &Fault{ID: word}
+			faults = append(faults, f)
+		default:
+			return nil, fmt.Errorf("mutants: %s:%d: %q is no line of a fault", name, i+1, line)
+		}
+	}
+	for _, f := range faults {
+		if f.Func == "" || f.Old == "" || f.Why == "" || f.Old == f.New {
+			return nil, fmt.Errorf("mutants: %s: %s: it needs in, -, why and a change", name, f.ID)
+		}
+	}
+	return faults, nil
+}
+
+// lines appends a line.
+func lines(text, line string) string {
+	if text == "" {
+		return line
+	}
+	return text + "\n" + line
+}

@@ -1,0 +1,124 @@
+package mutants
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+
+	"stackproof/conformance"
+)
+
+// Options say which faults are judged, and how.
+type Options struct {
+	Pattern    conformance.Pattern // by their ids
+	Mechanical bool                // those that are generated, not the chosen ones
+	Sample     int                 // so many of them, drawn; 0: all
+	Seed       uint64              // what is drawn
+	All        bool                // run all cases for each, not only to the first that fails
+}
+
+// Report is what a run of faults came to.
+type Report struct {
+	Verdicts []*Verdict
+	Broken   []*Fault // generated ones that do not compile
+
+	stale  []*survivor         // lines of the table that stand for none of the faults
+	traces map[string][]string // what happens in each case without a fault
+}
+
+// Run judges faults; done is told of each in the order of the report. When ctx ends so does Run, with its error and what
+// has been judged until then.
+func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Verdict)) (*Report, error) {
+	s, err := Load(ctx, root, t)
+	if err != nil {
+		return nil, err
+	}
+	faults, whole, err := s.faults(t, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{}
+	if len(faults) == 0 {
+		return r, nil
+	}
+	p, broken, err := newProgram(s, faults)
+	if err != nil {
+		return nil, err
+	}
+	if len(broken) > 0 && !o.Mechanical {
+		return nil, fmt.Errorf("mutants: what does not compile is no fault: %s", ids(broken))
+	}
+	r.Broken = broken
+	faults = slices.DeleteFunc(faults, func(f *Fault) bool { return slices.Contains(broken, f) })
+	dir, err := os.MkdirTemp("", "stackproof-mutants-")
+	if err != nil {
+		return nil, fmt.Errorf("mutants: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	worker, err := p.build(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	var table []*survivor
+	if o.Mechanical {
+		if table, err = parseSurvivors(survivorsFile); err != nil {
+			return nil, err
+		}
+	}
+	hello, err := p.judge(ctx, worker, faults, o.All, func(v *Verdict) {
+		if line := reasonOf(table, v); line != nil && v.Outcome != Killed {
+			v.Reason, line.used = line.reason, true
+		}
+		r.Verdicts = append(r.Verdicts, v)
+		done(v)
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.traces = map[string][]string{}
+	for i, id := range hello.Programs {
+		r.traces[id] = append(r.traces[id], hello.Traces[i])
+	}
+	for _, line := range table {
+		if !line.used && (whole || !strings.HasSuffix(line.id, "/*") && r.judged(line.id)) {
+			r.stale = append(r.stale, line)
+		}
+	}
+	return r, nil
+}
+
+// ids are those of some faults.
+func ids(faults []*Fault) string {
+	var s []string
+	for _, f := range faults {
+		s = append(s, f.ID)
+	}
+	return strings.Join(s, ", ")
+}
+
+// judged reports whether a fault of that id was in the run.
+func (r *Report) judged(id string) bool {
+	return slices.ContainsFunc(r.Verdicts, func(v *Verdict) bool { return v.ID == id })
+}
+
+// faults are those that the options select, by id; whole is true if they are all there are.
+func (s *Source) faults(t *Target, o *Options) (faults []*Fault, whole bool, err error) {
+	if o.Mechanical {
+		faults = s.Mechanical()
+	} else if faults, err = s.Chosen(t); err != nil {
+		return nil, false, err
+	}
+	n := len(faults)
+	faults = slices.DeleteFunc(faults, func(f *Fault) bool { return !o.Pattern.Match(f.ID) })
+	if o.Sample > 0 && o.Sample < len(faults) {
+		chance := rand.New(rand.NewPCG(o.Seed, 0))
+		chance.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
+		faults = faults[:o.Sample]
+	}
+	slices.SortFunc(faults, func(a, b *Fault) int { return cmp.Compare(a.ID, b.ID) })
+	return faults, len(faults) == n, nil
+}

@@ -1,0 +1,265 @@
+package mutants
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// module is the path of the module that the faults are planted in.
+const module = "stackproof"
+
+// Target is the code that faults are planted in.
+type Target struct {
+	Name  string
+	Files []string // globs of paths from the module's root, in the manner of path.Match; tests are never meant
+}
+
+// TCP is all of the TCP code.
+var TCP = Target{Name: "tcp", Files: []string{"stack/tcp/*.go", "stack/tcp_*.go"}}
+
+// has reports whether the target has a file, by its path from the module's root.
+func (t *Target) has(file string) bool {
+	return slices.ContainsFunc(t.Files, func(glob string) bool {
+		ok, _ := path.Match(glob, file)
+		return ok
+	})
+}
+
+// Source is the target's code, parsed, with its types.
+type Source struct {
+	root     string // of the module
+	imports  types.Importer
+	packages []*srcPackage
+}
+
+// srcPackage is a package that has files of the target.
+type srcPackage struct {
+	path  string // import path
+	name  string
+	fset  *token.FileSet
+	files []*srcFile // all of the package
+	info  *types.Info
+}
+
+// srcFile is a file of source.
+type srcFile struct {
+	path      string // from the module's root
+	text      []byte
+	blanked   []byte // the text with blanks for comments, if it was needed
+	tree      *ast.File
+	functions []*function // none of a file that is not the target's
+}
+
+// function is a function that faults can be planted in.
+type function struct {
+	pkg   *srcPackage
+	file  *srcFile
+	decl  *ast.FuncDecl
+	name  string // Conn.acceptable, tsBefore
+	first int    // the number of its first fault in the program
+	hits  []*hit
+	plant []*Fault
+}
+
+// hit is a statement whose execution is recorded.
+type hit struct {
+	offset, end int
+	number      int
+}
+
+// offset is a place in the function's file.
+func (f *function) offset(p token.Pos) int { return f.pkg.fset.Position(p).Offset }
+
+// span is where a node stands in the function's file.
+func (f *function) span(n ast.Node) (lo, hi int) { return f.offset(n.Pos()), f.offset(n.End()) }
+
+// text is the source of a node.
+func (f *function) text(n ast.Node) string {
+	lo, hi := f.span(n)
+	return string(f.file.text[lo:hi])
+}
+
+// Root finds the module's source tree, and the go command with it, from the working directory.
+func Root(ctx context.Context) (string, error) {
+	out, err := goCommand(ctx, ".", "list", "-m", "-f", "{{.Path}} {{.Dir}}")
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", errors.New("mutants: the stack is built with faults in it: that needs the go command, which is not there")
+	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	name, dir, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if err != nil || name != module || dir == "" {
+		return "", fmt.Errorf("mutants: the stack is built with faults in it: that needs the source tree of module %s around the working directory", module)
+	}
+	return dir, nil
+}
+
+// goCommand runs the go command in a folder.
+func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil && stderr.Len() > 0 {
+		err = fmt.Errorf("mutants: go %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return out, err
+}
+
+// Load reads the target's code below the module's root.
+func Load(ctx context.Context, root string, t *Target) (*Source, error) {
+	var patterns []string
+	for _, glob := range t.Files {
+		if p := "./" + path.Dir(glob); !slices.Contains(patterns, p) {
+			patterns = append(patterns, p)
+		}
+	}
+	list, err := goCommand(ctx, root, append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,GoFiles,Export,DepOnly"}, patterns...)...)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{root: root}
+	exports := map[string]string{}
+	for dec := json.NewDecoder(bytes.NewReader(list)); ; {
+		var p struct {
+			ImportPath, Name, Dir, Export string
+			GoFiles                       []string
+			DepOnly                       bool
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("mutants: what go list prints: %w", err)
+		}
+		exports[p.ImportPath] = p.Export
+		if p.DepOnly {
+			continue
+		}
+		pkg := &srcPackage{path: p.ImportPath, name: p.Name, fset: token.NewFileSet()}
+		for _, f := range p.GoFiles {
+			if err := pkg.read(root, filepath.Join(p.Dir, f), t); err != nil {
+				return nil, err
+			}
+		}
+		s.packages = append(s.packages, pkg)
+	}
+	s.imports = importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	for _, pkg := range s.packages {
+		pkg.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}
+		if err := pkg.check(s.config(nil)); err != nil {
+			return nil, fmt.Errorf("mutants: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// config is how the compiler that go build runs sees types.
+func (s *Source) config(onError func(error)) *types.Config {
+	return &types.Config{Importer: s.imports, Sizes: types.SizesFor("gc", runtime.GOARCH), Error: onError}
+}
+
+// check finds out the types of a package.
+func (p *srcPackage) check(cfg *types.Config) error {
+	var trees []*ast.File
+	for _, f := range p.files {
+		trees = append(trees, f.tree)
+	}
+	_, err := cfg.Check(p.path, p.fset, trees, p.info)
+	return err
+}
+
+// read parses a file of the package.
+func (p *srcPackage) read(root, name string, t *Target) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("mutants: %w", err)
+	}
+	rel, err := filepath.Rel(root, name)
+	if err != nil {
+		return fmt.Errorf("mutants: %w", err)
+	}
+	f := &srcFile{path: filepath.ToSlash(rel), text: text}
+	if f.tree, err = parser.ParseFile(p.fset, name, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		return fmt.Errorf("mutants: %w", err)
+	}
+	p.files = append(p.files, f)
+	if !t.has(f.path) {
+		return nil
+	}
+	for _, d := range f.tree.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && fn.Type.TypeParams == nil && fn.Name.Name != "init" {
+			f.functions = append(f.functions, &function{pkg: p, file: f, decl: fn, name: functionName(fn)})
+		}
+	}
+	return nil
+}
+
+// code is the text with blanks for comments.
+func (f *srcFile) code() []byte {
+	if f.blanked != nil {
+		return f.blanked
+	}
+	f.blanked = bytes.Clone(f.text)
+	start := f.tree.FileStart
+	for _, group := range f.tree.Comments {
+		for i := group.Pos() - start; i < group.End()-start; i++ {
+			if f.blanked[i] != '\n' {
+				f.blanked[i] = ' '
+			}
+		}
+	}
+	return f.blanked
+}
+
+// functionName is the name of a function with its receiver's type.
+func functionName(fn *ast.FuncDecl) string {
+	if fn.Recv == nil {
+		return fn.Name.Name
+	}
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name + "." + fn.Name.Name
+	}
+	return fn.Name.Name
+}
+
+// functions are all functions of the target.
+func (s *Source) functions() (all []*function) {
+	for _, p := range s.packages {
+		for _, f := range p.files {
+			all = append(all, f.functions...)
+		}
+	}
+	return all
+}
+
+// find returns the function of that name in the package with that last element of its path.
+func (s *Source) find(pkg, name string) *function {
+	for _, f := range s.functions() {
+		if path.Base(f.pkg.path) == pkg && f.name == name {
+			return f
+		}
+	}
+	return nil
+}
