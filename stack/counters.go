@@ -27,13 +27,15 @@ const (
 	TCPSent
 	TCPRetransmitted // segments of which at least a part was sent before
 	TCPResetsSent
-	TCPBadScale   // SYNs with a window shift above 14, which count as 14 (RFC 7323 2.3)
-	TCPMarked     // received with a mark of congestion (RFC 3168 5)
-	TCPSlowed     // times that we send less because the peer told of one
-	TCPEvicted    // connections that an application had closed, and that gave way to new ones
-	Reassembled   // datagrams put together of their fragments
-	FragmentsSent // fragments of datagrams that were longer than their path can carry
-	Redirected    // redirects that were followed
+	TCPBadScale     // SYNs with a window shift above 14, which count as 14 (RFC 7323 2.3)
+	TCPMarked       // received with a mark of congestion (RFC 3168 5)
+	TCPSlowed       // times that we send less because the peer told of one
+	TCPCookiesSent  // SYNs answered without remembering them
+	TCPCookiesTaken // connections that such answers have become
+	TCPEvicted      // connections that an application had closed, and handshakes, that gave way to others
+	Reassembled     // datagrams put together of their fragments
+	FragmentsSent   // fragments of datagrams that were longer than their path can carry
+	Redirected      // redirects that were followed
 
 	// From here on things are dropped.
 
@@ -126,8 +128,8 @@ const (
 	DropTCPIgnored   // neither SYN nor RST where only these mean something
 	DropTCPNoStamp   // no timestamps though they were agreed on
 	DropTCPOutdated  // a timestamp of the past
-	DropTCPBacklog   // a SYN for a listener with as many connections as it wants
-	DropTCPTableFull // a SYN, and no row for a connection
+	DropTCPBacklog   // a SYN, or the end of a handshake, for a listener with as many connections as it wants
+	DropTCPTableFull // the same, and no row or no queues for a connection
 	DropTCPUnsent    // a segment of ours, because there is no way to its destination
 
 	DropLoopFull         // our copy of what we sent to a group: there was no room in Storage.Loop
@@ -166,6 +168,8 @@ var counterNames = [NumCounters]string{
 	TCPBadScale:           "tcp-bad-window-scale",
 	TCPMarked:             "tcp-marked",
 	TCPSlowed:             "tcp-slowed",
+	TCPCookiesSent:        "tcp-cookies-sent",
+	TCPCookiesTaken:       "tcp-cookies-taken",
 	TCPEvicted:            "tcp-evicted",
 	Reassembled:           "reassembled",
 	FragmentsSent:         "fragments-sent",

@@ -27,6 +27,7 @@ const (
 	useReachable
 	useTimestamps
 	useTCPTable
+	useCookie
 )
 
 // secretOf returns the secret function of what packets of one flow have in common.
@@ -50,14 +51,18 @@ func (s *Stack) random() uint64 {
 // isn returns the initial sequence number of a connection: a clock that ticks every 4 microseconds plus a secret function
 // of both ends (RFC 6528 3, RFC 9293 MUST-8).
 func (s *Stack) isn(now time.Duration, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) uint32 {
-	f := s.entropy.secretOf(useISN, local, remote, uint32(lport)<<16|uint32(rport))
-	return uint32(f) + uint32(uint64(now)/uint64(4*time.Microsecond))
+	return uint32(s.entropy.secretOf(useISN, local, remote, ports(lport, rport))) + uint32(uint64(now)/uint64(isnTick))
 }
+
+// isnTick is how often the clock ticks that isn begins with.
+const isnTick = 4 * time.Microsecond
+
+func ports(local, remote uint16) uint32 { return uint32(local)<<16 | uint32(remote) }
 
 // timestampOffset returns where the timestamps of a connection begin (RFC 7323 7.1). Between the same ends they go on where
 // those of an earlier connection were, or the peer could not tell the new from the old (RFC 6191).
 func (s *Stack) timestampOffset(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) uint32 {
-	return uint32(s.entropy.secretOf(useTimestamps, local, remote, uint32(lport)<<16|uint32(rport)))
+	return uint32(s.entropy.secretOf(useTimestamps, local, remote, ports(lport, rport)))
 }
 
 // ip4ID returns the identification of a datagram that may be fragmented on its way. It is a counter, so it does not

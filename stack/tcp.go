@@ -23,8 +23,8 @@ type TCPConn struct {
 
 	backlog  int           // of a listener
 	listener int           // of a connection that was not accepted yet
-	turn     uint64        // of one that waits to be accepted: the order
-	closed   time.Duration // of an orphan: when the application closed
+	turn     uint64        // of one that waits to be accepted: the order; of a listener: behind the epoch of its last cookie
+	closed   time.Duration // of an orphan: when the application closed; of a handshake: when it began
 
 	links tcpLinks
 }
@@ -45,6 +45,8 @@ const (
 type tcpState struct {
 	msl  time.Duration
 	turn uint64 // of the last connection that began to wait for TCPAccept
+
+	noCookies bool
 
 	polled    time.Duration // when Poll was last called
 	found     int           // the row that tcpFind has found last
@@ -102,14 +104,18 @@ func (s *Stack) TCPCount(state tcp.State) (n int) {
 
 // tcpAlloc returns a row to be used, -1 if there is none. When all are taken the connections that nobody has any more
 // give way: the one that is oldest among those that have the least to lose.
-func (s *Stack) tcpAlloc() int { return s.tcpEvict(s.tcpLeast(false)) }
+func (s *Stack) tcpAlloc() int { return s.tcpEvict(s.tcpLeast(false, lossTooMuch)) }
+
+// tcpAllocEmbryo is tcpAlloc for a handshake that anybody may have begun, from an invented address: hardly anything gives
+// way to it.
+func (s *Stack) tcpAllocEmbryo() int { return s.tcpEvict(s.tcpLeast(false, lossFIN)) }
 
 // tcpAllocQueues is tcpAlloc for a connection, which needs queues too.
 func (s *Stack) tcpAllocQueues() int {
-	if id := s.tcpLeast(false); id >= 0 && s.tcpTakeSlot(id) {
+	if id := s.tcpLeast(false, lossTooMuch); id >= 0 && s.tcpTakeSlot(id) {
 		return s.tcpEvict(id)
 	}
-	return s.tcpEvict(s.tcpLeast(true))
+	return s.tcpEvict(s.tcpLeast(true, lossTooMuch))
 }
 
 // tcpEvict counts if the row that is to be used, -1 for none, is not free.
@@ -121,9 +127,10 @@ func (s *Stack) tcpEvict(id int) int {
 	return id
 }
 
-// tcpLeast returns the row that has the least to lose, -1 if none gives way; with slot only of those that have one.
-func (s *Stack) tcpLeast(slot bool) int {
-	best, bestLoss := -1, lossTooMuch
+// tcpLeast returns the row that has the least to lose, less than most, -1 if none gives way; with slot only of those that
+// have one.
+func (s *Stack) tcpLeast(slot bool, most int) int {
+	best, bestLoss := -1, most
 	for i := range s.st.TCP {
 		r := &s.st.TCP[i]
 		if slot && r.slot == 0 {
@@ -145,14 +152,17 @@ const orphanGrace = 100 * time.Second
 
 // What is lost if a row gives way.
 const (
-	lossWait    = iota // the rest of TIME-WAIT
-	lossFIN            // the peer's FIN; all of ours has arrived
-	lossData           // data that the peer has not taken for long
-	lossTooMuch        // it does not give way
+	lossWait      = iota // the rest of TIME-WAIT
+	lossFIN              // the peer's FIN; all of ours has arrived
+	lossData             // data that the peer has not taken for long
+	lossHandshake        // a peer that may be genuine has to begin again
+	lossTooMuch          // it does not give way
 )
 
 func (r *TCPConn) loss(now time.Duration) int {
 	switch {
+	case r.use == tcpEmbryo:
+		return lossHandshake
 	case r.use != tcpOrphan:
 		return lossTooMuch
 	case r.state.State() == tcp.TimeWait || r.state.State() == tcp.Closed:

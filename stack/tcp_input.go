@@ -45,6 +45,9 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 
 // tcpArrive gives a segment to its connection and does what that says.
 func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, data []byte) {
+	if !s.tcpAdmit(id, g) {
+		return
+	}
 	r := &s.st.TCP[id]
 	before := r.state.State()
 	res := r.state.Arrive(now, *g)
@@ -108,44 +111,69 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Seg
 	}
 	res, syn := tcp.OnListen(g)
 	if !syn {
+		if g.Flags&(tcp.SYN|tcp.ACK|tcp.RST) == tcp.ACK && s.tcpRecall(now, m, t, g, listener) {
+			return
+		}
 		s.tcpDropped(res.Drop)
 		if res.Reset {
 			s.tcpReset(now, m, t.DstPort(), t.SrcPort(), g)
 		}
 		return
 	}
-	if s.tcpQueued(listener) >= s.st.TCP[listener].backlog {
+	handshakes, waiting := s.tcpQueued(listener)
+	backlog := s.st.TCP[listener].backlog
+	full := handshakes+waiting >= backlog
+	switch {
+	case waiting >= backlog, full && (old >= 0 || s.tcp.noCookies):
 		s.count(DropTCPBacklog)
 		return
-	}
-	id := old
-	// An application keeps its row, and what is in it, until it closes.
-	if old < 0 || s.st.TCP[old].use != tcpOrphan || !s.tcpTakeSlot(old) {
-		id = s.tcpAllocQueues()
-	}
-	if id < 0 {
+	case s.tcpLeast(false, lossTooMuch) < 0, s.tcpSpareSlot() < 0 && s.tcpLeast(true, lossTooMuch) < 0:
 		s.count(DropTCPTableFull)
 		return
 	}
-	cfg := s.tcpConfig(now, m.dst, t.DstPort(), m.src, t.SrcPort())
-	cfg.Settings = s.tcpSettings(s.st.TCP[listener].state.Settings())
+	id := -1
+	switch {
+	case full:
+	case old >= 0 && s.st.TCP[old].use == tcpOrphan: // an application keeps its row, and what is in it, until it closes
+		id = old
+	default:
+		id = s.tcpAllocEmbryo()
+	}
+	switch {
+	case id >= 0:
+	case old >= 0 || s.tcp.noCookies: // an answer without a row would not know what follows on its segments
+		s.count(DropTCPTableFull)
+		return
+	default:
+		s.tcpAnswer(now, m, t, g, listener)
+		return
+	}
+	cfg := s.tcpListenerConfig(now, m, t, listener)
 	if old >= 0 {
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
 	}
-	r := s.tcpBegin(id, tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
-	r.listener, r.ip = listener, s.st.TCP[listener].ip
-	r.state.Listen(cfg)
+	s.tcpEmbryo(now, m, t, id, listener).state.Listen(cfg)
 	s.tcpArrive(now, m, id, g, t.Payload())
 }
 
-// tcpQueued returns how many connections a listener has that are not accepted.
-func (s *Stack) tcpQueued(listener int) (n int) {
+// tcpEmbryo makes a row a handshake with a listener, still closed.
+func (s *Stack) tcpEmbryo(now time.Duration, m *packet, t wire.TCP, id, listener int) *TCPConn {
+	r := s.tcpBegin(id, tcpEmbryo, m.dst, t.DstPort(), m.src, t.SrcPort())
+	r.listener, r.ip, r.closed = listener, s.st.TCP[listener].ip, now
+	return r
+}
+
+// tcpQueued returns how many connections a listener has that are not accepted: handshakes, and those that wait.
+func (s *Stack) tcpQueued(listener int) (handshakes, waiting int) {
 	for i := range s.st.TCP {
-		if r := &s.st.TCP[i]; (r.use == tcpEmbryo || r.use == tcpWaiting) && r.listener == listener {
-			n++
+		switch r := &s.st.TCP[i]; {
+		case r.use == tcpEmbryo && r.listener == listener:
+			handshakes++
+		case r.use == tcpWaiting && r.listener == listener:
+			waiting++
 		}
 	}
-	return n
+	return handshakes, waiting
 }
 
 // tcpReset answers a segment with a reset, unless it is one.

@@ -9,8 +9,8 @@ import (
 // half the send queue.
 const MinTCPBuffer = 1024
 
-// The shares, called slots, are fewer than the rows if Storage says so: a listener needs none, and neither does what is
-// left of a connection in TIME-WAIT, or for the acknowledgment of its FIN. Every slot is at all times with one row, even
+// The shares, called slots, are fewer than the rows if Storage says so: a listener needs none, nor a handshake that waits
+// for its end, and neither does what is left of a connection in TIME-WAIT, or for the acknowledgment of its FIN. Every slot is at all times with one row, even
 // a free one; a connection that begins takes it from a row that has no use for it.
 
 // tcpSlots is how many slots there are.
@@ -68,19 +68,38 @@ func (s *Stack) tcpTakeSlot(id int) bool {
 	if s.st.TCP[id].slot != 0 {
 		return true
 	}
+	from := s.tcpSpareSlot()
+	if from < 0 {
+		return false
+	}
+	r := &s.st.TCP[from]
+	s.st.TCP[id].slot, r.slot = r.slot, 0
+	if r.use == tcpEmbryo {
+		r.state.Forget()
+	}
+	return true
+}
+
+// tcpSpareSlot returns a row with a slot that it does not need, -1 if there is none; a handshake's only if there is no other.
+func (s *Stack) tcpSpareSlot() int {
+	spare := -1
 	for i := range s.st.TCP {
-		if r := &s.st.TCP[i]; r.slot != 0 && !r.needsSlot() {
-			s.st.TCP[id].slot, r.slot = r.slot, 0
-			return true
+		r := &s.st.TCP[i]
+		switch {
+		case r.slot == 0 || r.needsSlot():
+		case r.use == tcpEmbryo:
+			spare = i
+		default:
+			return i
 		}
 	}
-	return false
+	return spare
 }
 
 // needsSlot reports whether there is, or can be, anything in the row's queues that somebody waits for.
 func (r *TCPConn) needsSlot() bool {
 	switch {
-	case r.use == tcpFree || r.use == tcpListener:
+	case r.use == tcpFree || r.use == tcpListener || r.use == tcpEmbryo:
 		return false
 	case r.state.State() == tcp.Closed:
 		return r.use != tcpOrphan && r.rx.Len() > 0
@@ -95,7 +114,7 @@ func (r *TCPConn) needsSlot() bool {
 // sendRoom returns how many bytes can be written.
 func (r *TCPConn) sendRoom() int { return max(int(r.state.Settings().SndBuf)-r.tx.Len(), 0) }
 
-// tcpBegin makes a row that has queues a connection between these ends, still closed.
+// tcpBegin makes a row a connection between these ends, still closed.
 func (s *Stack) tcpBegin(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
 	r := s.tcpTake(id, use, local, lport, remote, rport)
 	s.tcpTouch(id)

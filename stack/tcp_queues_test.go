@@ -166,7 +166,7 @@ func TestTCPSlotOfTheStuck(t *testing.T) {
 	}
 	h.window = 20000
 	h.enter()
-	require.Equal(t, tcpWaiting, h.st.TCP[id].use)
+	require.Equal(t, tcpFree, h.st.TCP[id].use)
 	require.EqualValues(t, 1, h.Counter(TCPEvicted))
 	h.wantSlots()
 }

@@ -293,5 +293,9 @@ func (s *Stack) tcpOwned(id int) *TCPConn {
 // [tcp.DefaultMSL].
 func (s *Stack) TCPSetMSL(msl time.Duration) { s.tcp.msl = msl }
 
+// TCPSetCookies has SYNs that a listener's backlog has no room for answered by SYN cookies (RFC 4987 3.6), as they are from
+// the start, or dropped.
+func (s *Stack) TCPSetCookies(on bool) { s.tcp.noCookies = !on }
+
 // TCPSetWithout sets Config.TCPWithout for connections made from now on.
 func (s *Stack) TCPSetWithout(o tcp.OptionSet) { s.cfg.TCPWithout = o }

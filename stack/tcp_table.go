@@ -29,7 +29,7 @@ func (s *Stack) tcpList(r *TCPConn) *int32 {
 }
 
 func (s *Stack) tcpBucket(local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *int32 {
-	h := s.entropy.secretOf(useTCPTable, local, remote, uint32(lport)<<16|uint32(rport))
+	h := s.entropy.secretOf(useTCPTable, local, remote, ports(lport, rport))
 	return &s.st.TCP[uint32(h)%uint32(len(s.st.TCP))].links.bucket
 }
 

@@ -124,7 +124,6 @@ func (c *Conn) open(cfg Config) {
 		cfg.MSL = DefaultMSL
 	}
 	cfg.Settings.Fill()
-	cfg.RcvMax = max(cfg.RcvMax, cfg.RcvBuf)
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss

@@ -60,11 +60,7 @@ func (c *Conn) Agreed() OptionSet { return c.agreed }
 // comes out of the room for text (RFC 6691 2, RFC 9293 3.7.1).
 func (c *Conn) options(flags Flags) (o Options) {
 	if flags.Has(SYN) {
-		o.HasMSS, o.MSS = true, uint16(c.cfg.MSS) // MUST-14, MUST-67: less the fixed headers, not the options
-		o.SACKPermitted = c.agreed.Has(SACK)
-		if c.agreed.Has(WindowScale) {
-			o.HasWScale, o.WScale = true, windowShift(c.cfg.RcvMax)
-		}
+		c.cfg.synOptions(&o, c.agreed)
 	} else if c.agreed.Has(SACK) && !flags.Has(RST) {
 		c.report(&o)
 	}
@@ -75,6 +71,15 @@ func (c *Conn) options(flags Flags) (o Options) {
 		}
 	}
 	return o
+}
+
+// synOptions sets those of a SYN but for the timestamps.
+func (cfg *Config) synOptions(o *Options, agreed OptionSet) {
+	o.HasMSS, o.MSS = true, uint16(cfg.MSS) // MUST-14, MUST-67: less the fixed headers, not the options
+	o.SACKPermitted = agreed.Has(SACK)
+	if agreed.Has(WindowScale) {
+		o.HasWScale, o.WScale = true, windowShift(cfg.RcvMax)
+	}
 }
 
 // setMaxSeg sets how many bytes of options and text a segment can carry: Eff.snd.MSS of RFC 9293 3.7.1, MUST-16, before

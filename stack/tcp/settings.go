@@ -111,12 +111,19 @@ func (c *Conn) resize() {
 	if c.sndNxt != c.cfg.ISS || c.state == SynReceived {
 		return
 	}
+	c.cfg.resize()
+	c.setMaxSeg(min(c.maxSeg, c.cfg.MSS))
+}
+
+// resize obeys the settings that are sizes before a SYN is sent.
+func (cfg *Config) resize() {
+	s := &cfg.Settings
 	if s.RcvBuf > 0 {
-		c.cfg.RcvMax = c.cfg.RcvBuf
+		cfg.RcvBuf = int(s.RcvBuf)
+		cfg.RcvMax = cfg.RcvBuf
 	}
-	c.cfg.RcvMax = max(c.cfg.RcvMax, int(s.RcvMost))
+	cfg.RcvMax = max(cfg.RcvMax, cfg.RcvBuf, int(s.RcvMost))
 	if s.MaxSeg > 0 {
-		c.cfg.MSS = min(c.cfg.MSS, int(s.MaxSeg))
-		c.setMaxSeg(min(c.maxSeg, c.cfg.MSS))
+		cfg.MSS = min(cfg.MSS, int(s.MaxSeg))
 	}
 }

@@ -15,7 +15,7 @@ import (
 var most = [...]int64{
 	sut.KnobMSL: int64(24 * time.Hour / time.Millisecond), sut.KnobDAD: 255, sut.KnobARPProbe: 1, sut.KnobNodes: 1,
 	sut.KnobJoin4: 1<<28 - 1, sut.KnobLeave4: 1<<28 - 1, sut.KnobJoin6: math.MaxInt32, sut.KnobLeave6: math.MaxInt32,
-	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1, sut.KnobECN: 2,
+	sut.KnobTimestamps: 1, sut.KnobWindowScale: 1, sut.KnobSACK: 1, sut.KnobECN: 2, sut.KnobSYNCookies: 1,
 	sut.KnobDelayedACK: int64(tcp.MaxAckDelay/time.Millisecond) - 1,
 	sut.KnobRecvBuffer: math.MaxInt32, sut.KnobSendBuffer: math.MaxInt32,
 	sut.KnobKeepIdle: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepCount: posix.MaxKeepCount,
@@ -30,7 +30,7 @@ const mostRTO = int64(24 * time.Hour / time.Millisecond)
 // absent tells whether a knob is for something that this stack does not do: it is off.
 func absent(k sut.Knob) bool {
 	switch k {
-	case sut.KnobSYNCookies, sut.KnobBlackhole, sut.KnobLooseRST, sut.KnobLooseSYN, sut.KnobPlainSYN:
+	case sut.KnobBlackhole, sut.KnobLooseRST, sut.KnobLooseSYN, sut.KnobPlainSYN:
 		return true
 	}
 	return false
@@ -43,7 +43,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		return sut.Malformed
 	case value == 0 && absent(k):
 		return sut.OK
-	case int(k) >= len(most) || most[k] == 0, k == sut.KnobECN && value > most[k]: // elsewhere 3 and more are AccECN (RFC 9768)
+	case int(k) >= len(most) || most[k] == 0, k == sut.KnobECN && value > most[k], // elsewhere 3 and more are AccECN (RFC 9768)
+		k == sut.KnobSYNCookies && value > most[k]:
 		return sut.Unsupported
 	case value < 0 || value > most[k]:
 		return sut.Malformed
@@ -58,6 +59,8 @@ func (h *Host) Knob(k sut.Knob, value int64, out sut.Sink) sut.Status {
 		h.cfg.ARPProbe = value != 0
 	case sut.KnobNodes:
 		h.cfg.ReportNodes = value != 0
+	case sut.KnobSYNCookies:
+		h.stack.TCPSetCookies(value != 0)
 	case sut.KnobTimestamps:
 		h.without(tcp.Timestamps, value == 0)
 	case sut.KnobWindowScale:
