@@ -12,8 +12,9 @@
 //
 // and, for all of them, StackLeft tells how much of the stack was never used.
 //
-// Besides, a board answers to the runtime (cmd/firmware/runtime): it exports stackproof_board_init, _putchar,
-// _nanotime and _exit. A program that does not import package board therefore does not link.
+// Besides, a board answers to the runtime (cmd/firmware/runtime): it exports stackproof_board_early, _init,
+// _putchar, _nanotime and _exit. The first is called before variables have their values, the
+// second before the program's own code. A program that does not import package board therefore does not link.
 //
 // The serial line is also the console: print, println and the last words of a panic or a trap appear on it, with
 // lines that end in CR LF. Nothing is lost on the way out. On the way in, what is sent before the program has written

@@ -61,6 +61,11 @@ const (
 	machineExternal = 1 << 11 // mie
 )
 
+// early has nothing to do that cannot wait.
+//
+//export stackproof_board_early
+func early() {}
+
 // initialise readies the line. Interrupts only end the sleep in Wait: mstatus.MIE stays off and none is taken.
 //
 //export stackproof_board_init

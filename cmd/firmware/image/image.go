@@ -16,14 +16,18 @@ import (
 // Release is the optimisation level of images: TinyGo's -opt.
 const Release = "z"
 
-// board is the one that images are built for: QEMU's virt machine.
-const board = "virt"
+// The boards that images are built for, by the names of their files in cmd/firmware/board.
+const (
+	Virt    = "virt"    // QEMU's virt machine
+	ESP32P4 = "esp32p4" // the ESP32-P4, real or emulated by cmd/p4emu
+)
 
 // Options say what to build.
 type Options struct {
 	Repo    string    // the repository's root: see Repo
 	Package string    // the main package, as the go command names it from Repo: "./cmd/firmware"
 	Output  string    // the ELF file to write
+	Board   string    // the board's name; empty means Virt
 	Opt     string    // TinyGo's -opt; empty means Release
 	Log     io.Writer // progress, one line each; nil discards it
 }
@@ -36,6 +40,9 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	}
 	if o.Opt == "" {
 		o.Opt = Release
+	}
+	if o.Board == "" {
+		o.Board = Virt
 	}
 	if err := Available(); err != nil {
 		return Sizes{}, err
@@ -61,13 +68,13 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	if err := t.lay(); err != nil {
 		return Sizes{}, fmt.Errorf("image: our files in TinyGo's folders: %w", err)
 	}
-	if err := t.compile(ctx, o.Package, out, o.Opt); err != nil {
+	if err := t.compile(ctx, o.Package, out, o.Board, o.Opt); err != nil {
 		return Sizes{}, err
 	}
 	return ReadSizes(out)
 }
 
-func (t toolchain) compile(ctx context.Context, pkg, out, opt string) error {
+func (t toolchain) compile(ctx context.Context, pkg, out, board, opt string) error {
 	libs, err := libraries(ctx)
 	if err != nil {
 		return err

@@ -1,0 +1,86 @@
+package espimage
+
+import (
+	"debug/elf"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// What the linker script names.
+const (
+	memoryEntry = "_start_in_memory"
+	imageEnd    = "_image_end"
+	windowEnd   = "_window_end"
+)
+
+// Read makes an image of an ELF file that our linker script laid out.
+func Read(path string) (*Image, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("espimage: %w", err)
+	}
+	defer f.Close()
+	m := &Image{Entry: uint32(f.Entry)}
+	for _, p := range f.Progs {
+		if p.Type != elf.PT_LOAD || p.Filesz == 0 {
+			continue
+		}
+		data := make([]byte, p.Filesz)
+		if _, err := io.ReadFull(p.Open(), data); err != nil {
+			return nil, fmt.Errorf("espimage: %s: segment at 0x%08x: %w", path, p.Vaddr, err)
+		}
+		m.Segments = append(m.Segments, Segment{uint32(p.Vaddr), data})
+	}
+	return m, nil
+}
+
+// ReadInMemory is Read for a loader that puts the image into memory, with the list of cases behind it: it starts at
+// another place, and does not look at flash.
+func ReadInMemory(path string, cases []byte) (*Image, error) {
+	m, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	places, err := symbols(path, memoryEntry, imageEnd, windowEnd)
+	if err != nil {
+		return nil, err
+	}
+	if room := int(places[2] - places[1]); len(cases) > room {
+		return nil, fmt.Errorf("espimage: %d bytes of cases, behind the image there are %d", len(cases), room)
+	}
+	m.Entry = places[0]
+	m.Segments = append(m.Segments, Segment{places[1], cases})
+	return m, nil
+}
+
+// Room is how many bytes of cases ReadInMemory takes.
+func Room(path string) (int, error) {
+	places, err := symbols(path, imageEnd, windowEnd)
+	if err != nil {
+		return 0, err
+	}
+	return int(places[1] - places[0]), nil
+}
+
+// symbols are the values of these symbols.
+func symbols(path string, names ...string) ([]uint32, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("espimage: %w", err)
+	}
+	defer f.Close()
+	all, err := f.Symbols()
+	if err != nil {
+		return nil, fmt.Errorf("espimage: %s: %w", path, err)
+	}
+	values := make([]uint32, len(names))
+	for i, name := range names {
+		found := slices.IndexFunc(all, func(s elf.Symbol) bool { return s.Name == name })
+		if found < 0 {
+			return nil, fmt.Errorf("espimage: %s has no symbol %s: not laid out by our linker script", path, name)
+		}
+		values[i] = uint32(all[found].Value)
+	}
+	return values, nil
+}

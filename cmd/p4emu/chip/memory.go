@@ -1,0 +1,152 @@
+package chip
+
+import "bytes"
+
+// The memory that processor and DMA share.
+const (
+	MemoryBase  = 0x4ff0_0000
+	MemorySize  = 768 << 10
+	UncachedGap = 0x4000_0000 // from an address to its alias that passes the cache by
+)
+
+const lineSize = 64
+
+// Memory is the internal memory with the level 1 data cache before it: as the processor sees it, and as the DMA does. The
+// two meet only where a cache operation says so. The cache is taken as boundless: no line leaves it of itself, which shows
+// every operation that is missing, and hides what a line that leaves by chance would do.
+type Memory struct {
+	CPU []byte // MemorySize bytes: what the processor loads and stores
+	DMA []byte // as many: what the DMA does, and the processor through the uncached alias
+
+	synced []byte // each line as it was when both last agreed: where the processor's differs, the line is dirty
+}
+
+// NewMemory is memory over two areas of MemorySize bytes.
+func NewMemory(cpu, dma []byte) *Memory { return &Memory{cpu, dma, make([]byte, MemorySize)} }
+
+// Fill is for the loader: both see it.
+func (m *Memory) Fill(address uint32, data []byte) {
+	for _, area := range [][]byte{m.CPU, m.DMA, m.synced} {
+		copy(area[address-MemoryBase:], data)
+	}
+}
+
+// Contains tells whether n bytes from address on are in it.
+func (m *Memory) Contains(address, n uint32) bool {
+	return address >= MemoryBase && uint64(address)+uint64(n) <= MemoryBase+MemorySize
+}
+
+// Dirty counts the lines in a range that the processor has changed and not written back.
+func (m *Memory) Dirty(address, n uint32) (dirty int) {
+	m.lines(address, n, func(cpu, _, synced []byte) {
+		if !bytes.Equal(cpu, synced) {
+			dirty++
+		}
+	})
+	return dirty
+}
+
+// writeBack brings what the processor changed to the DMA.
+func (m *Memory) writeBack(address, n uint32) {
+	m.lines(address, n, func(cpu, dma, synced []byte) {
+		if !bytes.Equal(cpu, synced) {
+			copy(dma, cpu)
+			copy(synced, cpu)
+		}
+	})
+}
+
+// invalidate drops what the processor sees; what it changed is lost.
+func (m *Memory) invalidate(address, n uint32) {
+	m.lines(address, n, func(cpu, dma, synced []byte) {
+		copy(cpu, dma)
+		copy(synced, dma)
+	})
+}
+
+// lines visits the lines that a range touches.
+func (m *Memory) lines(address, n uint32, visit func(cpu, dma, synced []byte)) {
+	first := int(address-MemoryBase) / lineSize * lineSize
+	for i := first; i < int(address-MemoryBase+n); i += lineSize {
+		visit(m.CPU[i:i+lineSize], m.DMA[i:i+lineSize], m.synced[i:i+lineSize])
+	}
+}
+
+// cache is the controller at 0x3ff10000: an operation on a range of addresses, done at once.
+type cache struct {
+	memory *Memory
+	fail   func(kind Kind, format string, args ...any)
+
+	levels, address, size, control uint32
+}
+
+const (
+	cacheControl = 0x98
+	cacheLevels  = 0x9c
+	cacheAddress = 0xa0
+	cacheSize    = 0xa4
+
+	operationInvalidate          = 1 << 0
+	operationWriteBack           = 1 << 2
+	operationWriteBackInvalidate = 1 << 3
+	operationDone                = 1 << 4
+
+	levelData = 1 << 4
+)
+
+func (c *cache) Read(offset uint32) (uint32, bool) {
+	switch offset {
+	case cacheControl:
+		return c.control, true
+	case cacheLevels:
+		return c.levels, true
+	case cacheAddress:
+		return c.address, true
+	case cacheSize:
+		return c.size, true
+	}
+	return 0, false
+}
+
+func (c *cache) Write(offset, value uint32) bool {
+	switch offset {
+	case cacheControl:
+		c.operate(value)
+	case cacheLevels:
+		c.levels = value
+	case cacheAddress:
+		c.address = value
+	case cacheSize:
+		c.size = value & 0xfff_ffff
+	default:
+		return false
+	}
+	return true
+}
+
+// operate does what one bit asks for. Other levels than L1D have nothing to do with internal memory.
+func (c *cache) operate(operation uint32) {
+	c.control = operationDone
+	if c.levels&levelData == 0 {
+		return
+	}
+	if !c.memory.Contains(c.address, c.size) {
+		c.fail(Misuse, "cache operation on %d bytes at 0x%08x, outside of internal memory", c.size, c.address)
+		return
+	}
+	switch operation &^ operationDone {
+	case operationInvalidate:
+		if c.address%lineSize != 0 || c.size%lineSize != 0 {
+			c.fail(Misuse, "invalidate of %d bytes at 0x%08x: parts of lines, whose rest would be lost", c.size, c.address)
+			return
+		}
+		c.memory.invalidate(c.address, c.size)
+	case operationWriteBack:
+		c.memory.writeBack(c.address, c.size)
+	case operationWriteBackInvalidate:
+		c.memory.writeBack(c.address, c.size)
+		c.memory.invalidate(c.address, c.size)
+	default:
+		c.fail(Misuse, "cache operation 0x%x: it must be one of the four", operation)
+	}
+}

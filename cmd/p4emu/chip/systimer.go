@@ -1,0 +1,41 @@
+package chip
+
+// systimer is SYSTIMER's unit 0: 16 MHz, whatever the processor's clock.
+type systimer struct {
+	clock *Clock
+	value uint64
+	valid bool
+}
+
+const timerPeriod = Second / 16_000_000
+
+func (s *systimer) Read(offset uint32) (uint32, bool) {
+	switch offset {
+	case 0x00:
+		return 1 << 30, true // unit 0 counts
+	case 0x04:
+		if s.valid {
+			return 1 << 29, true
+		}
+		return 0, true
+	case 0x40:
+		return uint32(s.value>>32) & 0xfffff, true
+	case 0x44:
+		return uint32(s.value), true
+	}
+	return 0, false
+}
+
+// Write: the value is taken when it is asked for.
+func (s *systimer) Write(offset, value uint32) bool {
+	switch offset {
+	case 0x00:
+		return value == 1<<30 // the emulator's does not stop
+	case 0x04:
+		if value>>30&1 != 0 {
+			s.value, s.valid = uint64(s.clock.Now()/timerPeriod), true
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+//go:build unicorn
+
+package cpu
+
+// #cgo LDFLAGS: -lunicorn
+// #include "shim.h"
+import "C"
+
+import (
+	"encoding/binary"
+	"fmt"
+	"runtime/cgo"
+	"syscall"
+	"unsafe"
+
+	"stackproof/cmd/p4emu/chip"
+)
+
+// CPU executes an image on a chip.
+type CPU struct {
+	Chip *chip.Chip
+
+	c       *C.cpu
+	handle  cgo.Handle
+	memory  *chip.Memory
+	areas   [][]byte
+	protect bool // the protection has changed and is to be applied
+}
+
+// Areas outside of memory in which devices are: base and size.
+var devices = [][2]uint32{{0x3ff0_0000, 0x2_0000}, {0x5000_0000, 0x10_8000}, {0x5011_0000, 0x2_0000}}
+
+// New makes a processor, and around it a chip of this configuration, whose Memory and Instructions it sets.
+func New(config chip.Config) (*CPU, error) {
+	p := &CPU{}
+	for _, size := range []int{chip.MemorySize, chip.MemorySize, chip.ROMSize} {
+		area, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		if err != nil {
+			p.Close()
+			return nil, fmt.Errorf("cpu: memory: %w", err)
+		}
+		p.areas = append(p.areas, area)
+	}
+	p.memory = chip.NewMemory(p.areas[0], p.areas[1])
+	p.handle = cgo.NewHandle(p)
+	p.c = C.cpu_new(C.uintptr_t(p.handle), (*C.uint8_t)(&p.areas[0][0]), chip.MemoryBase, chip.MemorySize, chip.ROMBase, chip.ROMSize)
+	if p.c == nil {
+		p.Close()
+		return nil, fmt.Errorf("cpu: Unicorn does not start")
+	}
+	config.Memory = p.memory
+	config.Instructions = func() uint64 { return uint64(p.c.instructions) }
+	p.Chip = chip.New(config)
+	if err := p.lay(config.Revision); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// lay puts memory, ROM and devices where they belong.
+func (p *CPU) lay(revision uint32) error {
+	rom := p.areas[2]
+	for i := 0; i < len(rom); i += 2 {
+		binary.LittleEndian.PutUint16(rom[i:], 0x8082) // ret: what a function does, it has done when this is executed
+	}
+	binary.LittleEndian.PutUint32(rom[0x10:], 18)
+	binary.LittleEndian.PutUint32(rom[0x14:], revision/100)
+	failed := C.cpu_memory(p.c, chip.MemoryBase, chip.MemorySize, C.UC_PROT_ALL, unsafe.Pointer(&p.areas[0][0])) |
+		C.cpu_memory(p.c, chip.MemoryBase+chip.UncachedGap, chip.MemorySize, C.UC_PROT_READ|C.UC_PROT_WRITE, unsafe.Pointer(&p.areas[1][0])) |
+		C.cpu_memory(p.c, chip.ROMBase, chip.ROMSize, C.UC_PROT_READ|C.UC_PROT_EXEC, unsafe.Pointer(&rom[0]))
+	for _, d := range devices {
+		failed |= C.cpu_devices(p.c, C.uint32_t(d[0]), C.uint32_t(d[1]))
+	}
+	if failed != 0 {
+		return fmt.Errorf("cpu: Unicorn does not take the memory map")
+	}
+	return nil
+}
+
+// Close frees what the processor holds.
+func (p *CPU) Close() {
+	if p.c != nil {
+		C.cpu_free(p.c)
+		p.handle.Delete()
+	}
+	for _, area := range p.areas {
+		_ = syscall.Munmap(area)
+	}
+	*p = CPU{}
+}
+
+// Instructions is how many have been executed.
+func (p *CPU) Instructions() uint64 { return uint64(p.c.instructions) }
+
+// Register is general register n, SetRegister sets it.
+func (p *CPU) Register(n int) uint32 { return uint32(C.cpu_get(p.c, C.UC_RISCV_REG_X0+C.int(n))) }
+func (p *CPU) SetRegister(n int, v uint32) {
+	C.cpu_set(p.c, C.UC_RISCV_REG_X0+C.int(n), C.uint32_t(v))
+}
+
+// Block is where the instructions begin that are being executed.
+func (p *CPU) Block() uint32 { return uint32(p.c.block) }
+
+// Watch has to be told of code that was loaded: it finds the instructions that set memory protection.
+func (p *CPU) Watch(s chip.Segment) error {
+	for i := 0; i+4 <= len(s.Data); i += 2 {
+		csr, _, ok := csrWrite(binary.LittleEndian.Uint32(s.Data[i:]))
+		if ok && chip.IsProtection(csr) && C.cpu_watch(p.c, C.uint32_t(s.Address)+C.uint32_t(i)) != 0 {
+			return fmt.Errorf("cpu: Unicorn does not watch an address")
+		}
+	}
+	return nil
+}
+
+// apply makes Unicorn's pages what the protection says.
+func (p *CPU) apply() {
+	const page = 4 << 10
+	p.protect = false
+	for address := uint32(chip.MemoryBase); address < chip.MemoryBase+chip.MemorySize; {
+		may := p.Chip.PMP.At(address)
+		end := address
+		for ; end < chip.MemoryBase+chip.MemorySize && p.Chip.PMP.At(end) == may; end += page {
+			if p.Chip.PMP.At(end+page-4) != may {
+				p.Chip.Fail(chip.Misuse, "memory protection changes within the page at 0x%08x: the emulator protects pages", end)
+				return
+			}
+		}
+		// Unicorn's bits are the configuration's.
+		C.uc_mem_protect(p.c.engine, C.uint64_t(address), C.size_t(end-address), C.uint32_t(may))
+		address = end
+	}
+}

@@ -1,0 +1,157 @@
+//go:build unicorn
+
+// Command p4emu boots a flash image on an emulated ESP32-P4:
+//
+//	p4emu [-elf FILE] [-revision N] [-limit N] FLASH
+//
+// FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. Standard input and output are
+// UART0. What ends a run is told on standard error, with the names of addresses from the ELF file, and by the exit code:
+// the image's own, or one of those below.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"stackproof/cmd/p4emu/chip"
+	"stackproof/cmd/p4emu/cpu"
+)
+
+// Exit codes of runs that the image did not end. An image's own are below 64.
+const (
+	exitUsage   = 2
+	exitReset   = 70 // a watchdog has reset the chip
+	exitFault   = 71 // what the image did, the chip cannot do, or the emulator does not know
+	exitRefused = 72 // the ROM does not start the image
+	exitLimit   = 73 // as many instructions as -limit allows
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("p4emu", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	elf := flags.String("elf", "", "the image's ELF file, for the names of addresses")
+	revision := flags.Uint("revision", 103, "the chip's revision: major*100 + minor")
+	limit := flags.Uint64("limit", 0, "end after so many instructions; 0 is never")
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: p4emu [flags] FLASH")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return exitUsage
+	}
+	if flags.NArg() != 1 {
+		flags.Usage()
+		return exitUsage
+	}
+	complain := func(format string, args ...any) { fmt.Fprintf(stderr, "p4emu: "+format+"\n", args...) }
+	flash, err := os.ReadFile(flags.Arg(0))
+	if err != nil {
+		complain("%v", err)
+		return exitUsage
+	}
+	var symbols chip.Symbols
+	if *elf != "" {
+		if symbols, err = chip.ReadSymbols(*elf); err != nil {
+			complain("%v", err)
+			return exitUsage
+		}
+	}
+	line := newConsole(stdin, stdout)
+	p, err := cpu.New(chip.Config{Flash: flash, Line: line, Revision: uint32(*revision)})
+	if err != nil {
+		complain("%v", err)
+		return exitUsage
+	}
+	defer p.Close()
+	p.Chip.Most = *limit
+	return boot(p, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
+}
+
+// boot runs the image to its end and says what that was.
+func boot(p *cpu.CPU, revision uint32, symbols chip.Symbols, flush func(), complain func(string, ...any)) int {
+	image, err := p.Chip.Boot(revision)
+	if err != nil {
+		complain("the ROM refuses the image: %v", err)
+		return exitRefused
+	}
+	for _, s := range image.Segments {
+		if err := p.Watch(s); err != nil {
+			complain("%v", err)
+			return exitUsage
+		}
+	}
+	p.SetRegister(2, chip.Stack(revision))
+	last := ""
+	code, err := p.Run(image.Entry, func(t cpu.Trap) {
+		last = fmt.Sprintf(" after trap: %s: pc=%s address=%s ra=%s", t.Name(), symbols.Name(t.PC), symbols.Name(t.Address), symbols.Name(p.Register(1)))
+	})
+	what, exit := ending(p, symbols, code, err)
+	flush()
+	complain("%s%s: instructions=%d seconds=%.6f hertz=%d", what, last, p.Instructions(), p.Chip.Clock.Now().Seconds(), p.Chip.Clock.Hertz())
+	return exit
+}
+
+// ending says in words and by the exit code why the run has ended.
+func ending(p *cpu.CPU, symbols chip.Symbols, code uint32, err error) (what string, exit int) {
+	problem := (*chip.Problem)(nil)
+	if err == nil {
+		return fmt.Sprintf("the image halted with code %d", code), int(code & 63)
+	}
+	if !errors.As(err, &problem) {
+		return err.Error(), exitFault
+	}
+	what = fmt.Sprintf("%s; in the block at %s, ra=%s", problem.What, symbols.Name(p.Block()), symbols.Name(p.Register(1)))
+	switch problem.Kind {
+	case chip.HungUp:
+		return problem.What, 0
+	case chip.Limit:
+		return what, exitLimit
+	case chip.Reset:
+		return what, exitReset
+	}
+	return what, exitFault
+}
+
+// console is UART0's other end.
+type console struct {
+	out *bufio.Writer
+	in  chan byte
+}
+
+func newConsole(stdin io.Reader, stdout io.Writer) *console {
+	c := &console{bufio.NewWriter(stdout), make(chan byte, 4096)}
+	go func() {
+		defer close(c.in)
+		in := bufio.NewReader(stdin)
+		for b, err := in.ReadByte(); err == nil; b, err = in.ReadByte() {
+			c.in <- b
+		}
+	}()
+	return c
+}
+
+func (c *console) Send(b byte) {
+	_ = c.out.WriteByte(b) // a reader who has gone closes the input too
+}
+
+// Receive flushes before it waits: the other end may be waiting for what was sent.
+func (c *console) Receive(wait bool) (b byte, ok bool) {
+	if !wait {
+		select {
+		case b, ok = <-c.in:
+		default:
+			_ = c.out.Flush()
+		}
+		return b, ok
+	}
+	b, ok = <-c.in
+	return b, ok
+}
