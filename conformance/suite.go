@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"stackproof/conformance/cases"
 	"stackproof/conformance/device"
@@ -25,13 +26,26 @@ type Suite struct {
 	Programs []Program
 }
 
-// LoadSuite compiles and encodes all cases.
-func LoadSuite() (*Suite, error) {
+// LoadSuite compiles and encodes all cases. Who calls it again gets the same programs, which nobody changes.
+func LoadSuite() (*Suite, error) { return loadSuite() }
+
+var loadSuite = sync.OnceValues(func() (*Suite, error) {
 	all, err := cases.Load()
 	if err != nil {
 		return nil, err
 	}
 	return NewSuite(all)
+})
+
+// Only is the suite of the programs of which the function says so. They keep their places in the blob.
+func (s *Suite) Only(which func(id string) bool) *Suite {
+	part := &Suite{}
+	for _, p := range s.Programs {
+		if which(p.Case.ID) {
+			part.Programs = append(part.Programs, p)
+		}
+	}
+	return part
 }
 
 // LoadFile is the suite of one script that a user gives: a case of our own kind, or a plain packetdrill script, whose id

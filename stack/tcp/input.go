@@ -100,7 +100,9 @@ func (c *Conn) arriveOther(now time.Duration, g *Segment, r *Result) {
 			r.Drop = DropSYN
 			return
 		}
-		afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
+		if !c.passive {
+			afterSYN(g) // simultaneous open (RFC 9293 3.5, figure 7)
+		}
 	}
 	switch {
 	case g.Flags.Has(RST):
@@ -219,6 +221,6 @@ func (c *Conn) tailor(g *Segment, r *Result) {
 		}
 		g.Len -= over
 		r.Drop = DropWindow
-		c.ackNow = true
+		c.ackNow = c.ackNow || c.state.receives() // where text is ignored it is not answered either
 	}
 }

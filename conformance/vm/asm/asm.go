@@ -23,14 +23,14 @@ func Encode(p *vm.Program) ([]byte, error) {
 		return nil, fmt.Errorf("asm: what was encoded cannot be decoded: %w", err)
 	}
 	for i := range p.Events {
-		if path := lost(reflect.ValueOf(tidy(p.Events[i])), reflect.ValueOf(tidy(back.Events[i])), ""); path != "" {
-			return nil, fmt.Errorf("asm: event %d of %d: its kind has no use for%s", i, len(p.Events), path)
+		if path := lost(reflect.ValueOf(tidy(p.Events[i])), reflect.ValueOf(tidy(back.Events[i]))); path != "" {
+			return nil, fmt.Errorf("asm: event %d of %d: its kind has no use for %s", i, len(p.Events), path[1:])
 		}
 	}
 	head := *p
 	head.Events, back.Events = nil, nil
-	if path := lost(reflect.ValueOf(head), reflect.ValueOf(*back), ""); path != "" {
-		return nil, fmt.Errorf("asm: the program has no use for%s", path)
+	if path := lost(reflect.ValueOf(head), reflect.ValueOf(*back)); path != "" {
+		return nil, fmt.Errorf("asm: the program has no use for %s", path[1:])
 	}
 	return b, nil
 }
@@ -88,18 +88,28 @@ func tidy(e vm.Event) vm.Event {
 	return e
 }
 
-// lost is the path of the first part in which a and b differ, after a blank; "" where there is none.
-func lost(a, b reflect.Value, path string) string {
-	if a.Kind() == reflect.Struct {
-		for i := range a.NumField() {
-			if p := lost(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name); p != "" {
-				return p
-			}
+// lost is the path of the first part in which two structures differ, each name behind a dot; "" where there is none.
+func lost(a, b reflect.Value) string {
+	for i := range a.NumField() {
+		x, y := a.Field(i), b.Field(i)
+		path, differs := "", false
+		if x.Kind() == reflect.Struct {
+			path = lost(x, y)
+			differs = path != ""
+		} else {
+			differs = differ(x, y)
 		}
-		return ""
+		if differs {
+			return "." + a.Type().Field(i).Name + path
+		}
 	}
-	if reflect.DeepEqual(a.Interface(), b.Interface()) {
-		return ""
+	return ""
+}
+
+// differ tells whether two parts that are no structures differ.
+func differ(a, b reflect.Value) bool {
+	if a.Kind() == reflect.Slice {
+		return a.Len()+b.Len() > 0 && !reflect.DeepEqual(a.Interface(), b.Interface())
 	}
-	return " " + path[1:]
+	return !a.Equal(b)
 }
