@@ -44,9 +44,9 @@ func (s *Stack) ip4Input(now time.Duration, b []byte, linkGroup bool) {
 
 // ip4Refuse returns the counter of what is wrong with a packet, NumCounters if nothing is.
 func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter {
-	m.group = s.isOurGroup4(m.dst)
+	m.group = m.dst != s.cfg.IPv4.Addr
 	switch {
-	case !m.group && m.dst != s.cfg.IPv4.Addr:
+	case m.group && !s.isOurGroup4(m.dst):
 		return DropIPv4Other
 	case !m.group && linkGroup: // RFC 1122 3.3.6
 		return DropIPv4LinkGroup

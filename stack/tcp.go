@@ -19,7 +19,8 @@ type TCPConn struct {
 	lport, rport  uint16
 	readShut      bool // TCPShutdownRead was called
 	ip            IPSettings
-	soft          Cause // what was last heard of why the peer cannot be reached; OK: nothing
+	soft          Cause         // what was last heard of why the peer cannot be reached; OK: nothing
+	heard         time.Duration // when the neighbour on the way to the peer was last confirmed: once for all that comes at a time
 
 	backlog  int           // of a listener
 	listener int           // of a connection that was not accepted yet

@@ -18,8 +18,11 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		s.count(tcpErrors[err])
 		return
 	}
-	opts := wire.ParseTCPOptions(t.Options())
-	if opts.Malformed {
+	g := tcp.Segment{
+		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()), ECN: m.tos & ecnBits,
+	}
+	g.Options.Parse(t.Options())
+	if g.Malformed {
 		// RFC 9293 MUST-7 suggests a reset, which would let anybody end a connection.
 		s.count(DropTCPOptions)
 		return
@@ -28,12 +31,8 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 	if m.tos&ecnBits == wire.ECNCE {
 		s.count(TCPMarked)
 	}
-	if t.Flags().Has(tcp.SYN) && opts.WScale > tcp.MaxWindowShift {
+	if g.Flags.Has(tcp.SYN) && g.WScale > tcp.MaxWindowShift {
 		s.count(TCPBadScale)
-	}
-	g := tcp.Segment{
-		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()),
-		ECN: m.tos & ecnBits, Options: opts,
 	}
 	id := s.tcpFind(m.dst, t.DstPort(), m.src, t.SrcPort())
 	if id >= 0 && !(s.st.TCP[id].state.Reopens(&g) && s.tcpFindListener(m.dst, t.DstPort()) >= 0) {
@@ -49,8 +48,9 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 		return
 	}
 	r := &s.st.TCP[id]
-	before := r.state.State()
-	res := r.state.Arrive(now, *g)
+	before, n := r.state.State(), g.Len
+	var res tcp.Result
+	r.state.ArriveTo(now, g, &res)
 	s.tcpTouch(id)
 	s.tcpDropped(res.Drop)
 	if res.Slowed {
@@ -72,10 +72,11 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 	if res.Acked > 0 || after == tcp.Established {
 		r.soft = OK
 	}
-	if res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before {
+	if forward := res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before; forward && r.heard != now {
+		r.heard = now
 		s.confirm(now, r.local, r.remote)
 	}
-	if g.Len > 0 && res.Ready != g.Len {
+	if n > 0 && res.Ready != n {
 		// RFC 5681 4.2: what comes out of order, and what fills a hole, is acknowledged at once. The peer counts these
 		// acknowledgments, and at its end the Poll at hand would send one for all that it has taken in.
 		s.tcpFlush(now, id)

@@ -79,15 +79,14 @@ const (
 func (s *Stack) tcpFlush(now time.Duration, id int) flushed {
 	r := &s.st.TCP[id]
 	s.tcpFit(now, r)
-	for {
-		p, ok := r.state.Next()
-		if !ok {
-			return flushDone
-		}
+	var o outgoing
+	var p tcp.Plan
+	for r.state.NextTo(&p) {
 		if p.Again && r.state.InTrouble() {
 			s.doubt(now, r.local, r.remote)
+			o.frame = nil // there may be another way now
 		}
-		switch c := s.tcpSend(now, id, &p); c {
+		switch c := s.tcpSend(now, id, &o, &p); c {
 		case OK:
 		case WouldBlock:
 			return flushBlocked
@@ -100,28 +99,39 @@ func (s *Stack) tcpFlush(now time.Duration, id int) flushed {
 		}
 		r.state.Sent(now, &p)
 	}
+	return flushDone
 }
 
-// tcpSend sends one segment of a connection.
-func (s *Stack) tcpSend(now time.Duration, id int, p *tcp.Plan) Cause {
+// tcpSend sends one segment of a connection. o is that of the segment before, which has just gone out, or zero.
+func (s *Stack) tcpSend(now time.Duration, id int, o *outgoing, p *tcp.Plan) Cause {
 	r := &s.st.TCP[id]
-	_, low := s.pathMTU(now, r.remote)
-	o := outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: wire.TCPHeaderLen + p.Options.Len() + p.Len, df: !low}
-	r.ip.apply(&o)
-	o.tos |= p.ECN
-	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
-	if c := s.beginIP(now, &o); c != OK {
+	o.n = wire.TCPHeaderLen + p.Options.Len() + p.Len
+	if c := s.tcpBeginIP(now, r, o, p); c != OK {
 		return c
 	}
 	_, tx := s.tcpMemory(id)
 	data := o.payload[o.n-p.Len:]
 	n, sum := r.tx.PeekSum(tx, p.Offset, data)
 	clear(data[n:]) // the garbage of a keep-alive
-	s.tcpCommit(&o, r.lport, r.rport, &p.Segment, sum)
+	s.tcpCommit(o, r.lport, r.rport, &p.Segment, sum)
 	if p.Again {
 		s.count(TCPRetransmitted)
 	}
 	return OK
+}
+
+// tcpBeginIP is beginIP for a segment. Behind one that went out in a frame, which says where to, it finds no way anew.
+func (s *Stack) tcpBeginIP(now time.Duration, r *TCPConn, o *outgoing, p *tcp.Plan) Cause {
+	mtu, low := s.pathMTU(now, r.remote)
+	if o.frame != nil && !o.inside && o.n <= mtu-headerLen(o.dst) {
+		o.tos = o.tos&^ecnBits | p.ECN
+		return s.beginFrame(o, o.mac)
+	}
+	*o = outgoing{dst: r.remote, src: r.local, proto: wire.ProtoTCP, n: o.n, df: !low}
+	r.ip.apply(o)
+	o.tos |= p.ECN
+	o.reply = r.use == tcpEmbryo // anybody can send a SYN, from any address
+	return s.beginIP(now, o)
 }
 
 // tcpCommit puts the header before the data of a segment, whose sum it is told, and sends it.

@@ -37,7 +37,7 @@ func (s *Stack) tcpBucket(local wire.Addr, lport uint16, remote wire.Addr, rport
 func (s *Stack) tcpTake(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
 	s.tcpRelease(id)
 	r := &s.st.TCP[id]
-	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, slot: r.slot, links: r.links}
+	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, heard: -1, slot: r.slot, links: r.links}
 	list := s.tcpList(r)
 	r.links.next, *list = *list, int32(id+1)
 	return r

@@ -5,20 +5,26 @@ import "time"
 // Arrive takes a segment (RFC 9293 3.10.7). The result says what the owner has to do about it at once; what there is to
 // send comes from Next.
 func (c *Conn) Arrive(now time.Duration, g Segment) (r Result) {
-	g.wnd = c.windowOf(&g)
+	c.ArriveTo(now, &g, &r)
+	return r
+}
+
+// ArriveTo is Arrive without copies. It changes g, as far as it takes less than all of it, and sets r.
+func (c *Conn) ArriveTo(now time.Duration, g *Segment, r *Result) {
+	g.wnd = c.windowOf(g)
 	c.ts.clock = now
 	switch c.state {
 	case Closed:
-		r = Result{Drop: DropClosed, Reset: true}
+		*r = Result{Drop: DropClosed, Reset: true}
 	case Listen:
-		r = c.arriveListen(now, &g)
+		*r = c.arriveListen(now, g)
 	case SynSent:
-		r = c.arriveSynSent(now, &g)
+		*r = c.arriveSynSent(now, g)
 	default:
-		c.arriveOther(now, &g, &r)
+		*r = Result{}
+		c.arriveOther(now, g, r)
 	}
 	c.schedule(now)
-	return r
 }
 
 // arriveListen is RFC 9293 3.10.7.2.

@@ -13,11 +13,17 @@ type Plan struct {
 // Next returns the segment to be sent now; ok is false if there is none. It changes nothing: if the segment cannot be
 // sent, Next returns it again later. If it was sent, call Sent before anything else.
 func (c *Conn) Next() (p Plan, ok bool) {
-	ok = c.next(&p)
+	ok = c.NextTo(&p)
 	return p, ok
 }
 
-// next fills in p, which is zero, and may change it also if there is nothing to be sent.
+// NextTo is Next without a copy. It may change p also if there is nothing to be sent.
+func (c *Conn) NextTo(p *Plan) bool {
+	*p = Plan{}
+	return c.next(p)
+}
+
+// next fills in p, which is zero.
 func (c *Conn) next(p *Plan) bool {
 	switch {
 	case c.resetNow:

@@ -1,6 +1,9 @@
 package wire
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // The Internet checksum (RFC 1071) in ones' complement arithmetic. A sum is a partial result: a uint32 of at most
 // 17 bits when it comes from here, so that thousands of them may be added with + and folded later.
@@ -41,6 +44,16 @@ func Checksum(b []byte, initial uint32) uint16 { return ^Fold(Sum(b, initial)) }
 
 // checksumOK reports whether a message, its checksum included, sums up to minus zero.
 func checksumOK(b []byte, initial uint32) bool { return Fold(Sum(b, initial)) == 0xffff }
+
+// headerSum sums up words of four bytes. A header was written just now, in words of four: wider ones, which Sum reads,
+// would have to wait until it is in the cache.
+func headerSum(b []byte) (s uint64) {
+	for len(b) >= 4 {
+		s += uint64(binary.BigEndian.Uint32(b))
+		b = b[4:]
+	}
+	return s
+}
 
 // PseudoSum returns the sum of the pseudo-header of RFC 9293 3.1 or RFC 8200 8.1: both addresses, the protocol and the
 // length in bytes of the upper-layer header and data. The family is that of src.

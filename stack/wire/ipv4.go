@@ -157,10 +157,6 @@ func ParseIPv4(b []byte) (IPv4Fields, Err) {
 func (f IPv4Fields) Put(b []byte) int {
 	n := IPv4HeaderLen + int(f.OptionsLen)
 	_ = b[n-1]
-	b[0] = 4<<4 | uint8(n/4)
-	b[1] = f.TOS
-	binary.BigEndian.PutUint16(b[2:], f.TotalLen)
-	binary.BigEndian.PutUint16(b[4:], f.ID)
 	frag := f.FragOffset / 8
 	if f.DF {
 		frag |= ipv4DF
@@ -168,11 +164,16 @@ func (f IPv4Fields) Put(b []byte) int {
 	if f.MF {
 		frag |= ipv4MF
 	}
-	binary.BigEndian.PutUint16(b[6:], frag)
-	b[8], b[9] = f.TTL, f.Protocol
-	b[10], b[11] = 0, 0
-	f.Src.put4(b[12:])
-	f.Dst.put4(b[16:])
-	binary.BigEndian.PutUint16(b[10:], Checksum(b[:n], 0))
+	// The checksum is that of the words as they are written: to read them back at once would wait for the writes.
+	w0 := 4<<28 | uint32(n/4)<<24 | uint32(f.TOS)<<16 | uint32(f.TotalLen)
+	w1 := uint32(f.ID)<<16 | uint32(frag)
+	w2 := uint32(f.TTL)<<24 | uint32(f.Protocol)<<16
+	w3, w4 := uint32(f.Src.lo), uint32(f.Dst.lo)
+	sum := uint64(w0) + uint64(w1) + uint64(w2) + uint64(w3) + uint64(w4) + uint64(Sum(b[IPv4HeaderLen:n], 0))
+	binary.BigEndian.PutUint32(b, w0)
+	binary.BigEndian.PutUint32(b[4:], w1)
+	binary.BigEndian.PutUint32(b[8:], w2|uint32(^fold64(sum)))
+	binary.BigEndian.PutUint32(b[12:], w3)
+	binary.BigEndian.PutUint32(b[16:], w4)
 	return n
 }

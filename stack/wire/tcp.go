@@ -71,12 +71,16 @@ func (s TCP) VerifyChecksum(src, dst Addr) Err {
 }
 
 // SetChecksum computes the checksum over header and data and writes it (RFC 9293 3.1, MUST-2).
-func (s TCP) SetChecksum(src, dst Addr) { s.SetChecksumOf(src, dst, 0, 0) }
+func (s TCP) SetChecksum(src, dst Addr) {
+	s[16], s[17] = 0, 0
+	binary.BigEndian.PutUint16(s[16:], Checksum(s, PseudoSum(src, dst, ProtoTCP, len(s))))
+}
 
-// SetChecksumOf is SetChecksum for a segment whose last n bytes, its data, have a sum that is known.
+// SetChecksumOf is SetChecksum for a segment with n bytes of data whose sum is known.
 func (s TCP) SetChecksumOf(src, dst Addr, n int, sum uint32) {
 	s[16], s[17] = 0, 0
-	binary.BigEndian.PutUint16(s[16:], Checksum(s[:len(s)-n], uint32(Fold(sum))+PseudoSum(src, dst, ProtoTCP, len(s))))
+	all := headerSum(s[:len(s)-n]) + uint64(Fold(sum)) + uint64(PseudoSum(src, dst, ProtoTCP, len(s)))
+	binary.BigEndian.PutUint16(s[16:], ^fold64(all))
 }
 
 // Fields returns the fixed header unpacked.
@@ -117,13 +121,10 @@ func ParseTCP(b []byte) (TCPFields, Err) {
 func (f TCPFields) Put(b []byte) int {
 	n := TCPHeaderLen + int(f.OptionsLen)
 	_ = b[n-1]
-	binary.BigEndian.PutUint16(b, f.SrcPort)
-	binary.BigEndian.PutUint16(b[2:], f.DstPort)
+	binary.BigEndian.PutUint32(b, uint32(f.SrcPort)<<16|uint32(f.DstPort))
 	binary.BigEndian.PutUint32(b[4:], f.Seq)
 	binary.BigEndian.PutUint32(b[8:], f.Ack)
-	b[12], b[13] = uint8(n/4)<<4, uint8(f.Flags)
-	binary.BigEndian.PutUint16(b[14:], f.Window)
-	b[16], b[17] = 0, 0
-	binary.BigEndian.PutUint16(b[18:], f.Urgent)
+	binary.BigEndian.PutUint32(b[12:], uint32(n/4)<<28|uint32(f.Flags)<<16|uint32(f.Window))
+	binary.BigEndian.PutUint32(b[16:], uint32(f.Urgent))
 	return n
 }

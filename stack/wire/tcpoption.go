@@ -46,12 +46,17 @@ type TCPOpts struct {
 
 // ParseTCPOptions reads an option list. It never fails: a known option with the wrong length is left out and sets
 // Malformed, a length that leads nowhere ends the list and sets it too. Of an option that appears twice the last counts.
-func ParseTCPOptions(b []byte) TCPOpts {
-	var o TCPOpts
+func ParseTCPOptions(b []byte) (o TCPOpts) {
+	o.Parse(b)
+	return o
+}
+
+// Parse is ParseTCPOptions in place; o is zero.
+func (o *TCPOpts) Parse(b []byte) {
 	if len(b) == 12 && binary.BigEndian.Uint32(b) == optionNOP<<24|optionNOP<<16|TCPOptTimestamps<<8|10 {
 		// What most segments have (RFC 7323 appendix A).
 		o.TSVal, o.TSEcr, o.HasTS = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), true
-		return o
+		return
 	}
 	w := WalkTCPOptions(b)
 	for {
@@ -64,7 +69,6 @@ func ParseTCPOptions(b []byte) TCPOpts {
 		}
 	}
 	o.Malformed = o.Malformed || w.Malformed()
-	return o
 }
 
 // take stores one option. It is false if the kind is known and the length is not the kind's.
