@@ -74,7 +74,7 @@ func TestHabits(t *testing.T) {
 		return s
 	}
 	freebsd := func(more set) set {
-		s := set{sut.KnobABC: 2, sut.KnobMinRTO: 230, sut.KnobRTOSlack: 200, sut.KnobMaxRTO: 64000, sut.KnobMostRecv: 2 << 20}
+		s := set{sut.KnobABC: 2, sut.KnobMinRTO: 230, sut.KnobRTOSlack: 200, sut.KnobMaxRTO: 64000, sut.KnobMostRecv: 2 << 20, sut.KnobRACK: 0, sut.KnobCUBIC: 0}
 		maps.Copy(s, more)
 		return s
 	}

@@ -137,7 +137,7 @@ var habits = map[string][]vm.Event{
 	},
 	"net.inet.": {
 		habit(sut.KnobABC, 2), habit(sut.KnobMinRTO, 230), habit(sut.KnobRTOSlack, 200), habit(sut.KnobMaxRTO, 64000),
-		habit(sut.KnobMostRecv, 2<<20),
+		habit(sut.KnobMostRecv, 2<<20), habit(sut.KnobRACK, 0), habit(sut.KnobCUBIC, 0),
 	},
 }
 

@@ -173,6 +173,8 @@ const (
 	KnobMaxRTO              // in milliseconds
 	KnobRTOSlack            // by how much the time-out is at least above the round-trip time (G of RFC 6298 2), in milliseconds
 	KnobMostRecv            // what a receive buffer can become, which the window scale is for, in bytes
+	KnobRACK                // losses are found by time and probes ask for them (RFC 8985), or by RFC 6675 alone
+	KnobCUBIC               // congestion control is CUBIC's (RFC 9438), or NewReno's (RFC 5681)
 	knobs
 )
 
@@ -181,7 +183,8 @@ const knobNames names = " tcp.msl-ms ipv6.dad-transmits arp.probe mld.own-groups
 	"tcp.initial-rto-ms tcp.delayed-ack-ms tcp.keep-idle-ms tcp.keep-interval-ms tcp.keep-count " +
 	"tcp.connect-timeout-ms tcp.syn-retries tcp.default-mss tcp.path-mtu tcp.syn-cookies tcp.blackhole " +
 	"tcp.drop-syn-fin tcp.loose-rst tcp.loose-syn tcp.icmp-resets tcp.plain-syn tcp.keep-garbage tcp.abc " +
-	"tcp.idle-restart tcp.need-timestamps tcp.min-rto-ms tcp.max-rto-ms tcp.rto-slack-ms tcp.most-recv-buffer"
+	"tcp.idle-restart tcp.need-timestamps tcp.min-rto-ms tcp.max-rto-ms tcp.rto-slack-ms tcp.most-recv-buffer " +
+	"tcp.rack tcp.cubic"
 
 // String is the knob's name on the wire and in scripts.
 func (k Knob) String() string {

@@ -17,10 +17,17 @@ func (c *Conn) arriveACK(now time.Duration, g *Segment, r *Result) (goOn bool) {
 	}
 	c.noteTimestamp(g.Seq.Add(-r.skip), g)
 	progress := c.sndUna.Less(g.Ack)
+	n, racks := g.Ack.Sub(c.sndUna), c.racks()
+	if c.agreed.Has(SACK) {
+		c.board.rack.begin(now, c.echoAge(g))
+	}
 	if progress {
 		r.Acked = c.acked(now, g)
 	}
-	if c.isDuplicate(g, progress, r.Drop) {
+	duplicate := c.isDuplicate(g, progress, r.Drop)
+	if racks {
+		c.rackACK(now, g, max(n, 0), duplicate)
+	} else if duplicate {
 		c.duplicateACK()
 	}
 	r.Slowed = c.arriveECE(g)
@@ -64,13 +71,20 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 	c.sndUna = ack
 	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
 	c.dupAcks = 0
-	known := c.board.within(n)
-	c.board.advance(n)
+	known := 0
+	if c.agreed.Has(SACK) {
+		known = c.board.within(n)
+		c.board.advance(ack)
+	}
+	c.rack.rearm, c.rack.probeDue = true, false
 	if c.synAcked {
-		c.recoverACK(n, known, c.echoes(g))
+		c.settleACK()
+		if !c.racks() {
+			c.recoverACK(now, n, known, c.echoes(g))
+		}
 	} else if c.synLost {
 		c.rtt.rto = max(c.rtt.rto, synLostRTO) // RFC 6298 5.7
-		c.cong.init(c.sndMSS)                  // one segment (RFC 5681 3.1)
+		c.initCwnd(c.sndMSS)                   // one segment (RFC 5681 3.1)
 	}
 	c.synAcked = true
 	c.pushed = latest(c.pushed, ack)
@@ -84,14 +98,15 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 }
 
 // measure takes the round-trip time that an acknowledgment of new data tells: of what it echoes, or else of the segment
-// that is being timed.
+// that is being timed. An acknowledgment that reports a duplicate comes because of that, and the echo is of what was sent
+// long before.
 func (c *Conn) measure(now time.Duration, g *Segment) {
 	timed := c.timing && c.timedEnd.LessEq(g.Ack)
 	if timed {
 		c.timing = false // also if a timestamp tells: it is over
 	}
 	if c.agreed.Has(Timestamps) && g.HasTS {
-		if d, ok := c.roundTrip(g); ok {
+		if d, ok := c.roundTrip(g); ok && !(c.agreed.Has(SACK) && c.duplicateReport(g)) {
 			c.rtt.sample(c.tuning(), d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
 		}
 		return

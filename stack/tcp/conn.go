@@ -63,6 +63,7 @@ type Conn struct {
 	hold             bool // no new text until the timer runs out
 	dupAcks          uint8
 	board            scoreboard
+	rack             rackState
 	rescueRxt        Seq // RFC 6675 2, one further on
 	reducedAt        Seq // sndNxt when the congestion window was last reduced
 	cong             congestion
@@ -127,6 +128,7 @@ func (c *Conn) open(cfg Config) {
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
 	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss
+	c.board.init(iss)
 	c.sndEnd = iss.Add(1)
 	c.pushed = c.sndEnd
 	c.agreed = everything &^ cfg.Without
@@ -215,6 +217,7 @@ func (c *Conn) over(why Failure) {
 	c.rtx.stop()
 	c.wait.stop()
 	c.delayedAck.stop()
+	c.rack.early.stop()
 }
 
 // finAcked reports whether our FIN was sent and acknowledged.
@@ -262,7 +265,7 @@ func (c *Conn) LowerMSS(mss int) {
 	c.setMaxSeg(mss)
 	c.timing = false
 	if c.synAcked {
-		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+		c.resendOutstanding()
 	}
 }
 

@@ -73,9 +73,9 @@ func (c *Conn) arriveECE(g *Segment) bool {
 		return false
 	}
 	c.hold = c.cong.cwnd <= c.sndMSS
-	c.cong.lost(c.cong.cwnd, c.sndMSS)
+	c.reduce(c.cong.cwnd)
+	c.rack.undo.able = false
 	c.cong.cwnd = min(c.cong.cwnd, c.cong.ssthresh)
-	c.noteReduction()
 	return true
 }
 

@@ -57,11 +57,14 @@ func (c *Conn) Info() (i Info) {
 	for at := 0; at < flight; {
 		lo, hi := c.board.hole(at, flight)
 		sacked += lo - at
-		if c.timeouts > 0 || c.board.lost(lo, max(c.sndMSS, 1)) { // the timer says it of all
+		if c.timeouts > 0 || c.board.lostBehind(lo, max(c.sndMSS, 1)) { // the timer says it of all
 			lost += hi - lo
 		}
 		retrans += max(min(again, hi)-lo, 0)
 		at = hi
+	}
+	if c.racks() {
+		lost, retrans = c.board.lost, c.board.again()
 	}
 	i.Sacked, i.Lost, i.Retrans = c.segments(sacked), c.segments(lost), c.segments(retrans)
 	switch {

@@ -84,7 +84,7 @@ func (c *Conn) takeSYN(now time.Duration, g *Segment) {
 	c.agree(&g.Options)
 	c.agreeECN(g.Flags)
 	c.ts.recent, c.ts.recentAt = g.TSVal, now
-	c.cong.init(c.tuning().initialCwnd(c.sndMSS))
+	c.initCwnd(c.tuning().initialCwnd(c.sndMSS))
 }
 
 // establish enters ESTABLISHED, or FIN-WAIT-1 if the application has closed meanwhile.

@@ -27,7 +27,7 @@ func TestNetworkBulk(t *testing.T) {
 		checkNetwork(t, newNetwork(t, p, &seen))
 	})
 	for what, times := range map[string]int{
-		"fast retransmission": seen.fast, "new segment in a recovery by SACK": seen.sackRecoveries, "rescue": seen.rescues,
+		"fast retransmission": seen.fast, "new segment in a recovery by SACK": seen.sackRecoveries, "rescue": seen.rescues, "tail loss probe": seen.tailProbes,
 		"limited transmission": seen.limited, "SACK block": seen.blocks,
 		"mark": seen.marks, "reduction for a mark": seen.slowed,
 	} {
@@ -37,7 +37,7 @@ func TestNetworkBulk(t *testing.T) {
 
 // noteSACK remembers what the peer says that it has. The model has a flag for each byte and so forgets nothing.
 func (s *side) noteSACK(g Segment) {
-	s.full = s.full || s.c.board.sacked.n == MaxRanges
+	s.full = s.full || s.c.board.n > maxRuns-3
 	if !g.Flags.Has(ACK) || !s.c.state.synchronized() || s.c.outdated(&g) || !s.c.acceptable(&g) || !s.c.acksSent(g.Ack) {
 		return // it says nothing that is listened to
 	}
@@ -52,8 +52,12 @@ func (s *side) noteSACK(g Segment) {
 func (n *network) checkSACK(s *side, p Plan) {
 	n.checkBlocks(s, p)
 	c := &s.c
+	s.full = s.full || c.board.n > maxRuns-3
 	if p.Len == 0 || c.probing {
 		return
+	}
+	if c.racks() && p.Again && !c.rack.probeDue && !c.overdue {
+		require.LessOrEqual(n.t, c.board.inFlight()+p.seqLen(), c.cong.cwnd, "a retransmission needs room, too")
 	}
 	n.seen.rescues += btoi(p.rescue)
 	if p.Again {
@@ -64,6 +68,10 @@ func (n *network) checkSACK(s *side, p Plan) {
 	}
 	flight := c.sndNxt.Sub(c.sndUna)
 	switch {
+	case c.rack.probeDue:
+		n.seen.tailProbes++
+	case c.racks():
+		require.LessOrEqual(n.t, c.board.inFlight()+p.Len, c.cong.cwnd, "RFC 5681 3.1, with what is on its way as RFC 8985 knows it")
 	case c.agreed.Has(SACK) && (c.recovering || c.dupAcks > 0):
 		require.LessOrEqual(n.t, c.onItsWay()+p.Len, c.cong.cwnd, "pipe and the new segment are more than the congestion window")
 		n.seen.sackRecoveries += btoi(c.recovering)

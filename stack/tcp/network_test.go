@@ -26,6 +26,7 @@ type sights struct {
 	retransmissions, fast, probes, outOfOrder, simultaneous, fullWindow, refusedRanges, resets int
 
 	blocks, duplicates, sackRecoveries, rescues, limited int
+	tailProbes                                           int
 	scaled, stamped, wrapped                             int
 	marks, slowed, held                                  int
 }
@@ -67,6 +68,7 @@ type netPlan struct {
 	tsOffset     [2]uint32 // timestamps wrap too
 	marks        int       // per cent of what can be marked
 	offerECN     [2]bool
+	reno, noRACK [2]bool
 }
 
 type flying struct {
@@ -117,6 +119,8 @@ func drawPlan(t *rapid.T) netPlan {
 		grow:         [2]int{grow.Draw(t, "a's scale"), grow.Draw(t, "b's scale")},
 		tsOffset:     [2]uint32{stamp.Draw(t, "a's timestamps"), stamp.Draw(t, "b's timestamps")},
 		marks:        rapid.IntRange(0, 50).Draw(t, "marks"),
+		reno:         [2]bool{rapid.Bool().Draw(t, "a has NewReno"), rapid.Bool().Draw(t, "b has NewReno")},
+		noRACK:       [2]bool{rapid.Bool().Draw(t, "a has no RACK"), rapid.Bool().Draw(t, "b has no RACK")},
 		offerECN:     [2]bool{rapid.Bool().Draw(t, "a asks for ECN"), rapid.Bool().Draw(t, "b asks for ECN")},
 	}
 }
@@ -129,12 +133,15 @@ func newNetwork(t require.TestingT, p netPlan, seen *sights) *network {
 		s.sentFirst, s.sacked = map[Seq]byte{}, map[Seq]bool{}
 		cfg := Config{ISS: p.iss[i], MSS: 500 + 300*i, DefaultMSS: 536, RcvBuf: p.rcvBuf[i], Without: p.without[i],
 			RcvMax: p.rcvBuf[i] << p.grow[i], TSOffset: p.tsOffset[i], Settings: Settings{OfferECN: p.offerECN[i]}}
+		cfg.Settings.Tuning.Reno, cfg.Settings.Tuning.NoRACK = p.reno[i], p.noRACK[i]
 		if i == 0 || p.bothActive {
 			s.c.Connect(cfg)
 		} else {
 			s.c.Listen(cfg)
 		}
-		s.c.Set(&Settings{NoDelay: p.noDelay})
+		v := *s.c.Settings()
+		v.NoDelay = p.noDelay
+		s.c.Set(&v)
 	}
 	return n
 }

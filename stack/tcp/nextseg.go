@@ -5,6 +5,12 @@ func (c *Conn) newRoom() int {
 	mss, wnd := c.sndMSS, c.sndRoom(c.sndNxt)
 	flight := c.sndNxt.Sub(c.sndBase())
 	switch {
+	case c.racks():
+		room := c.rackRoom()
+		if room < mss && (c.recovering || c.board.sacked > 0) {
+			return 0
+		}
+		return min(wnd, room)
 	case c.dupAcks == 0:
 		return min(wnd, c.cong.cwnd-flight)
 	case c.agreed.Has(SACK):
@@ -28,8 +34,8 @@ func (c *Conn) nextSeg(p *Plan) bool {
 		return false
 	}
 	lo, hi := c.board.hole(high, flight)
-	behind := lo < c.board.top() // something behind the hole has arrived
-	if behind && c.board.lost(lo, c.sndMSS) {
+	behind := lo < c.board.sackedTop() // something behind the hole has arrived
+	if behind && c.board.lostBehind(lo, c.sndMSS) {
 		return c.fill(p, lo, hi) // rule 1
 	}
 	if c.newText(p, min(room, c.sndRoom(c.sndNxt))) {

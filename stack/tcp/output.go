@@ -83,6 +83,9 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 		}
 	}
 	c.sndNxt = latest(c.sndNxt, p.end())
+	if c.agreed.Has(SACK) {
+		c.board.sent(p.Seq, p.end(), ticks(now))
+	}
 	c.cong.sent(c.sndUna, c.sndNxt)
 	c.cwrDue = c.cwrDue && !p.Flags.Has(CWR)
 	if p.Flags.Has(FIN) && c.state == SynReceived {
@@ -91,7 +94,7 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 	if c.probing && c.mode == timerPersist {
 		// The peer need not take what a probe carries: when the window opens, it is sent as if it had been lost.
 		c.probing, c.timing = false, false
-		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+		c.resendOutstanding()
 		c.probeWait = min(2*c.probeWait, c.tuning().MaxRTO) // SHLD-30
 		c.due = now + c.probeWait
 		if c.timeouts == 0 {
@@ -103,13 +106,24 @@ func (c *Conn) sentText(now time.Duration, p *Plan) {
 	}
 	switch {
 	case p.Again:
-		c.sentAgain(p)
+		if !c.racks() {
+			c.sentAgain(p)
+		}
+		c.rack.undo.sentAgain(p)
 		c.timing = false // Karn's algorithm (RFC 6298 3)
 	case !c.timing:
 		c.timing, c.timedEnd, c.timedAt = true, p.end(), now
 	}
+	if c.recovering {
+		c.rack.prr.out += p.seqLen()
+	}
 	if c.overdue {
 		c.restartRetransmit(now) // RFC 6298 5.6
+	}
+	if c.rack.probeDue {
+		c.sentProbe(now, p)
+	} else if !p.Again {
+		c.rack.rearm = true
 	}
 }
 
@@ -175,6 +189,15 @@ func (c *Conn) nextText(p *Plan) bool {
 		return false
 	case c.probing:
 		return c.text(p, c.sndUna, max(c.sndWnd, 1))
+	}
+	if c.racks() {
+		if c.rack.probeDue {
+			return c.probe(p)
+		}
+		if ok, any := c.nextLost(p); any {
+			return ok
+		}
+		return c.newText(p, c.newRoom())
 	}
 	if from, room, any := c.resend(); any {
 		return c.text(p, from, room)

@@ -1,5 +1,7 @@
 package tcp
 
+import "time"
+
 // dupThreshold is how many duplicate acknowledgments tell of a loss (RFC 5681 3.2).
 const dupThreshold = 3
 
@@ -14,7 +16,7 @@ func (c *Conn) duplicate(g *Segment) bool {
 // whatever else it does (RFC 6675 2).
 func (c *Conn) isDuplicate(g *Segment, progress bool, why Drop) bool {
 	if c.agreed.Has(SACK) {
-		return c.board.update(c.sndUna, c.sndNxt, g.SACK[:g.NSACK])
+		return c.board.update(g.SACK[:g.NSACK])
 	}
 	return !progress && why == DropNone && c.duplicate(g)
 }
@@ -31,14 +33,11 @@ func (c *Conn) duplicateACK() {
 	if c.unsettled() {
 		return
 	}
-	if c.dupAcks++; c.dupAcks < dupThreshold && !(sack && c.board.lost(0, c.sndMSS)) {
+	if c.dupAcks++; c.dupAcks < dupThreshold && !(sack && c.board.lostBehind(0, c.sndMSS)) {
 		return
 	}
 	// RFC 5681 3.2, step 2: what limited transmit has sent beyond the congestion window does not count as in flight.
-	if !c.reduced() {
-		c.cong.lost(min(c.sndNxt.Sub(c.sndUna), c.cong.cwnd), c.sndMSS)
-		c.noteReduction()
-	}
+	c.reduce(min(c.sndNxt.Sub(c.sndUna), c.cong.cwnd))
 	c.cong.cwnd = c.cong.ssthresh
 	if !sack {
 		c.cong.cwnd += dupThreshold * c.sndMSS
@@ -57,19 +56,23 @@ func (c *Conn) unsettled() bool {
 	return c.sndUna.LessEq(c.recoverAt)
 }
 
+// settleACK keeps what is compared with sndUna from falling 2^31 behind.
+func (c *Conn) settleACK() {
+	if c.recoverAt.Less(c.sndUna) {
+		c.recoverAt = c.sndUna.Add(-1)
+	}
+	if c.reducedAt.Less(c.sndUna) {
+		c.reducedAt = c.sndUna.Add(-1)
+	}
+}
+
 // recoverACK takes note of n newly acknowledged bytes, of which SACK had told known before; sndUna is already the new one.
 // An acknowledgment that tells of a mark is no reason to send more (RFC 3168 6.1.2).
-func (c *Conn) recoverACK(n, known int, marked bool) {
+func (c *Conn) recoverACK(now time.Duration, n, known int, marked bool) {
 	switch {
 	case !c.recovering:
 		if !marked {
-			c.grow(n, known)
-		}
-		if c.recoverAt.Less(c.sndUna) {
-			c.recoverAt = c.sndUna.Add(-1) // so that it never falls 2^31 behind
-		}
-		if c.reducedAt.Less(c.sndUna) {
-			c.reducedAt = c.sndUna.Add(-1)
+			c.grow(now, n, known)
 		}
 	case c.agreed.Has(SACK):
 		c.recovering = c.sndUna.Less(c.recoverAt) // RFC 6675 5, (A); the window is what it is to be already
@@ -87,19 +90,41 @@ func (c *Conn) resendFirst() { c.rtxNxt, c.rtxEnd = c.sndUna, c.sndUna.Add(1) }
 
 // resendAll has everything outstanding sent again, one segment at first (RFC 5681 3.1, RFC 6582 3.2 step 4). What SACK
 // has told is forgotten, as the peer may have thrown it away (RFC 2018 8); what it tells from now on counts.
-func (c *Conn) resendAll() {
-	c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
-	c.board.clear()
+func (c *Conn) resendAll(now time.Duration) {
+	c.board.forgetAll(runSacked)
+	if c.racks() {
+		c.board.expire(ticks(now), c.reoWnd())
+		c.rack.early.stop()
+		c.rack.probed, c.rack.probeDue = false, false
+	} else {
+		c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+	}
+	if c.timeouts <= 1 { // not if the timer has had it sent again before (RFC 5681 3.1)
+		c.rack.undo.note(&c.cong)
+		c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
+	}
+	c.cong.cubic.wMax = 0 // RFC 9438 4.8
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndNxt, 0
-	c.cong.lost(c.sndNxt.Sub(c.sndUna), c.sndMSS)
 	c.cong.cwnd = c.sndMSS
 	c.noteReduction()
 }
 
+// resendOutstanding has everything outstanding sent again that SACK does not tell of, for another reason than congestion.
+func (c *Conn) resendOutstanding() {
+	if c.racks() {
+		c.board.loseAll()
+		return
+	}
+	c.rtxNxt, c.rtxEnd = c.sndUna, c.sndNxt
+}
+
+// initCwnd sets the initial window.
+func (c *Conn) initCwnd(cwnd int) { c.cong.init(cwnd, c.tuning().Reno) }
+
 // grow has n acknowledged bytes make the congestion window grow (RFC 5681 3.1, RFC 3465 2). What a timeout has had sent
 // again may be acknowledged all at once, which tells nothing of how much the network took at once (RFC 3465 2.3). Where
 // there is no limit, what SACK had told of, known bytes, does not count: it left the network one by one, long ago.
-func (c *Conn) grow(n, known int) {
+func (c *Conn) grow(now time.Duration, n, known int) {
 	limit := c.sndMSS
 	switch l := c.tuning().ABC; {
 	case l == Unlimited:
@@ -107,5 +132,5 @@ func (c *Conn) grow(n, known int) {
 	case c.recoverAt.Less(c.sndUna):
 		limit *= int(l)
 	}
-	c.cong.acked(n, limit, c.sndMSS)
+	c.cong.acked(now, c.rtt.srtt, n, limit, c.sndMSS)
 }

@@ -375,21 +375,21 @@ func TestRTT(t *testing.T) {
 // TestCongestion: RFC 5681 3.1.
 func TestCongestion(t *testing.T) {
 	var g congestion
-	g.init(1000)
+	g.init(1000, true)
 	g.sent(1, 1001)
-	g.acked(700, 1000, 1000)
+	g.acked(0, 0, 700, 1000, 1000)
 	require.Equal(t, 1700, g.cwnd, "slow start: by what was acknowledged")
-	g.acked(5000, 1000, 1000)
+	g.acked(0, 0, 5000, 1000, 1000)
 	require.Equal(t, 2700, g.cwnd, "but a segment at most")
-	g.acked(5000, 1000, 1000)
+	g.acked(0, 0, 5000, 1000, 1000)
 	require.Equal(t, 2700, g.cwnd, "not while less than half of it is used (RFC 7661 4.1)")
 	g.lost(10000, 1000)
 	require.Equal(t, 5000, g.ssthresh)
 	g.lost(100, 1000)
 	require.Equal(t, 2000, g.ssthresh, "two segments at least")
 	g.sent(1, 3001)
-	g.acked(2000, 1000, 1000)
+	g.acked(0, 0, 2000, 1000, 1000)
 	require.Equal(t, 2700, g.cwnd, "congestion avoidance: a segment per window")
-	g.acked(700, 1000, 1000)
+	g.acked(0, 0, 700, 1000, 1000)
 	require.Equal(t, 3700, g.cwnd)
 }

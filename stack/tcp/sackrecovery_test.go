@@ -316,6 +316,7 @@ type pair struct {
 }
 
 func newPair(t require.TestingT, cfg Config, lost func(Plan) bool) *pair {
+	cfg.Settings.Tuning = Tuning{Reno: true, NoRACK: true}
 	p := &pair{t: t, now: time.Hour, again: map[Seq]int{}, lost: lost}
 	cfg.MSS, cfg.DefaultMSS, cfg.RcvBuf, cfg.Settings.QuickAck = 1000, 536, 60000, true
 	cfg.Without = Timestamps // so that segments have a round number of bytes

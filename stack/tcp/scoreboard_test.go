@@ -51,13 +51,9 @@ func (o octets) stretch(at int) (lo, hi int) {
 	return lo, hi
 }
 
-func (o octets) runs() (n int) {
-	n, _ = o.stretchesAbove(0)
-	return n
-}
-
-// TestScoreboardIsRFC6675 compares the scoreboard with the definitions, octet by octet, whatever blocks come.
-func TestScoreboardIsRFC6675(t *testing.T) {
+// TestScoreboard compares the scoreboard with the definitions of RFC 6675 4, octet by octet, whatever blocks come; and no octet
+// counts as sent earlier than it was, nor does one of which the times are in order tell of a shorter time under way.
+func TestScoreboard(t *testing.T) {
 	full, untrue := 0, 0
 	even := make([]int, 105)
 	for i := range even {
@@ -67,80 +63,125 @@ func TestScoreboardIsRFC6675(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		una := rapid.SampledFrom([]Seq{0, 1<<31 - 30, 1<<32 - 30}).Draw(t, "una")
 		var s scoreboard
-		o := make(octets, 6+anywhere.Draw(t, "flight"))
-		mss := rapid.IntRange(1, 8).Draw(t, "mss")
-		update := func(t *rapid.T, blocks []wire.SACKBlock) {
-			news := false
-			for _, b := range blocks {
-				lo, hi := Seq(b.Left).Sub(una), Seq(b.Right).Sub(una)
-				if lo <= 0 || hi <= lo || len(o) < hi {
-					untrue++
+		s.init(una)
+		now := rapid.SampledFrom([]tick{5, 1<<31 - 30, 1<<32 - 30}).Draw(t, "now")
+		var o octets
+		var at []tick
+		var again []bool
+		send := func(lo, n int) {
+			for i := lo; i < lo+n; i++ {
+				if i == len(o) {
+					o, at, again = append(o, false), append(at, now), append(again, false)
 					continue
 				}
-				next := append(octets{}, o...)
-				for i := lo; i < hi; i++ {
-					next[i] = true
-				}
-				if next.runs() > MaxRanges {
-					full++
-					continue
-				}
-				news = news || !slices.Equal(o, next)
-				o = next
+				at[i], again[i] = now, true
 			}
-			require.Equal(t, news, s.update(una, una.Add(len(o)), blocks))
+			if n > 0 {
+				s.sent(una.Add(lo), una.Add(lo+n), now)
+			}
+		}
+		send(0, 6+anywhere.Draw(t, "flight"))
+		mss := rapid.IntRange(1, 8).Draw(t, "mss")
+		update := func(t *rapid.T, lo, hi int) {
+			news := s.update([]wire.SACKBlock{{Left: uint32(una.Add(lo)), Right: uint32(una.Add(hi))}})
+			if lo <= 0 || hi <= lo || len(o) < hi {
+				require.False(t, news)
+				untrue++
+				return
+			}
+			next := slices.Clone(o)
+			for i := lo; i < hi; i++ {
+				next[i] = true
+			}
+			if !news && !slices.Equal(o, next) {
+				require.Greater(t, s.n, maxRuns-2, "there was room")
+				full++
+				return
+			}
+			require.Equal(t, news, !slices.Equal(o, next))
+			o = next
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"update": func(t *rapid.T) {
-				var blocks []wire.SACKBlock
-				for range rapid.IntRange(1, wire.MaxSACKBlocks).Draw(t, "blocks") {
-					lo := anywhere.Draw(t, "lo") % (len(o) + 5)
-					hi := rapid.IntRange(lo-2, lo+6).Draw(t, "hi")
-					blocks = append(blocks, wire.SACKBlock{Left: uint32(una.Add(lo)), Right: uint32(una.Add(hi))})
-				}
-				update(t, blocks)
+				lo := anywhere.Draw(t, "lo") % (len(o) + 5)
+				update(t, lo, rapid.IntRange(lo-2, lo+6).Draw(t, "hi"))
 			},
 			"comb": func(t *rapid.T) {
-				var blocks []wire.SACKBlock
-				for lo := rapid.IntRange(1, 9).Draw(t, "lo"); lo < len(o); lo += 7 {
-					blocks = append(blocks, wire.SACKBlock{Left: uint32(una.Add(lo)), Right: uint32(una.Add(lo + 1))})
+				for lo := rapid.IntRange(1, 9).Draw(t, "lo"); lo < len(o); lo += 5 {
+					update(t, lo, lo+1)
 				}
-				update(t, blocks)
 			},
-			"send": func(t *rapid.T) { o = append(o, make(octets, rapid.IntRange(0, 9).Draw(t, "n"))...) },
+			"send": func(t *rapid.T) { send(len(o), rapid.IntRange(0, 9).Draw(t, "n")) },
+			"wait": func(t *rapid.T) { now += tick(rapid.IntRange(1, 9).Draw(t, "wait")) },
+			"again": func(t *rapid.T) {
+				lo, hi := o.stretch(rapid.IntRange(0, len(o)-1).Draw(t, "from"))
+				send(lo, min(hi-lo, rapid.IntRange(0, 9).Draw(t, "n")))
+			},
+			"lose": func(t *rapid.T) { s.detect(now, 0) },
 			"advance": func(t *rapid.T) {
 				n := rapid.IntRange(0, min(len(o)-1, 9)).Draw(t, "n")
-				s.advance(n)
-				una, o = una.Add(n), o[n:]
+				una = una.Add(n)
+				s.rack.now = now
+				s.advance(una)
+				o, at, again = o[n:], at[n:], again[n:]
 				if o[0] { // the peer takes back what it said
 					clear(o)
 				}
 			},
 			"": func(t *rapid.T) {
-				again := rapid.IntRange(0, len(o)).Draw(t, "again")
-				require.Equal(t, o.pipe(again, mss), s.pipe(len(o), again, mss), "SetPipe")
-				top, last := 0, block{}
-				for i, sacked := range o {
-					if sacked {
-						top = i + 1
-						continue
+				for i := range o {
+					if s.n == maxRuns && o[i] && s.at[s.find(una.Add(i))].is&runSacked == 0 {
+						o[i] = false // it had to be forgotten
 					}
-					require.Equal(t, o.isLost(i, mss), s.lost(i, mss), "IsLost(%d)", i)
-					if last.hi != Seq(i) || i == 0 {
-						last.lo = Seq(i)
-					}
-					last.hi = Seq(i + 1)
 				}
-				require.Equal(t, top, s.top())
-				lo, hi := s.lastHole(len(o))
-				require.Equal(t, last, block{Seq(lo), Seq(hi)}, "the last stretch that has not arrived")
-				from := rapid.IntRange(0, len(o)).Draw(t, "from")
-				wantLo, wantHi := o.stretch(from)
-				lo, hi = s.hole(from, len(o))
-				require.Equal(t, []int{wantLo, wantHi}, []int{lo, hi}, "the first stretch from %d", from)
+				checkRuns(t, &s, o, at, again)
+				checkRFC6675(t, &s, o, mss)
 			},
 		})
 	})
 	require.NotZero(t, full, "in all these runs it was never full")
 	require.NotZero(t, untrue)
+}
+
+// checkRuns compares the runs with what is known of each octet.
+func checkRuns(t *rapid.T, s *scoreboard, o octets, at []tick, again []bool) {
+	require.Equal(t, len(o), s.top().Sub(s.una))
+	sacked, lost := 0, 0
+	for i := range o {
+		x := &s.at[s.find(s.una.Add(i))]
+		require.Equal(t, o[i], x.is&runSacked != 0, "octet %d", i)
+		sacked += btoi(o[i])
+		lost += btoi(x.is&runLost != 0)
+		require.False(t, x.at.before(at[i]), "octet %d was sent later", i)
+		if x.is&runMixed == 0 {
+			require.False(t, at[i].before(x.at-tick(x.spread)), "octet %d was sent earlier", i)
+			require.True(t, x.is&runAgain != 0 || !again[i], "octet %d was sent more than once", i)
+		}
+	}
+	require.Equal(t, []int{sacked, lost}, []int{s.sacked, s.lost})
+}
+
+// checkRFC6675 compares what section 4 asks.
+func checkRFC6675(t *rapid.T, s *scoreboard, o octets, mss int) {
+	again := rapid.IntRange(0, len(o)).Draw(t, "again")
+	require.Equal(t, o.pipe(again, mss), s.pipe(len(o), again, mss), "SetPipe")
+	top, last := 0, block{}
+	for i, sacked := range o {
+		if sacked {
+			top = i + 1
+			continue
+		}
+		require.Equal(t, o.isLost(i, mss), s.lostBehind(i, mss), "IsLost(%d)", i)
+		if last.hi != Seq(i) || i == 0 {
+			last.lo = Seq(i)
+		}
+		last.hi = Seq(i + 1)
+	}
+	require.Equal(t, top, s.sackedTop())
+	lo, hi := s.lastHole(len(o))
+	require.Equal(t, last, block{Seq(lo), Seq(hi)}, "the last stretch that has not arrived")
+	from := rapid.IntRange(0, len(o)).Draw(t, "from")
+	wantLo, wantHi := o.stretch(from)
+	lo, hi = s.hole(from, len(o))
+	require.Equal(t, []int{wantLo, wantHi}, []int{lo, hi}, "the first stretch from %d", from)
 }

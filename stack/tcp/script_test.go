@@ -64,7 +64,8 @@ func runScript(t *testing.T, text string, opts ...func(*Config)) (s *script) {
 	for _, isn := range scriptISNs {
 		t.Run(fmt.Sprintf("iss=%d", isn.iss), func(t *testing.T) {
 			s = &script{t: t, irs: isn.irs, now: time.Hour}
-			s.cfg = Config{ISS: isn.iss, MSS: 1460, DefaultMSS: 536, RcvBuf: 4000}
+			s.cfg = Config{ISS: isn.iss, MSS: 1460, DefaultMSS: 536, RcvBuf: 4000,
+				Settings: Settings{Tuning: Tuning{Reno: true, NoRACK: true}}} // recent has others
 			for _, o := range opts {
 				o(&s.cfg)
 			}
@@ -158,7 +159,9 @@ func (s *script) call(f []string) {
 		v.Cork = f[0] == "cork"
 		s.c.Set(&v)
 	case "nodelay":
-		s.c.Set(&Settings{NoDelay: true})
+		v := *s.c.Settings()
+		v.NoDelay = true
+		s.c.Set(&v)
 	case "queue":
 		v := *s.c.Settings()
 		v.RcvBuf = int32(s.number(f[1]))

@@ -51,6 +51,7 @@ func (c *Conn) Deadline() (at time.Duration, ok bool) {
 	d := c.rtx
 	d.sooner(c.wait)
 	d.sooner(c.delayedAck)
+	d.sooner(c.rack.early)
 	return d.at, d.on
 }
 
@@ -59,6 +60,9 @@ func (c *Conn) Tick(now time.Duration) {
 	c.ts.clock = now
 	if c.wait.expired(now) {
 		c.over(NoFailure)
+	}
+	if c.rack.early.expired(now) {
+		c.earlyExpired(now) // before the other: a probe starts that anew
 	}
 	if c.rtx.expired(now) {
 		c.rtxExpired(now)
@@ -104,7 +108,7 @@ func (c *Conn) rtxExpired(now time.Duration) {
 		c.overdue = true
 		c.countTimeout()
 		c.rtt.backoff(c.tuning())
-		c.resendAll()
+		c.resendAll(now)
 	}
 }
 
@@ -152,12 +156,20 @@ func (c *Conn) schedule(now time.Duration) {
 	if c.forsaken && c.state == FinWait2 && !c.wait.on {
 		c.wait.start(now + orphanTimeout)
 	}
-	mode := c.wantedMode()
-	if mode == c.mode {
-		return
+	if mode := c.wantedMode(); mode != c.mode {
+		c.enterMode(now, mode)
 	}
+	if c.rack.rearm && c.racks() {
+		c.armProbe(now)
+	}
+}
+
+// enterMode starts the timer for what mode says.
+func (c *Conn) enterMode(now time.Duration, mode timerMode) {
 	c.mode = mode
 	c.probing, c.overdue = false, false
+	c.rack.early.stop()
+	c.rack.probing, c.rack.probeDue = false, false
 	switch mode {
 	case timerOff:
 		c.rtx.stop()

@@ -52,6 +52,15 @@ func (c *Conn) roundTrip(g *Segment) (d time.Duration, ok bool) {
 	return time.Duration(age) * tsTick, age <= now-c.ts.first
 }
 
+// echoAge returns how long ago what an acknowledgment echoes was sent, 0 if it does not tell.
+func (c *Conn) echoAge(g *Segment) time.Duration {
+	if !c.agreed.Has(Timestamps) || !g.HasTS {
+		return 0
+	}
+	d, _ := c.roundTrip(g)
+	return d
+}
+
 // expectedSamples returns how many measurements a round trip is likely to bring when flight bytes are under way and every
 // second segment is acknowledged (RFC 7323 appendix G).
 func (c *Conn) expectedSamples(flight int) int { return max((flight+2*c.sndMSS-1)/(2*c.sndMSS), 1) }

@@ -11,6 +11,8 @@ type Tuning struct {
 
 	InitialWindow uint8 // full segments of the initial window; 0: as many as RFC 6928 2 allows, ten
 	NoRestart     bool  // a sender that was idle goes on with the congestion window that it had (against RFC 5681 4.1)
+	Reno          bool  // NewReno's congestion control instead of CUBIC's (RFC 9438); what is said when the connection begins holds
+	NoRACK        bool  // losses are found by RFC 6675 alone, without times and probes (RFC 8985)
 	LaxTimestamps bool  // a segment without the timestamps that were agreed is taken (RFC 7323 3.2 has it dropped)
 
 	// The retransmission timeout of RFC 6298: before the first measurement, and the least and the most later. RTOSlack is G

@@ -84,7 +84,7 @@ func TestRcvMost(t *testing.T) {
 // TestABCAfterTimeout: what a timeout has had sent again counts one segment (RFC 3465 2.3), unless there is no limit.
 func TestABCAfterTimeout(t *testing.T) {
 	for limit, want := range map[uint8]int{2: 2000, Unlimited: 4000} {
-		s := tuned(t, Tuning{ABC: limit}, "+1s\n> . 1:1001(1000) ack 1\n< . 1:1(0) ack 6001 win 60000")
+		s := tuned(t, Tuning{ABC: limit, Reno: true, NoRACK: true}, "+1s\n> . 1:1001(1000) ack 1\n< . 1:1(0) ack 6001 win 60000")
 		require.Equal(t, 3000, s.c.Info().SSThresh)
 		require.Equal(t, min(want, 3000), s.c.Info().Cwnd, "L is %d", limit)
 	}

@@ -22,6 +22,7 @@ var most = [...]int64{
 	sut.KnobKeepInterval: int64(posix.MaxKeepTime / time.Millisecond), sut.KnobKeepGarbage: 1,
 	sut.KnobMostRecv: 1 << 30, sut.KnobABC: tcp.Unlimited, sut.KnobIdleRestart: 1, sut.KnobNeedTimestamps: 1, sut.KnobInitialWindow: 255,
 	sut.KnobInitialRTO: mostRTO, sut.KnobMinRTO: mostRTO, sut.KnobMaxRTO: mostRTO, sut.KnobRTOSlack: mostRTO,
+	sut.KnobRACK: 1, sut.KnobCUBIC: 1,
 }
 
 // mostRTO is the greatest value of the bounds of the retransmission timeout, a day in milliseconds.
@@ -132,6 +133,10 @@ func tune(t *tcp.Tuning, k sut.Knob, value int64) {
 	switch k {
 	case sut.KnobABC:
 		t.ABC = uint8(value)
+	case sut.KnobRACK:
+		t.NoRACK = value == 0
+	case sut.KnobCUBIC:
+		t.Reno = value == 0
 	case sut.KnobInitialWindow:
 		t.InitialWindow = uint8(value)
 	case sut.KnobIdleRestart:

@@ -1,0 +1,71 @@
+package tcp
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// TestCubeRoot: r is the greatest number of which the cube is not more.
+func TestCubeRoot(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.Uint64Range(0, 1<<63-1).Draw(t, "x")
+		r := cubeRoot(x)
+		require.LessOrEqual(t, r*r*r, x)
+		require.True(t, r == 1<<21-1 || (r+1)*(r+1)*(r+1) > x)
+	})
+}
+
+// TestCubic compares the window, acknowledgment by acknowledgment, with RFC 9438's formulas in real numbers.
+func TestCubic(t *testing.T) {
+	reno, cubic := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		const mss = 1460
+		rtt := time.Duration(rapid.IntRange(1, 300).Draw(t, "rtt")) * time.Millisecond
+		full := rapid.IntRange(4, 2000).Draw(t, "window") * mss
+		g := congestion{cwnd: full, ssthresh: Infinite}
+		g.lost(full, mss)
+		require.InDelta(t, 0.7*float64(full), float64(g.ssthresh), 1, "RFC 9438 4.6")
+		g.cwnd = g.ssthresh
+		begin := float64(g.cwnd) / mss
+		wMax, est := float64(full)/mss, begin
+		k := math.Cbrt((wMax - begin) / 0.4)
+		now, start := time.Hour, time.Hour
+		for range 2000 {
+			g.peak = g.cwnd
+			cwnd := float64(g.cwnd) / mss
+			alpha := 9.0 / 17
+			if est >= wMax {
+				alpha = 1
+			}
+			est += alpha / cwnd
+			w := func(at time.Duration) float64 { return 0.4*math.Pow(at.Seconds()-k, 3) + wMax }
+			want := cwnd + (min(max(w(now-start+rtt), cwnd), 1.5*cwnd)-cwnd)/cwnd
+			if w(now-start) < est {
+				want = max(cwnd, est)
+				reno++
+			} else {
+				cubic++
+			}
+			g.acked(now, rtt, mss, mss, mss)
+			require.InEpsilon(t, want, float64(g.cwnd)/mss, 0.01, "after %v", now-start)
+			now += rtt * mss / time.Duration(g.cwnd)
+		}
+	})
+	require.NotZero(t, reno)
+	require.NotZero(t, cubic)
+}
+
+// TestCubicFastConvergence: RFC 9438 4.7.
+func TestCubicFastConvergence(t *testing.T) {
+	g := congestion{}
+	g.lost(100000, 1000)
+	require.Equal(t, 100000, g.cubic.wMax)
+	g.lost(80000, 1000)
+	require.Equal(t, 68000, g.cubic.wMax, "80000 (1 + beta) / 2")
+	g.lost(2000, 1000)
+	require.Equal(t, 2000, g.ssthresh, "not less than two segments")
+}
