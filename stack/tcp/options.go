@@ -59,10 +59,17 @@ func (c *Conn) Agreed() OptionSet { return c.agreed }
 // options returns the options of a segment with these flags. An option that is not of the handshake but of every segment
 // comes out of the room for text (RFC 6691 2, RFC 9293 3.7.1).
 func (c *Conn) options(flags Flags) (o Options) {
+	c.putOptions(&o, flags)
+	return o
+}
+
+// putOptions is options in place.
+func (c *Conn) putOptions(o *Options, flags Flags) {
+	*o = Options{}
 	if flags.Has(SYN) {
-		c.cfg.synOptions(&o, c.agreed)
+		c.cfg.synOptions(o, c.agreed)
 	} else if c.agreed.Has(SACK) && !flags.Has(RST) {
-		c.report(&o)
+		c.report(o)
 	}
 	if c.agreed.Has(Timestamps) {
 		o.HasTS, o.TSVal = true, c.tsNow()
@@ -70,7 +77,6 @@ func (c *Conn) options(flags Flags) (o Options) {
 			o.TSEcr = c.ts.recent // without ACK it is zero (RFC 7323 3.2)
 		}
 	}
-	return o
 }
 
 // synOptions sets those of a SYN but for the timestamps.

@@ -133,7 +133,7 @@ func (c *Conn) segment(p *Plan, seq Seq, flags Flags) {
 		flags |= ECE
 	}
 	p.Seq, p.Ack, p.Flags, p.Wnd = seq, c.rcvNxt, flags, uint16(c.nextWindow()>>c.rcvShift)
-	p.Options = c.options(flags)
+	c.putOptions(&p.Options, flags)
 }
 
 // syn makes p our SYN, which acknowledges the peer's if that is there. Its window is not scaled (RFC 7323 2.2).

@@ -11,6 +11,9 @@ const (
 	TCPOptTimestamps    = 8 // RFC 7323 3
 )
 
+// optionsTS is how options begin that are timestamps alone (RFC 7323 appendix A).
+const optionsTS = optionNOP<<24 | optionNOP<<16 | TCPOptTimestamps<<8 | 10
+
 // MaxSACKBlocks is how many blocks fit into an option list: four, three beside timestamps (RFC 2018 3).
 const MaxSACKBlocks = 4
 
@@ -53,8 +56,7 @@ func ParseTCPOptions(b []byte) (o TCPOpts) {
 
 // Parse is ParseTCPOptions in place; o is zero.
 func (o *TCPOpts) Parse(b []byte) {
-	if len(b) == 12 && binary.BigEndian.Uint32(b) == optionNOP<<24|optionNOP<<16|TCPOptTimestamps<<8|10 {
-		// What most segments have (RFC 7323 appendix A).
+	if len(b) == 12 && binary.BigEndian.Uint32(b) == optionsTS { // what most segments have
 		o.TSVal, o.TSEcr, o.HasTS = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), true
 		return
 	}
@@ -157,6 +159,12 @@ func (o *TCPOpts) Len() int {
 func PutTCPOptions(b []byte, o *TCPOpts) int {
 	total := o.Len()
 	b = b[:total]
+	if total == 12 && o.HasTS && !o.SACKPermitted { // what most segments have, in whole words
+		binary.BigEndian.PutUint32(b, optionsTS)
+		binary.BigEndian.PutUint32(b[4:], o.TSVal)
+		binary.BigEndian.PutUint32(b[8:], o.TSEcr)
+		return total
+	}
 	i := 0
 	if o.HasMSS {
 		b[0], b[1] = TCPOptMSS, 4
