@@ -195,21 +195,21 @@ func (e *EMAC) receiveHold(d descriptor) {
 	r := &e.rx
 	r.state, r.held, r.at, r.position, r.owned = receiveHolding, d, d.at, 0, true
 	first, second := receiveSizes(&d)
-	if (first|second)&(emac.AlignBuffer-1) != 0 {
-		e.misplaced(RuleAlignment, d.at, "a buffer's size is no multiple of %d: RDES1 is %#x", emac.AlignBuffer, d.words[1])
-	}
-	align := max(e.memory.Line(), emac.AlignBuffer)
-	if first > 0 && (d.words[2]%align != 0 || uint32(first)%align != 0) {
-		e.misplaced(RuleAlignment, d.at, "buffer 1 of %d bytes at %#x is not made of lines of %d", first, d.words[2], align)
-	}
-	if second > 0 && (d.words[3]%align != 0 || uint32(second)%align != 0) {
-		e.misplaced(RuleAlignment, d.at, "buffer 2 of %d bytes at %#x is not made of lines of %d", second, d.words[3], align)
-	}
+	e.checkBuffer(&d, 1, d.words[2], uint32(first))
+	e.checkBuffer(&d, 2, d.words[3], uint32(second))
 	if first+second == 0 {
 		e.misplaced(RuleDescriptor, d.at, "a receive descriptor without room")
 	}
 	if d.words[1]&(3<<29|1<<13) != 0 {
 		e.misplaced(RuleReserved, d.at, "reserved bits in RDES1: %#x", d.words[1])
+	}
+}
+
+// checkBuffer finds a buffer that shares a word of the bus, or a line of the cache, with something else.
+func (e *EMAC) checkBuffer(d *descriptor, i int, at, n uint32) {
+	align := max(e.memory.Line(), emac.AlignBuffer)
+	if n > 0 && (at%align != 0 || n%align != 0) {
+		e.misplaced(RuleAlignment, d.at, "buffer %d of %d bytes at %#x is not made of units of %d", i, n, at, align)
 	}
 }
 

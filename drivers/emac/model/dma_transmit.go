@@ -33,6 +33,7 @@ type transmitDMA struct {
 	buffer   uint32
 	frame    *outgoing // the frame that is being read
 	skipping bool      // the rest of a frame whose start has gone is passed by
+	skipped  uint32    // why, as in TDES0
 	waiting  bool      // the FIFO has no room for the next burst
 	stopping bool      // ST has been cleared
 	queue    []*outgoing
@@ -69,7 +70,7 @@ func (t *transmitDMA) list(e *EMAC, v uint32) {
 	if v&3 != 0 {
 		e.misuse(RuleAlignment, emac.TxList, "%#x is not a multiple of 4", v)
 	}
-	t.at = v &^ 3
+	t.at, t.skipping = v&^3, false
 	e.forget(false)
 }
 
@@ -106,8 +107,8 @@ func (e *EMAC) transmitRun(on bool) {
 func (e *EMAC) transmitStop() {
 	t := &e.tx
 	if t.state == transmitSuspended && t.frame != nil && len(t.queue) == 1 && e.txMAC.state != transmitSending {
-		t.queue, t.frame, t.skipping = t.queue[:0], nil, true // its rest may never come
-		e.stats.Flushed++
+		e.stats.Flushed++ // its rest may never come
+		e.skip(emac.TxFF)
 	}
 	if t.state == transmitStopped || len(t.queue) > 0 || len(t.done) > 0 || t.skipping && t.state != transmitSuspended {
 		return
@@ -133,7 +134,7 @@ func (e *EMAC) transmitDemand() {
 
 // missingWriteBack looks, at a poll demand, for a descriptor that the CPU has given away only in its cache.
 func (e *EMAC) missingWriteBack(register, at uint32) {
-	if e.memory.Dirty(at, e.descriptorSize()) {
+	if e.memory.Dirty(at, 4) && e.memory.Seen(at)&emac.DescOwn != 0 {
 		e.report(Violation{Rule: RuleWriteBack, Offset: register, Address: at,
 			Reason: "a poll demand, and the descriptor that it is for has not been written back"})
 	}
@@ -176,7 +177,7 @@ func (e *EMAC) transmitFetched() {
 	}
 	e.checkTransmit(&d)
 	if t.frame == nil && !t.skipping {
-		t.frame = &outgoing{first: d.words[0]}
+		t.frame = &outgoing{first: d.words[0], bytes: make([]byte, 0, longest)}
 		t.queue = append(t.queue, t.frame)
 	}
 	t.state = transmitReading
@@ -305,7 +306,11 @@ func (e *EMAC) transmitDescriptorDone() {
 	}
 	if t.skipping {
 		t.skipping = false
-		e.closeOutgoing(&outgoing{first: d.words[0], last: d, status: emac.TxES | emac.TxUF})
+		e.closeOutgoing(&outgoing{first: d.words[0], last: d, status: emac.TxES | t.skipped})
+		if t.skipped == emac.TxUF {
+			t.state = transmitSuspended
+			return
+		}
 	} else {
 		t.frame.last, t.frame.complete = d, true
 		e.completed(t.frame)
@@ -352,6 +357,13 @@ func (e *EMAC) transmitRoom() {
 		t.waiting = false
 		e.transmitMore()
 	}
+}
+
+// skip passes by the rest of the frame that is being read, which is the last one in the FIFO.
+func (e *EMAC) skip(why uint32) {
+	t := &e.tx
+	t.queue, t.frame, t.skipping, t.skipped = t.queue[:len(t.queue)-1], nil, true, why
+	e.transmitRoom()
 }
 
 func (e *EMAC) closeOutgoing(f *outgoing) {
@@ -406,8 +418,7 @@ func (e *EMAC) flush() {
 	}
 	if t.frame != nil { // its rest is passed by
 		e.stats.Flushed++
-		t.queue, t.frame, t.skipping = t.queue[:0], nil, true
-		e.transmitRoom()
+		e.skip(emac.TxFF)
 	}
 	if e.clocked() {
 		e.in(evFlush, flushTime)

@@ -69,7 +69,8 @@ func (e *EMAC) collided() {
 		return
 	}
 	if !f.complete {
-		e.underflow(f)
+		m.tries = 0
+		e.skip(f.status &^ emac.TxES)
 		return
 	}
 	f.status |= uint32(min(m.tries, 15)) << emac.TxCCAt

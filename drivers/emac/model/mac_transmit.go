@@ -268,12 +268,9 @@ func (e *EMAC) frameLeft() {
 
 // underflow is a FIFO that is empty in the middle of a frame. The rest of it is passed by.
 func (e *EMAC) underflow(f *outgoing) {
-	t := &e.tx
 	e.leave(f.bytes, true)
 	e.txMAC.wire, e.txMAC.tries = nil, 0
-	t.queue = append(t.queue[:0], t.queue[1:]...)
-	t.frame, t.skipping = nil, true
-	e.transmitRoom()
+	e.skip(emac.TxUF)
 	e.raise(emac.StatusUNF)
 }
 
@@ -291,8 +288,7 @@ func (e *EMAC) cutTransmission(why uint32) {
 			e.tx.queue[0].status |= emac.TxES | why
 			e.transmitSent()
 		} else if m.pause == nil {
-			e.tx.queue = append(e.tx.queue[:0], e.tx.queue[1:]...)
-			e.tx.frame, e.tx.skipping = nil, true
+			e.skip(why)
 		}
 	}
 	*m = transmitMAC{gapEnd: e.now}

@@ -18,13 +18,16 @@ type Memory interface {
 	Store(address uint32, p []byte) bool
 	// Dirty reports whether the CPU has changed some of n bytes at address and keeps that in its cache.
 	Dirty(address, n uint32) bool
+	// Seen is the word at address as the CPU sees it.
+	Seen(address uint32) uint32
 	// Line is the size of a cache line, 0 if the CPU reaches this memory without a cache.
 	Line() uint32
 }
 
 // RAM is memory behind a write-back cache: one copy that the CPU reads and writes, one that the DMA does, and cache
 // operations that move lines between the two. The CPU's copy is plain bytes: which lines are dirty is found by comparing
-// with what they were when the cache last met the memory. A CPU that writes what was there already is therefore not seen.
+// with what they were when the cache last met the memory. A CPU that writes what was there already is therefore not seen;
+// of a line that is written back by name it is assumed.
 type RAM struct {
 	base   uint32
 	cpu    []byte // what the CPU sees
@@ -123,15 +126,39 @@ func (m *RAM) Dirty(address, n uint32) bool {
 	return ok && !m.uncached && !bytes.Equal(m.cpu[from:to], m.synced[from:to])
 }
 
+// Seen is the word at address as the CPU sees it, 0 where no memory is.
+func (m *RAM) Seen(address uint32) uint32 {
+	from, to, ok := m.within(address, 4)
+	if !ok {
+		return 0
+	}
+	return word(m.cpu[from:to], 0)
+}
+
 // Stale reports whether the CPU would read something else than the DMA has written.
 func (m *RAM) Stale(address, n uint32) bool {
 	from, to, ok := m.within(address, n)
 	return ok && !bytes.Equal(m.cpu[from:to], m.dma[from:to])
 }
 
-// WriteBack brings the lines of n bytes at address from the cache to the memory, if they are dirty.
+// WriteBack brings the lines of n bytes at address from the cache to the memory. The CPU is taken to have written to them.
 func (m *RAM) WriteBack(address, n uint32) {
-	m.lines("write-back", address, n, m.writeBack)
+	m.lines("write-back", address, n, func(at int) {
+		if to := at + emac.CacheLine; bytes.Equal(m.cpu[at:to], m.synced[at:to]) {
+			copy(m.synced[at:to], m.dma[at:to]) // else this looked like a line that was changed after the DMA wrote
+		}
+		m.writeBack(at)
+	})
+}
+
+// WriteBackAll brings every line that has changed from the cache to the memory.
+func (m *RAM) WriteBackAll() {
+	if m.uncached {
+		return
+	}
+	for at := 0; at < len(m.cpu); at += emac.CacheLine {
+		m.writeBack(at)
+	}
 }
 
 // Invalidate drops the lines of n bytes at address from the cache; they are filled again at once, which is the worst

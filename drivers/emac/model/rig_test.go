@@ -116,6 +116,13 @@ func (r *rig) load(i int, frame []byte, bits uint32) {
 	r.WriteBack(r.txAt+uint32(i*emac.DescriptorSize), emac.DescriptorSize)
 }
 
+// give gives the DMA transmit descriptor i as it stands there.
+func (r *rig) give(i int, d emac.Descriptor) {
+	r.tx[i] = d
+	r.tx[i][0] |= emac.DescOwn
+	r.WriteBack(r.txAt+uint32(i*emac.DescriptorSize), emac.DescriptorSize)
+}
+
 // send sends a frame from transmit buffer i.
 func (r *rig) send(i int, frame []byte) {
 	r.load(i, frame, emac.TxFS|emac.TxLS|emac.TxIC)
