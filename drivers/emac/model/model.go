@@ -139,7 +139,7 @@ func New(cfg Config, memory Memory) *EMAC {
 		e.due[i] = never
 	}
 	if ram, ok := memory.(*RAM); ok {
-		ram.Report = func(rule Rule, address uint32, reason string) { e.misplaced(rule, address, "%s", reason) }
+		ram.Report = e.memoryReport
 		ram.Watch = e.watchWriteBack
 	}
 	e.phy.powerOn(e)
