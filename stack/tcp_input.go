@@ -19,7 +19,8 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	g := tcp.Segment{
-		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Len: len(t.Payload()), ECN: m.tos & ecnBits,
+		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Urg: t.Urgent(),
+		Len: len(t.Payload()), ECN: m.tos & ecnBits,
 	}
 	g.Options.Parse(t.Options())
 	if g.Malformed {

@@ -139,7 +139,7 @@ func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment, sum 
 	n := wire.PutTCPOptions(o.payload[wire.TCPHeaderLen:], &g.Options)
 	wire.TCPFields{
 		SrcPort: lport, DstPort: rport, Seq: uint32(g.Seq), Ack: uint32(g.Ack), Flags: g.Flags, Window: g.Wnd,
-		OptionsLen: uint8(n),
+		OptionsLen: uint8(n), Urgent: g.Urg,
 	}.Put(o.payload)
 	wire.TCP(o.payload).SetChecksumOf(o.src, o.dst, g.Len, sum)
 	s.commitIP(o)

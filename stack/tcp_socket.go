@@ -12,6 +12,7 @@ const (
 	HangUp     Ready = 1 << (iota + 3) // both directions are over
 	Acceptable                         // there is a connection to accept
 	PeerClosed                         // the peer has closed its half; stays when the connection fails afterwards
+	Urgent                             // there is urgent data that was not read (TCPUrgentLeft)
 )
 
 // TCPStatus says how a connection is: InProgress until it is established, then OK until it fails: Refused, Reset, or
@@ -77,6 +78,22 @@ func (s *Stack) TCPMore(id, n int) {
 	if r := s.tcpRow(id, tcpOpen); r != nil {
 		r.state.More(n)
 	}
+}
+
+// TCPUrgent says that all that TCPWrite has taken so far is urgent: see [tcp.Conn.Urgent].
+func (s *Stack) TCPUrgent(id int) {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		r.state.Urgent()
+		s.tcpTouch(id)
+	}
+}
+
+// TCPUrgentLeft returns how many bytes there are still to read, or to come, up to the end of the urgent data; 0: none.
+func (s *Stack) TCPUrgentLeft(id int) int {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		return r.state.UrgentLeft()
+	}
+	return 0
 }
 
 // TCPRead moves received bytes to p; with peek they stay. WouldBlock: none there. EOF: the peer has closed its half and
@@ -222,6 +239,9 @@ func (s *Stack) TCPReady(id int) Ready {
 	}
 	if c != InProgress && c != OK {
 		ready |= Error | HangUp
+	}
+	if r.state.UrgentLeft() > 0 {
+		ready |= Urgent
 	}
 	if r.state.PeerClosed() {
 		ready |= PeerClosed

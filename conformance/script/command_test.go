@@ -168,7 +168,7 @@ func TestForeignMistakes(t *testing.T) {
 		tcp + "0 setsockopt(3, SOL_SOCKET, SO_ZEROCOPY, [1], 4) = 0": {"2:29: setsockopt: zero copy is not supported", zeroCopy},
 		tcp + "0 recvmsg(3, {msg_iov(2)=[{..., 5}]}, 0) = 5":         {"2:26: recvmsg: want 2 parts, got `[{..., 5}]`", ""},
 		tcp + "0 readv(3, [{5}], 1) = 5":                             {"2:13: readv: want {..., LENGTH}, got `{5}`", ""},
-		tcp + "0 ioctl(3, FIOASYNC, [1]) = 0":                        {"2:12: ioctl: argument 2: `FIOASYNC` is none of [FIONREAD SIOCINQ SIOCOUTQ TIOCOUTQ]", ""},
+		tcp + "0 ioctl(3, FIOASYNC, [1]) = 0":                        {"2:12: ioctl: argument 2: `FIOASYNC` is none of [FIONREAD SIOCINQ SIOCOUTQ TIOCOUTQ SIOCATMARK]", ""},
 		"0 pipe([3, 4]) = 0":                                         {"1:3: pipe: splice is not supported", splice},
 		"0 open(\"x\", 0) = 3":                                       {"1:3: open: sendfile is not supported", sendfile},
 		"0 epoll_wait(3, ...) = 0":                                   {"1:3: epoll_wait: epoll is not supported", epoll},

@@ -224,9 +224,12 @@ func (c *compiler) inspect(ev *vm.Event, i *Inspect) {
 	} else if i.Value.Text != "" {
 		c.inspectVariable(ev, i)
 	}
-	if i.HasFD {
+	switch {
+	case ev.Figure == sut.FigUrgent || ev.Figure == sut.FigAtMark:
+		c.need(sut.FeatureUrgent)
+	case i.HasFD:
 		c.need(sut.FeatureTCPInfo)
-	} else {
+	default:
 		c.need(sut.FeatureCounter)
 	}
 }

@@ -387,6 +387,9 @@ func (b *callBuilder) msgFlags(i int) (flags uint16) {
 			flags |= sut.MsgDontWait
 		case "MSG_MORE":
 			flags |= sut.MsgMore
+		case "MSG_OOB":
+			flags |= sut.MsgOOB
+			b.need(sut.FeatureUrgent)
 		default:
 			if strings.HasPrefix(f, "MSG_") {
 				b.lack(b.src.Args[i].Pos, b.src.Name, "the flag %s", f)

@@ -114,18 +114,23 @@ func (b *callBuilder) inq(e *Expr) {
 	b.more = append(b.more, ev)
 }
 
-// ioctl compiles the requests that have a meaning here: FIONREAD (SIOCINQ) and SIOCOUTQ (TIOCOUTQ), which are figures of
-// the socket, and FIONBIO.
+// ioctl compiles the requests that have a meaning here: FIONREAD (SIOCINQ), SIOCOUTQ (TIOCOUTQ) and SIOCATMARK, which are
+// figures of the socket, and FIONBIO.
 func (b *callBuilder) ioctl() {
 	if b.src.Args[1].Text == "FIONBIO" {
 		b.op(sut.OpSetNonblock)
 		b.ev.Call.Value = int32(b.constant(b.single(2), 1))
 		return
 	}
-	figure := [...]sut.Figure{sut.FigRecvQueue, sut.FigRecvQueue, sut.FigSendQueue, sut.FigSendQueue}[b.word(1, "FIONREAD", "SIOCINQ", "SIOCOUTQ", "TIOCOUTQ")]
+	figure := [...]sut.Figure{sut.FigRecvQueue, sut.FigRecvQueue, sut.FigSendQueue, sut.FigSendQueue, sut.FigAtMark}[b.word(1, "FIONREAD",
+		"SIOCINQ", "SIOCOUTQ", "TIOCOUTQ", "SIOCATMARK")]
 	fd := sut.FD(b.int(0, maxFD))
 	*b.ev = vm.Event{Kind: vm.Inspect, Mode: b.ev.Mode, At: b.ev.At, Figure: figure, Check: vm.Equal, Value: b.constant(b.single(2), 1<<31-1)}
 	b.ev.Call.FD = fd
+	if figure == sut.FigAtMark {
+		b.need(sut.FeatureUrgent)
+		return
+	}
 	b.need(sut.FeatureTCPInfo)
 }
 

@@ -95,7 +95,7 @@ func (b *callBuilder) polled(ev *vm.Event, e *Expr) {
 
 var pollBits = map[string]uint16{
 	"POLLIN": sut.PollIn, "POLLOUT": sut.PollOut, "POLLERR": sut.PollErr, "POLLHUP": sut.PollHup, "POLLNVAL": sut.PollNil, "0": 0,
-	"POLLRDNORM": sut.PollIn, "POLLWRNORM": sut.PollOut,
+	"POLLRDNORM": sut.PollIn, "POLLWRNORM": sut.PollOut, "POLLPRI": sut.PollPri, "POLLRDBAND": sut.PollPri,
 }
 
 func (b *callBuilder) pollEvents(e *Expr) (events uint16) {
@@ -106,12 +106,15 @@ func (b *callBuilder) pollEvents(e *Expr) (events uint16) {
 		bit, ok := pollBits[w]
 		switch {
 		case ok:
-		case w == "POLLRDHUP", w == "POLLPRI", w == "POLLMSG", w == "POLLRDBAND", w == "POLLWRBAND", w == "POLLREMOVE":
+		case w == "POLLRDHUP", w == "POLLMSG", w == "POLLWRBAND", w == "POLLREMOVE":
 			b.lack(e.Pos, "poll", "the event %s", w)
 		default:
 			b.fail(e.Pos, "poll", "there is no event `%s`", w)
 		}
 		events |= bit
+		if bit == sut.PollPri {
+			b.need(sut.FeatureUrgent)
+		}
 	}
 	return events
 }

@@ -273,7 +273,7 @@ func TestCompileMistakes(t *testing.T) {
 		socket + "0 bind(3, {port=5}, ...) = 0":              "2:16: bind: `port`: want each of [sa_family sin_family sin_port sin_addr sin6_port sin6_addr] once",
 		"0 write(3, \"ab\", 3) = 3":                          "1:12: write: the string has 2 bytes, not 3",
 		"0 read(3, \"ab\", 3) = 3":                           "1:11: read: the string has 2 bytes, the result is 3",
-		"0 recv(3, ..., 3, MSG_OOB) = 3":                     "1:19: recv: the flag MSG_OOB: no stack under test has it",
+		"0 recv(3, ..., 3, MSG_ERRQUEUE) = 3":                "1:19: recv: the flag MSG_ERRQUEUE: no stack under test has it",
 		"0 setsockopt(3, SOL_SOCKET, SO_X, [1], 4) = 0":      "1:29: setsockopt: the option SO_X: no stack under test has it",
 		"0 setsockopt(3, SOL_SOCKET, SO_LINGER, {}, 8) = 0":  "1:40: setsockopt: `{}`: want numbers from 0 to 1",
 		"0 getsockopt(3, SOL_SOCKET, SO_ERROR, [77], 4) = 0": "1:40: getsockopt: 77 is not the number of an error on Linux",

@@ -11,22 +11,22 @@ import (
 func TestLacks(t *testing.T) {
 	const tcp = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
 	for text, want := range map[string]string{
-		"0 write(3, ..., 5) = -1 EFAULT (Bad address)": "the error EFAULT",
-		"0 < gre: mpls (label 7): S 0:0(0)":            "packets inside of others: `gre: mpls ( label 7 )`",
-		"0 write(3, NULL, 5) = 5":                      "a call with the bad pointer NULL",
-		"0 read(3, 0x8, 5) = 5":                        "a call with the bad pointer 0x8",
-		"0 send(3, ..., 5, MSG_OOB) = 5":               "the flag MSG_OOB",
-		"0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_ACK], 4) = 0":                          "the option SO_TIMESTAMPING",
+		"0 write(3, ..., 5) = -1 EFAULT (Bad address)":                                   "the error EFAULT",
+		"0 < gre: mpls (label 7): S 0:0(0)":                                              "packets inside of others: `gre: mpls ( label 7 )`",
+		"0 write(3, NULL, 5) = 5":                                                        "a call with the bad pointer NULL",
+		"0 read(3, 0x8, 5) = 5":                                                          "a call with the bad pointer 0x8",
+		"0 send(3, ..., 5, MSG_ERRQUEUE) = 5":                                            "the flag MSG_ERRQUEUE",
+		"0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_ACK], 4) = 0": "the option SO_TIMESTAMPING",
 		"0 recvmsg(3, {msg_iov(1)=[{..., 5}], msg_control=[{cmsg_level=CMSG_LEVEL_IP, cmsg_data={a=5}}]}, 0) = 5": "control messages",
-		"0 %{ assert SK_MEMINFO_RCVBUF == 0 }%":                                                                   "the figure SK_MEMINFO_RCVBUF",
-		"0 `sysctl net.ipv4.tcp_ecn=3`":                                                                           "accurate ECN (RFC 9768)",
-		"0 < S 0:0(0) <md5 valid>":                                                                                "a signer of segments (TCP MD5)",
-		"0 `nstat -z | grep -q 'TcpExtBeyondWindow *3'`":                                                          "the counter TcpExtBeyondWindow",
-		"0 `cat /proc/net/snmp | awk '{print}'`":                                                                  "what `cat /proc/net/snmp | awk '{print}'` asks for",
-		"0 `ss -ti | grep cwnd:10`":                                                                               "what `ss -ti | grep cwnd:10` asks for",
-		"0 `ip route change default mtu 600`":                                                                     "another route or address: `ip route change default mtu 600`",
-		"0 `true; tc qdisc add dev tun0 root pfifo limit 0`":                                                      "a link that loses what is sent: `tc qdisc add dev tun0 root pfifo limit 0`",
-		"0 `tcpdrop 192.168.0.1 8080 192.0.2.1 8080`":                                                             "the command `tcpdrop 192.168.0.1 8080 192.0.2.1 8080`",
+		"0 %{ assert SK_MEMINFO_RCVBUF == 0 }%":              "the figure SK_MEMINFO_RCVBUF",
+		"0 `sysctl net.ipv4.tcp_ecn=3`":                      "accurate ECN (RFC 9768)",
+		"0 < S 0:0(0) <md5 valid>":                           "a signer of segments (TCP MD5)",
+		"0 `nstat -z | grep -q 'TcpExtBeyondWindow *3'`":     "the counter TcpExtBeyondWindow",
+		"0 `cat /proc/net/snmp | awk '{print}'`":             "what `cat /proc/net/snmp | awk '{print}'` asks for",
+		"0 `ss -ti | grep cwnd:10`":                          "what `ss -ti | grep cwnd:10` asks for",
+		"0 `ip route change default mtu 600`":                "another route or address: `ip route change default mtu 600`",
+		"0 `true; tc qdisc add dev tun0 root pfifo limit 0`": "a link that loses what is sent: `tc qdisc add dev tun0 root pfifo limit 0`",
+		"0 `tcpdrop 192.168.0.1 8080 192.0.2.1 8080`":        "the command `tcpdrop 192.168.0.1 8080 192.0.2.1 8080`",
 	} {
 		c := foreign(t, tcp+"1 "+text[2:]+"\n2 write(7, ..., 5, 6, 7) = 5\n3 %{ assert tcpi_rto }%", false)
 		if assert.NotNil(t, c.Lack, text) {

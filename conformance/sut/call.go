@@ -65,12 +65,14 @@ const (
 	MsgPeek     = 1 << 0
 	MsgDontWait = 1 << 1
 	MsgMore     = 1 << 2
+	MsgOOB      = 1 << 3
 
 	PollIn  = 1 << 0
 	PollOut = 1 << 1
 	PollErr = 1 << 2
 	PollHup = 1 << 3
 	PollNil = 1 << 4 // POLLNVAL
+	PollPri = 1 << 5
 )
 
 // Addr is an address with a port. Family is 0 (none), DomainIPv4 (IP's first four bytes) or DomainIPv6.

@@ -17,11 +17,12 @@ const (
 	FeatureRaw     // frames of any length, padding and type pass unchanged in both directions
 	FeatureCounter // Inspect of counters
 	FeatureTCPInfo // Inspect of connections
+	FeatureUrgent  // MsgOOB, PollPri, SO_OOBINLINE, and the figures of urgent data
 	features
 )
 
 // featureNames is in the order of the constants.
-const featureNames names = "ipv4 ipv6 arp ndp icmp icmpv6 udp tcp link raw-frame counter tcp-info"
+const featureNames names = "ipv4 ipv6 arp ndp icmp icmpv6 udp tcp link raw-frame counter tcp-info urgent"
 
 // String is the feature's name on the wire and in a case's needs.
 func (f Feature) String() string {

@@ -106,6 +106,7 @@ const (
 	IPv6MulticastLoop
 	IPv6JoinGroup  // the group as it is sent, and the number of the interface
 	IPv6LeaveGroup // likewise
+	SoOOBInline
 	options
 )
 
@@ -113,7 +114,7 @@ const optionNames names = " SO_ERROR SO_REUSEADDR SO_LINGER SO_KEEPALIVE SO_RCVB
 	"IP_TTL IP_TOS IPV6_UNICAST_HOPS IPV6_V6ONLY TCP_MAXSEG TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT TCP_KEEPINIT " +
 	"TCP_USER_TIMEOUT TCP_CORK TCP_QUICKACK TCP_DEFER_ACCEPT TCP_SYNCNT TCP_NOOPT IP_MTU_DISCOVER IPV6_TCLASS " +
 	"IP_MULTICAST_TTL IP_MULTICAST_LOOP IP_ADD_MEMBERSHIP IP_DROP_MEMBERSHIP IPV6_MULTICAST_HOPS " +
-	"IPV6_MULTICAST_LOOP IPV6_JOIN_GROUP IPV6_LEAVE_GROUP"
+	"IPV6_MULTICAST_LOOP IPV6_JOIN_GROUP IPV6_LEAVE_GROUP SO_OOBINLINE"
 
 // String is the option's name on the wire and in scripts.
 func (o Option) String() string {
@@ -236,13 +237,15 @@ const (
 	FigAdvMSS     // what the MSS option says, in bytes
 	FigSndWnd     // bytes that the peer takes
 	FigRcvWnd     // bytes that this side takes
+	FigUrgent     // bytes to read up to the end of the urgent data, those that have not come included
+	FigAtMark     // 1: the next byte to read is the last urgent one
 	figures
 )
 
 const figureNames names = " tcp.state tcp.conns drops drops.checksum tcp.count tcp.unacked tcp.sacked tcp.lost tcp.retrans tcp.retries " +
 	"tcp.backoff tcp.rto-us tcp.rtt-us tcp.rttvar-us tcp.cwnd tcp.ssthresh tcp.snd-mss tcp.rcv-mss " +
 	"tcp.reordering tcp.options tcp.snd-wscale tcp.rcv-wscale tcp.recv-queue tcp.send-queue tcp.ca-state " +
-	"tcp.adv-mss tcp.snd-wnd tcp.rcv-wnd"
+	"tcp.adv-mss tcp.snd-wnd tcp.rcv-wnd tcp.urgent tcp.at-mark"
 
 // OfSocket tells whether the figure is one of a socket.
 func (f Figure) OfSocket() bool { return f == FigTCPState || f >= FigUnacked && f < figures }

@@ -14,6 +14,7 @@ const (
 	Failed                       // TakeError has something to tell
 	HungUp                       // a stream without a connection, or both directions are closed
 	PeerClosed                   // a stream's peer has closed its half, in order, whatever came after
+	Urgent                       // a stream has urgent data that was not read (UrgentLeft)
 )
 
 // Ready tells what the socket can do now.
@@ -65,6 +66,9 @@ func (t *Table) readyStream(s *Socket) (r Ready) {
 	}
 	if u&stack.PeerClosed != 0 {
 		r |= PeerClosed
+	}
+	if u&stack.Urgent != 0 {
+		r |= Urgent
 	}
 	if s.phase == joined {
 		r |= s.shut.ready()

@@ -45,6 +45,23 @@ func (t *Table) More(id, n int) {
 	}
 }
 
+// Urgent says that all that a stream has taken so far is urgent (RFC 9293 3.8.5; RFC 6093: new applications have no use for
+// it).
+func (t *Table) Urgent(id int) {
+	if s := t.row(id); s != nil && s.kind == Stream && s.phase == joined {
+		t.stack.TCPUrgent(int(s.conn))
+	}
+}
+
+// UrgentLeft returns how many bytes of a stream there are still to read, or to come, up to the end of the urgent data; 0:
+// none is urgent.
+func (t *Table) UrgentLeft(id int) int {
+	if s := t.row(id); s != nil && s.kind == Stream && s.phase == joined {
+		return t.stack.TCPUrgentLeft(int(s.conn))
+	}
+	return 0
+}
+
 // SendTo sends a datagram to somebody; the zero Endpoint is the peer. A stream takes no notice of the address.
 // WrongFamily, WouldBlock, NotConnected, TooLong, NoBuffers, HostUnreachable, NetUnreachable, AddrNotAvailable,
 // NetDown, TableFull, Shutdown, Invalid.

@@ -69,6 +69,7 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 	ack := g.Ack
 	base, n := c.sndBase(), ack.Sub(c.sndUna)
 	c.sndUna = ack
+	c.sndUp = latest(c.sndUp, ack)
 	c.rtxNxt, c.rtxEnd = latest(c.rtxNxt, ack), latest(c.rtxEnd, ack)
 	c.dupAcks = 0
 	known := 0

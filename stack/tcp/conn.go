@@ -49,6 +49,7 @@ type Conn struct {
 	sndUna, sndNxt   Seq
 	sndEnd           Seq // behind the last byte that the application has written
 	pushed           Seq // what is written up to here does not wait for more to fill a segment (RFC 9293 3.9.1.2)
+	sndUp            Seq // SND.UP: behind the last urgent byte, unless that is acknowledged
 	sndWnd           int
 	sndShift         uint8 // of the peer's windows (RFC 7323 2.2)
 	maxSndWnd        int   // the largest window that the peer has offered
@@ -78,6 +79,7 @@ type Conn struct {
 	// Receive sequence space.
 	irs, rcvNxt Seq
 	rcvAdv      Seq // the right edge of the window: the furthest that was advertised (RFC 7323 2.4)
+	rcvUp       Seq // RCV.UP: behind the last urgent byte, or before what the application has not read
 	rcvShift    uint8
 	rcvUser     int // bytes received in order that the application has not read
 	arrived     blocks
@@ -127,7 +129,7 @@ func (c *Conn) open(cfg Config) {
 	cfg.Settings.Fill()
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
-	c.sndUna, c.sndNxt, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss
+	c.sndUna, c.sndNxt, c.sndUp, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss, iss
 	c.board.init(iss)
 	c.sndEnd = iss.Add(1)
 	c.pushed = c.sndEnd
@@ -167,7 +169,10 @@ func (c *Conn) Write(n int) {
 func (c *Conn) More(n int) { c.pushed = earliest(c.pushed, c.sndEnd.Add(-n)) }
 
 // Read says that the application took n bytes out of the receive queue.
-func (c *Conn) Read(n int) { c.rcvUser -= min(n, c.rcvUser) }
+func (c *Conn) Read(n int) {
+	c.rcvUser -= min(n, c.rcvUser)
+	c.rcvUp = latest(c.rcvUp, c.unread())
+}
 
 // Shutdown closes this side's half (RFC 9293 3.10.4): FIN follows what is queued.
 func (c *Conn) Shutdown() {

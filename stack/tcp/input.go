@@ -71,13 +71,15 @@ func (c *Conn) arriveSynSent(now time.Duration, g *Segment) (r Result) {
 	return r
 }
 
-// afterSYN leaves of a segment what is behind its SYN, which is taken, and with it what the flags of ECN say beside one.
-func afterSYN(g *Segment) { g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^(SYN|ECE|CWR) }
+// afterSYN leaves of a segment what is behind its SYN, which is taken, and with it what the flags of ECN say beside one. An
+// urgent pointer beside one is nothing that the RFC has.
+func afterSYN(g *Segment) { g.Seq, g.Flags = g.Seq.Add(1), g.Flags&^(SYN|ECE|CWR|URG) }
 
 // takeSYN begins the receive sequence space.
 func (c *Conn) takeSYN(now time.Duration, g *Segment) {
 	c.irs = g.Seq
 	c.rcvNxt = g.Seq.Add(1)
+	c.rcvUp = c.rcvNxt
 	c.rcvAdv = c.rcvNxt.Add(c.initialWindow())
 	c.beginAcks()
 	c.setSndWnd(g)

@@ -132,6 +132,10 @@ func (c *Conn) segment(p *Plan, seq Seq, flags Flags) {
 	if c.echo {
 		flags |= ECE
 	}
+	if up := c.sndUp.Sub(seq); up > 0 && c.sndUna.Less(c.sndUp) {
+		flags |= URG
+		p.Urg = uint16(min(up, maxUrgent))
+	}
 	p.Seq, p.Ack, p.Flags, p.Wnd = seq, c.rcvNxt, flags, uint16(c.nextWindow()>>c.rcvShift)
 	c.putOptions(&p.Options, flags)
 }

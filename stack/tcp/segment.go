@@ -12,6 +12,7 @@ const (
 	RST = wire.FlagRST
 	PSH = wire.FlagPSH
 	ACK = wire.FlagACK
+	URG = wire.FlagURG
 )
 
 // Segment is what a connection sees of a segment: the header without ports and checksum, and how much data follows.
@@ -20,6 +21,7 @@ type Segment struct {
 	Ack   Seq // means something only with ACK
 	Flags Flags
 	Wnd   uint16 // as it stands in the header
+	Urg   uint16 // the urgent pointer; means something only with URG
 	Len   int    // bytes of data
 	ECN   uint8  // what the header of its packet says of congestion: wire.ECNCE ...
 	Options

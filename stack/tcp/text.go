@@ -6,6 +6,7 @@ import "time"
 // comes before the connection is established waits like what comes out of order.
 func (c *Conn) take(now time.Duration, g *Segment, r *Result) {
 	next := c.rcvNxt
+	c.noteUrgent(g, r)
 	if c.state.receives() || c.state == SynReceived {
 		c.noteOld(g.Seq.Add(-r.skip), g.Seq)
 		if g.Len > 0 {

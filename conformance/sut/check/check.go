@@ -71,6 +71,7 @@ var checks = []one{
 	{"feature/raw-frame", featureRaw},
 	{"feature/counter", featureCounter},
 	{"feature/tcp-info", featureTCPInfo},
+	{"feature/urgent", featureUrgent},
 	{"call/pending", callPending},
 	{"call/cancel", callCancel},
 	{"call/two-tasks", callTwoTasks},

@@ -104,6 +104,7 @@ var bad = []finding{
 	{"claims everything", "feature/raw-frame", "the stack did not send an answer after garbage"},
 	{"claims everything", "feature/counter", "inspect of drops is answered unsupported, it must be ok"},
 	{"claims everything", "feature/tcp-info", "socket is answered unsupported, it must be ok"},
+	{"claims everything", "feature/urgent", "socket is answered unsupported, it must be ok"},
 	{"declares no arp", "feature/arp", "the stack sent an ARP reply, and has not declared arp"},
 	{"declares no ipv6", "feature/ipv6", "the stack sent an echo reply, and has not declared ipv6"},
 	{"declares no udp", "feature/udp", "the stack makes a socket and has not declared udp"},

@@ -238,3 +238,18 @@ func featureTCPInfo(e *env) {
 		e.fail("tcp.state of a socket that has sent its SYN is %d, not %d", got, synSent)
 	}
 }
+
+func featureUrgent(e *env) {
+	e.reset()
+	if !e.has(sut.FeatureUrgent) {
+		var v int64
+		e.is(sut.Unsupported, e.stack.Inspect(sut.FigUrgent, 1, &v), "inspect of tcp.urgent, while urgent is not declared,")
+		return
+	}
+	e.needs(sut.FeatureTCP)
+	e.socket(e.version(), sut.TypeStream, 2)
+	e.connecting(e.version(), 1)
+	if got := e.figure(sut.FigUrgent, 1); got != 0 {
+		e.fail("tcp.urgent of a socket to which nothing has come is %d, not 0", got)
+	}
+}

@@ -56,7 +56,7 @@ var children = map[string]func(){
 	"yes to operations": func() { wrongly(func(r *request) { r.op &= 15 }) },
 	"guesses names":     func() { wrongly(guess) },
 	"takes what is cut": func() { wrongly(lengthen) },
-	"claims everything": func() { run(&nothing{claim: 1<<12 - 1}) },
+	"claims everything": func() { run(&nothing{claim: 1<<13 - 1}) },
 	"claims tcp": func() {
 		run(&faulty{Host: large.New(), noTCP: true, caps: func(c *sut.Caps) { c.Features |= 1 << sut.FeatureTCP }})
 	},
@@ -247,7 +247,7 @@ type faulty struct {
 func (f *faulty) Capabilities(c *sut.Caps) sut.Status {
 	st := f.Host.Capabilities(c)
 	if f.noTCP {
-		c.Features &^= 1<<sut.FeatureTCP | 1<<sut.FeatureTCPInfo
+		c.Features &^= 1<<sut.FeatureTCP | 1<<sut.FeatureTCPInfo | 1<<sut.FeatureUrgent
 	}
 	if f.caps != nil {
 		f.caps(c)
@@ -374,7 +374,7 @@ func (f *faulty) Link(up bool, out sut.Sink) sut.Status {
 
 func (f *faulty) Inspect(fig sut.Figure, fd sut.FD, v *int64) sut.Status {
 	switch {
-	case f.noTCP && fig == sut.FigTCPState:
+	case f.noTCP && (fig == sut.FigTCPState || fig == sut.FigUrgent):
 		return sut.Unsupported
 	case f.counts:
 		return sut.OK

@@ -40,7 +40,7 @@ func (h *Host) Capabilities(c *sut.Caps) sut.Status {
 	copy(c.Name[:], stackName)
 	c.Features = c.Features.With(sut.FeatureIPv4).With(sut.FeatureIPv6).With(sut.FeatureARP).With(sut.FeatureNDP).
 		With(sut.FeatureICMP).With(sut.FeatureICMPv6).With(sut.FeatureUDP).With(sut.FeatureTCP).
-		With(sut.FeatureLink).With(sut.FeatureRaw).With(sut.FeatureCounter).With(sut.FeatureTCPInfo)
+		With(sut.FeatureLink).With(sut.FeatureRaw).With(sut.FeatureCounter).With(sut.FeatureTCPInfo).With(sut.FeatureUrgent)
 	return sut.OK
 }
 

@@ -36,6 +36,15 @@ func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 	case f == sut.FigTCPState:
 		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
 		return sut.OK
+	case f == sut.FigUrgent:
+		*value = int64(core.UrgentLeft(sock))
+		return sut.OK
+	case f == sut.FigAtMark:
+		*value = 0
+		if h.face.AtMark(h.own(fd)) {
+			*value = 1
+		}
+		return sut.OK
 	}
 	return ofConnection(f, core, sock, value)
 }

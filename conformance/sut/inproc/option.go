@@ -11,7 +11,7 @@ import (
 
 // options are the face's names for the judge's options.
 var options = [...]posix.Option{
-	sut.SoError: posix.SoError, sut.SoReuseAddr: posix.SoReuseAddr, sut.SoLinger: posix.SoLinger,
+	sut.SoError: posix.SoError, sut.SoReuseAddr: posix.SoReuseAddr, sut.SoOOBInline: posix.SoOOBInline, sut.SoLinger: posix.SoLinger,
 	sut.SoKeepAlive: posix.SoKeepAlive, sut.SoRcvBuf: posix.SoRcvBuf, sut.SoSndBuf: posix.SoSndBuf,
 	sut.SoRcvTimeo: posix.SoRcvTimeo, sut.SoSndTimeo: posix.SoSndTimeo, sut.TCPNoDelay: posix.TCPNoDelay,
 	sut.IPTTL: posix.IPTTL, sut.IPTOS: posix.IPTOS, sut.IPv6UnicastHops: posix.IPv6UnicastHops,

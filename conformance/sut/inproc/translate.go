@@ -18,6 +18,8 @@ var (
 	_ [posix.Peek]struct{}      = [sut.MsgPeek]struct{}{}
 	_ [posix.DontWait]struct{}  = [sut.MsgDontWait]struct{}{}
 	_ [posix.More]struct{}      = [sut.MsgMore]struct{}{}
+	_ [posix.OOB]struct{}       = [sut.MsgOOB]struct{}{}
+	_ [posix.PollPri]struct{}   = [sut.PollPri]struct{}{}
 	_ [posix.PollIn]struct{}    = [sut.PollIn]struct{}{}
 	_ [posix.PollOut]struct{}   = [sut.PollOut]struct{}{}
 	_ [posix.PollErr]struct{}   = [sut.PollErr]struct{}{}

@@ -31,6 +31,7 @@ const (
 	SoDomain                          // N, likewise
 	SoProtocol                        // N, likewise, never 0
 	SoAcceptConn                      // N, 0 or 1: it listens
+	SoOOBInline                       // N, always 1: urgent data stays in the stream (RFC 6093 5); streams
 	IPTTL                             // N, 1 to 255, -1 for the default; IPv4
 	IPTOS                             // N, 0 to 255; IPv4. What a stream sends has its own two bits of ECN
 	IPMTUDiscover                     // N, a PathMTU; IPv4
@@ -97,6 +98,10 @@ func (f *Face) SetOption(fd int, o Option, v Value) Errno {
 		s.recvLimit = v.Time
 	case SoSndTimeo:
 		s.sendLimit = v.Time
+	case SoOOBInline:
+		if !on || f.core.Kind(sock) != socket.Stream {
+			return ENOPROTOOPT
+		}
 	case IPv6V6Only:
 		if !on || !f.core.IsIPv6(sock) {
 			return ENOPROTOOPT
@@ -162,6 +167,8 @@ func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
 	case SoSndBuf:
 		_, v.N = f.core.QueueSizes(sock)
 		return v, ENone
+	case SoOOBInline:
+		return flag(true), ENone
 	case TCPMaxSeg:
 		return Value{N: f.core.MaxSeg(sock)}, ENone
 	case SoReuseAddr:

@@ -15,6 +15,7 @@ const (
 	PollErr                    // SO_ERROR has something to tell; always reported
 	PollHup                    // both directions of a stream are over, or it has no connection; always reported
 	PollNil                    // POLLNVAL: the descriptor is not open; always reported
+	PollPri                    // POLLPRI: there is urgent data that was not read
 )
 
 // PollFD is struct pollfd.
@@ -46,6 +47,12 @@ func (f *Face) tryPoll(op *Op) (done bool) {
 	return n > 0 && op.succeed(n)
 }
 
+// AtMark is sockatmark(3), SIOCATMARK: the next byte to be read is the last urgent one. false also where fd is not open.
+func (f *Face) AtMark(fd int) bool {
+	v := f.open(fd)
+	return v != nil && f.core.UrgentLeft(int(v.sock)) == 1
+}
+
 func (f *Face) events(fd int) (e Events) {
 	v := f.open(fd)
 	if v == nil {
@@ -57,6 +64,9 @@ func (f *Face) events(fd int) (e Events) {
 	}
 	if r&socket.Writable != 0 {
 		e |= PollOut
+	}
+	if r&socket.Urgent != 0 {
+		e |= PollPri
 	}
 	if r&socket.Failed != 0 {
 		e |= PollErr

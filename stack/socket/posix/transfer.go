@@ -14,6 +14,7 @@ const (
 	Peek     Flags = 1 << iota // MSG_PEEK: what is received stays
 	DontWait                   // MSG_DONTWAIT: this call does not block
 	More                       // MSG_MORE: another send follows soon; streams
+	OOB                        // MSG_OOB: what is sent is urgent; streams
 )
 
 // Read is read(2): Recv without flags, and 0 at once where buf is empty.
@@ -57,11 +58,11 @@ func (f *Face) Send(now time.Duration, op *Op, fd int, buf []byte, flags Flags, 
 
 // transfer starts a Recv or a Send.
 func (f *Face) transfer(now time.Duration, op *Op, flags Flags, limit time.Duration) (done bool) {
-	never := More // what the call has no use for
+	never := More | OOB // what the call has no use for
 	if op.call == callSend {
 		never = Peek
 	}
-	if flags&^(Peek|DontWait|More) != 0 || flags&never != 0 {
+	if flags&^(Peek|DontWait|More|OOB) != 0 || flags&never != 0 {
 		op.fail(EOPNOTSUPP)
 		f.end(now, op)
 		return true
@@ -77,7 +78,13 @@ func (f *Face) tryRecv(op *Op, v *File) (done bool) {
 			return op.fail(e)
 		}
 	}
-	r, c := f.core.Receive(int(v.sock), op.buf, op.flags&Peek != 0)
+	// Urgent data is in line, as with SO_OOBINLINE. As elsewhere a call does not read across the mark, which stands before
+	// the last urgent byte: who reads learns where it is (AtMark).
+	buf := op.buf
+	if before := f.core.UrgentLeft(int(v.sock)) - 1; before > 0 {
+		buf = buf[:min(len(buf), before)]
+	}
+	r, c := f.core.Receive(int(v.sock), buf, op.flags&Peek != 0)
 	op.From = r.From
 	switch c {
 	case stack.OK:
@@ -106,6 +113,9 @@ func (f *Face) trySend(now time.Duration, op *Op, v *File) (done bool) {
 	if op.flags&More != 0 {
 		f.core.More(int(v.sock), n)
 	}
+	if op.flags&OOB != 0 {
+		f.core.Urgent(int(v.sock))
+	}
 	switch {
 	case op.done == len(op.buf) && (c == stack.OK || c == stack.WouldBlock):
 		return op.succeed(op.done)
@@ -125,7 +135,7 @@ func (f *Face) trySendDatagram(now time.Duration, op *Op, v *File) (done bool) {
 	if e := f.takeError(v); e != ENone {
 		return op.fail(e)
 	}
-	if op.flags&More != 0 {
+	if op.flags&(More|OOB) != 0 {
 		return op.fail(EOPNOTSUPP)
 	}
 	if f.core.IsBroadcast(op.to.Addr) {
