@@ -32,6 +32,7 @@ func TestCases(t *testing.T) {
 			}
 			require.Equal(t, report.Pass, res.Verdicts[0].Outcome)
 			require.Equal(t, res.Summary.TwinsTotal, res.Summary.TwinsRed)
+			require.Equal(t, res.Summary.WrapsTotal, res.Summary.Wraps, "the stack's numbers do not lie where they were to be")
 		})
 	}
 }

@@ -10,6 +10,9 @@ type Job struct {
 	Program *Program
 	Twin    bool   // with the negative twin's fault
 	Seed    uint64 // not 0: instead of the program's
+	// Start and Swap are vm.RunOptions': when the program begins, and where the judge's numbers lie.
+	Start sut.Time
+	Swap  bool
 }
 
 // Executor runs programs on one stack. A stack that crashes or hangs costs the run at hand: the next one finds a fresh
@@ -41,7 +44,7 @@ func NewLocal(stack sut.SUT) *Local {
 
 // Execute implements Executor.
 func (l *Local) Execute(j *Job, tracer vm.Tracer) vm.Verdict {
-	return l.machine.Run(j.Program.Bytes, l.stack, vm.RunOptions{Twin: j.Twin, Seed: j.Seed}, tracer)
+	return l.machine.Run(j.Program.Bytes, l.stack, vm.RunOptions{Twin: j.Twin, Seed: j.Seed, Start: j.Start, Swap: j.Swap}, tracer)
 }
 
 // Why implements Executor.

@@ -23,6 +23,8 @@ type Runner struct {
 	Command string
 	// Waivers are what the stack is known to fail; nil: nothing.
 	Waivers Waivers
+	// steered counts the runs whose numbers of the stack were to be, and those that were, where wanted.
+	steered [2]int
 	// Done is told of each case when it is judged, with how many of how many that were; may be nil.
 	Done func(n, of int, v *report.Verdict, failures []*report.Failure)
 }
@@ -139,6 +141,9 @@ func (r *Runner) runForm(prog *Program, f *report.Form, fail *report.Failure, re
 		}
 		if fail.Outcome == report.Pass && hasTwin(prog) {
 			r.runTwin(prog, f, fail)
+		}
+		if fail.Outcome == report.Pass && hasTwin(prog) && usesTCP(prog) {
+			r.runWraps(prog, &verdict, fail, res)
 		}
 		if f.Twin != report.TwinRed && fail.Outcome == report.Error { // is that the case's fault?
 			r.repeat(prog, &verdict, fail)

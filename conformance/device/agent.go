@@ -16,7 +16,8 @@ const MaxProgram = 7168
 // The words of the lines. The host says:
 //
 //	hello                      the agent answers with its hello line
-//	run case=I twin=0|1 seed=H run program I of the list once; the agent answers with a verdict line
+//	run case=I twin=0|1 seed=H start=H swap=0|1
+//	                           run program I of the list once, with these vm.RunOptions; the agent answers with a verdict line
 //	run-all                    run every program and its twin; verdict lines, then an end line with counts
 //	sut                        from now on the stack-under-test protocol, framed for a line, until its bye
 //
@@ -136,11 +137,13 @@ func (a *Agent) obey() {
 		i, ok1 := w.Int("case")
 		twin, ok2 := w.Int("twin")
 		seed, ok3 := w.Hex("seed")
-		if !ok1 || !ok2 || !ok3 || i < 0 || i >= int64(a.blob.Count()) {
+		start, ok4 := w.Hex("start")
+		swap, ok5 := w.Int("swap")
+		if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || i < 0 || i >= int64(a.blob.Count()) {
 			a.fail("no such run")
 			return
 		}
-		a.run(int(i), twin != 0, seed)
+		a.run(int(i), vm.RunOptions{Twin: twin != 0, Seed: seed, Start: sut.Time(start), Swap: swap != 0})
 	case w.Is(wordRunAll):
 		a.runAll()
 	case w.Is(wordSUT):
@@ -157,7 +160,7 @@ func (a *Agent) runAll() {
 	for i := range a.blob.Count() {
 		for _, twin := range [2]bool{false, true} {
 			runs++
-			o, isRed := a.run(i, twin, 0)
+			o, isRed := a.run(i, vm.RunOptions{Twin: twin})
 			if !twin && o == vm.Pass {
 				pass++
 			}
@@ -174,15 +177,15 @@ func (a *Agent) runAll() {
 }
 
 // run runs one program once and reports it.
-func (a *Agent) run(i int, twin bool, seed uint64) (o vm.Outcome, red bool) {
-	a.say(a.line.Begin(wordBegin).Int("case", int64(i)).Int("twin", bit(twin)))
+func (a *Agent) run(i int, opt vm.RunOptions) (o vm.Outcome, red bool) {
+	a.say(a.line.Begin(wordBegin).Int("case", int64(i)).Int("twin", bit(opt.Twin)))
 	b, e := a.blob.Program(i, a.memory[:MaxProgram])
 	if e != BlobOK {
 		a.fail("the program cannot be read")
 		return vm.NotRun, false
 	}
-	v := a.machine.Run(b, a.stack, vm.RunOptions{Twin: twin, Seed: seed}, nil)
-	a.verdict(i, twin, &v)
+	v := a.machine.Run(b, a.stack, opt, nil)
+	a.verdict(i, opt.Twin, &v)
 	return v.Outcome, v.Red(a.machine.Fault())
 }
 
@@ -198,7 +201,7 @@ func (a *Agent) verdict(i int, twin bool, v *vm.Verdict) {
 		l.Hex("wa", be64(v.WantAddr[:8])).Hex("wb", be64(v.WantAddr[8:]))
 		l.Hex("ga", be64(v.GotAddr[:8])).Hex("gb", be64(v.GotAddr[8:]))
 	}
-	a.say(l.Int("ns", int64(v.At)).Hex("hash", v.Hash))
+	a.say(l.Int("ns", int64(v.At)).Int("isn", int64(v.ISN)).Hex("hash", v.Hash))
 }
 
 func bit(b bool) int64 {

@@ -99,7 +99,7 @@ func TestFolder(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(dir, "summary.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(b, &s))
-	for _, key := range []string{"stack", "cases", "must", "should", "twins", "seed", "virtual_seconds", "wall_seconds"} {
+	for _, key := range []string{"stack", "cases", "must", "should", "twins", "wraps", "seed", "virtual_seconds", "wall_seconds"} {
 		require.Contains(t, s, key)
 	}
 	for i := range Outcomes {

@@ -59,6 +59,8 @@ type Summary struct {
 	Counts         Counts
 	TwinsRed       int
 	TwinsTotal     int
+	Wraps          int // runs in which the stack's initial sequence number lay before 2^31 or 2^32, of WrapsTotal that wanted it
+	WrapsTotal     int
 	MustCovered    int // MUSTs of the register that a passing case proves
 	MustTotal      int
 	ShouldCovered  int
@@ -74,6 +76,10 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Red   int `json:"red"`
 		Total int `json:"total"`
 	}
+	type reached struct {
+		Reached int `json:"reached"`
+		Total   int `json:"total"`
+	}
 	type covered struct {
 		Covered int `json:"covered"`
 		Total   int `json:"total"`
@@ -85,6 +91,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		o.add(Outcome(i).String(), n)
 	}
 	o.add("twins", share{s.TwinsRed, s.TwinsTotal})
+	o.add("wraps", reached{s.Wraps, s.WrapsTotal})
 	o.add("must", covered{s.MustCovered, s.MustTotal})
 	o.add("should", covered{s.ShouldCovered, s.ShouldTotal})
 	o.add("seed", s.Seed)

@@ -21,11 +21,11 @@ func scatter(seed uint64, n int) uint64 {
 
 // begin gives flow i its port and the judge's numbers. These lie shortly before 2^32 in even flows and before 2^31 in
 // odd ones, so that an exchange passes by the unsigned or the signed wrap: within a few hundred bytes or milliseconds,
-// and with every other seed within four.
-func (f *flow) begin(seed uint64, i int, port uint16) {
+// and with every other seed within four. swap: the other way round.
+func (f *flow) begin(seed uint64, i int, port uint16, swap bool) {
 	*f = flow{peerPort: port}
 	top := uint32(0xffffffff)
-	if i%2 == 1 {
+	if (i%2 == 1) != swap {
 		top = 0x7fffffff
 	}
 	x := scatter(seed, i)

@@ -18,6 +18,11 @@ type Storage struct {
 type RunOptions struct {
 	Twin bool   // plant the program's fault
 	Seed uint64 // not 0: instead of the program's
+	// Start is when the program begins: until then the stack is left alone, and the program's time 0 is then.
+	Start sut.Time
+	// Swap has the judge's initial sequence numbers lie before 2^31 in even flows and before 2^32 in odd ones, not the other
+	// way round.
+	Swap bool
 }
 
 // Machine runs programs, one at a time. It is large: keep it in a global or in other storage that lasts.
@@ -39,6 +44,7 @@ type Machine struct {
 	down   bool // the stack can be asked no more
 
 	// Of time:
+	start  sut.Time // the program's time 0
 	now    sut.Time
 	from   sut.Time // when the operation that is under way began; its frames come between from and now
 	atOnce int      // steps within a millisecond
@@ -104,11 +110,11 @@ func (m *Machine) Init(s Storage) { m.store, m.steps = s, maxSteps }
 // expectation met. tracer may be nil.
 func (m *Machine) Run(prog []byte, stack sut.SUT, opt RunOptions, tracer Tracer) Verdict {
 	m.begin(stack, opt, tracer)
-	if m.scan(prog) && m.supported() && m.reset(opt.Seed) {
+	if m.scan(prog) && m.supported() && m.reset(opt) && m.runTo(opt.Start) {
 		m.play()
 	}
 	m.stack, m.tracer = nil, nil
-	m.v.Hash = uint64(m.hash)
+	m.v.ISN, m.v.Hash = m.flows[0].stackISN, uint64(m.hash)
 	return m.v
 }
 
@@ -117,7 +123,7 @@ func (m *Machine) begin(stack sut.SUT, opt RunOptions, tracer Tracer) {
 	m.v = Verdict{}
 	m.hash = hashStart
 	m.down = false
-	m.now, m.from, m.atOnce, m.left = 0, 0, 0, m.steps
+	m.start, m.now, m.from, m.atOnce, m.left = opt.Start, 0, 0, 0, m.steps
 	m.index, m.split, m.sending = 0, 0, 0
 	m.asked.n, m.asked.first = 0, 0
 	m.in.n, m.in.end, m.out.n, m.out.end = 0, 0, 0, 0
@@ -173,12 +179,12 @@ func (m *Machine) supported() bool {
 	return true
 }
 
-func (m *Machine) reset(seed uint64) bool {
-	if seed != 0 {
-		m.prog.Config.Seed = seed
+func (m *Machine) reset(opt RunOptions) bool {
+	if opt.Seed != 0 {
+		m.prog.Config.Seed = opt.Seed
 	}
 	for i := range m.flows {
-		m.flows[i].begin(m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows))
+		m.flows[i].begin(m.prog.Config.Seed, i, m.prog.Peer.Port+uint16(i%Flows), opt.Swap)
 	}
 	st := m.stack.Reset(&m.prog.Config)
 	if buf := max(m.prog.Config.RcvBuf, m.prog.Config.SndBuf); st == sut.Unsupported && buf > sut.DefaultBuf {

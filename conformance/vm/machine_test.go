@@ -149,13 +149,17 @@ func TestSequenceNumbersWrap(t *testing.T) {
 	m := newMachine()
 	b, err := asm.Encode(exchange())
 	require.NoError(t, err)
-	require.Equal(t, vm.Pass, m.Run(b, newFake(), vm.RunOptions{}, nil).Outcome)
-	for i := range vm.Flows {
-		_, isn, _, port := m.Numbers(i)
-		top := uint64(1) << (32 - i%2)
-		require.Less(t, uint64(isn), top)
-		require.GreaterOrEqual(t, uint64(isn), top-256, "flow %d", i)
-		require.Equal(t, 8080+i, int(port))
+	for swapped := range 2 {
+		v := m.Run(b, newFake(), vm.RunOptions{Swap: swapped == 1}, nil)
+		require.Equal(t, vm.Pass, v.Outcome)
+		require.EqualValues(t, 5000, v.ISN)
+		for i := range vm.Flows {
+			_, isn, _, port := m.Numbers(i)
+			top := uint64(1) << (32 - (i+swapped)%2)
+			require.Less(t, uint64(isn), top)
+			require.GreaterOrEqual(t, uint64(isn), top-256, "flow %d", i)
+			require.Equal(t, 8080+i, int(port))
+		}
 	}
 	isn, _, port, _ := m.Numbers(0)
 	require.EqualValues(t, 80, port)

@@ -110,7 +110,7 @@ func (m *Machine) step() {
 func (m *Machine) due() sut.Time {
 	switch m.ev.Mode {
 	case Absolute:
-		return max(m.ev.At, m.now)
+		return max(m.start+m.ev.At, m.now)
 	case Relative:
 		return m.now + m.ev.At
 	}

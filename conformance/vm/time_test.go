@@ -89,15 +89,17 @@ func TestTime(t *testing.T) {
 		{"what is past is done now", nil, 0, 0, []vm.Event{wait(abs, seconds(5)), wait(abs, seconds(2)), wait(rel, seconds(1))}, 0, 0, seconds(6)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := beacon(c.beacon...)
-			f.caps.Tick = c.tick
 			p := program(append([]vm.Event{start}, c.events...)...)
 			p.Tolerance = c.tol
-			v := run(t, p, f, vm.RunOptions{})
-			require.Equal(t, c.reason, v.Reason, "%v at %v: %+v", v.Reason, v.At, v)
-			require.EqualValues(t, c.event, v.Event)
-			require.Equal(t, c.at, v.At)
-			require.Equal(t, c.reason == 0, v.Outcome == vm.Pass)
+			for _, from := range []time.Duration{0, 5 * time.Hour} { // whenever it begins
+				f := beacon(c.beacon...)
+				f.caps.Tick = c.tick
+				v := run(t, p, f, vm.RunOptions{Start: from})
+				require.Equal(t, c.reason, v.Reason, "%v at %v: %+v", v.Reason, v.At, v)
+				require.EqualValues(t, c.event, v.Event)
+				require.Equal(t, from+c.at, v.At)
+				require.Equal(t, c.reason == 0, v.Outcome == vm.Pass)
+			}
 		})
 	}
 }

@@ -14,6 +14,7 @@ type Verdict struct {
 	Defect  frame.Defect // Malformed: what is wrong, and where
 	Diff
 	At   sut.Time // of the frame or return that decided, else of the end of the run
+	ISN  uint32   // the stack's initial sequence number in TCP's flow 0; 0: it was not seen
 	Hash uint64   // of everything that happened: frames, results, figures, with their times
 }
 

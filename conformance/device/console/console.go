@@ -54,11 +54,8 @@ func (b *Board) Execute(j *conformance.Job, _ vm.Tracer) vm.Verdict {
 		b.why = err.Error()
 		return vm.Verdict{Outcome: vm.Error}
 	}
-	twin := int64(0)
-	if j.Twin {
-		twin = 1
-	}
-	b.say.Begin("run").Int("case", int64(j.Program.Index)).Int("twin", twin).Hex("seed", j.Seed)
+	b.say.Begin("run").Int("case", int64(j.Program.Index)).Int("twin", bit(j.Twin)).Hex("seed", j.Seed)
+	b.say.Hex("start", uint64(j.Start)).Int("swap", bit(j.Swap))
 	v, err := b.verdict(run{j.Program.Index, j.Twin})
 	if err == nil {
 		return v
@@ -69,6 +66,13 @@ func (b *Board) Execute(j *conformance.Job, _ vm.Tracer) vm.Verdict {
 		return vm.Verdict{Outcome: vm.Timeout, Reason: vm.Hung}
 	}
 	return vm.Verdict{Outcome: vm.Crash, Reason: vm.Crashed}
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // verdict sends the line that was made ready and waits for the run's verdict.

@@ -24,7 +24,7 @@ func parseVerdict(w device.Words) (r run, v vm.Verdict, ok bool) {
 	v.Part, v.Field = vm.Part(p.number("p", 256)), frame.Field(p.number("f", 256))
 	v.Index = uint16(p.number("i", 1<<16))
 	v.Want, v.Got = p.hex("w"), p.hex("g")
-	v.At, v.Hash = sut.Time(p.number("ns", 1<<62)), p.hex("hash")
+	v.At, v.ISN, v.Hash = sut.Time(p.number("ns", 1<<62)), uint32(p.number("isn", 1<<32)), p.hex("hash")
 	if w.Get("wa") != nil {
 		putAddr(&v.WantAddr, p.hex("wa"), p.hex("wb"))
 		putAddr(&v.GotAddr, p.hex("ga"), p.hex("gb"))
