@@ -11,14 +11,14 @@ import (
 	"stackproof/conformance/vm"
 )
 
-// altered is an executor whose verdicts are altered.
-type altered struct {
+// tampered is an executor whose verdicts are altered.
+type tampered struct {
 	Executor
 	alter func(j *Job, v *vm.Verdict)
 	late  int // runs that began late
 }
 
-func (a *altered) Execute(j *Job, tracer vm.Tracer) vm.Verdict {
+func (a *tampered) Execute(j *Job, tracer vm.Tracer) vm.Verdict {
 	v := a.Executor.Execute(j, tracer)
 	if j.Start > 0 {
 		a.late++
@@ -27,12 +27,12 @@ func (a *altered) Execute(j *Job, tracer vm.Tracer) vm.Verdict {
 	return v
 }
 
-func runAltered(t *testing.T, pattern string, alter func(j *Job, v *vm.Verdict)) (*altered, *report.Results) {
+func runTampered(t *testing.T, pattern string, alter func(j *Job, v *vm.Verdict)) (*tampered, *report.Results) {
 	suite, err := LoadSuite()
 	require.NoError(t, err)
 	p, err := ParsePattern(pattern)
 	require.NoError(t, err)
-	exec := &altered{Executor: NewLocal(large.New()), alter: alter}
+	exec := &tampered{Executor: NewLocal(large.New()), alter: alter}
 	r := Runner{Suite: suite, Stack: OwnStack, Exec: exec}
 	return exec, r.Run(context.Background(), p)
 }
@@ -40,7 +40,7 @@ func runAltered(t *testing.T, pattern string, alter func(j *Job, v *vm.Verdict))
 // TestWraps: the stack's numbers lie just before 2^31 once and just before 2^32 once, in each form that shows them.
 func TestWraps(t *testing.T) {
 	tops := map[bool]int{}
-	exec, res := runAltered(t, "tcp/handshake", func(j *Job, v *vm.Verdict) {
+	exec, res := runTampered(t, "tcp/handshake", func(j *Job, v *vm.Verdict) {
 		if j.Start == 0 {
 			return
 		}
@@ -61,7 +61,7 @@ func TestWraps(t *testing.T) {
 
 // TestWrapFails: what fails at a wrap alone is a failure, and says so.
 func TestWrapFails(t *testing.T) {
-	_, res := runAltered(t, "tcp/handshake/passive-open", func(j *Job, v *vm.Verdict) {
+	_, res := runTampered(t, "tcp/handshake/passive-open", func(j *Job, v *vm.Verdict) {
 		if j.Swap {
 			v.Outcome, v.Reason = vm.Fail, vm.Silent
 		}
@@ -73,7 +73,7 @@ func TestWrapFails(t *testing.T) {
 
 // TestNoClock: a stack whose numbers do not follow the clock is not made to wait for ever; the count tells.
 func TestNoClock(t *testing.T) {
-	exec, res := runAltered(t, "tcp/handshake", func(j *Job, v *vm.Verdict) {
+	exec, res := runTampered(t, "tcp/handshake", func(j *Job, v *vm.Verdict) {
 		if v.ISN != 0 {
 			v.ISN = 1
 		}
