@@ -81,6 +81,9 @@ func (e *EMAC) clocksChanged() {
 // softReset puts every register to its default. SWR stays set until the clocks have carried the reset through.
 func (e *EMAC) softReset() {
 	e.stats.Flushed += uint64(len(e.tx.queue) + len(e.rx.queue))
+	if e.rxMAC.accepting() && e.rxMAC.frame == nil {
+		e.stats.Flushed++ // it had just begun
+	}
 	e.cutReception()
 	e.cutTransmission(emac.TxLCA)
 	for ev := range e.due {

@@ -252,7 +252,8 @@ func (e *EMAC) missed(at int, field, over uint32) {
 func (e *EMAC) receiveEnd() {
 	m := &e.rxMAC
 	f := m.frame
-	if f == nil {
+	if f == nil { // it was cut before there was a header
+		e.stats.Dropped++
 		return
 	}
 	m.open = false
