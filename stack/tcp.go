@@ -49,6 +49,7 @@ type tcpState struct {
 
 	noCookies bool
 
+	slotLen   int           // Storage.tcpSlotLen
 	polled    time.Duration // when Poll was last called
 	found     int           // the row that tcpFind has found last
 	listeners int32         // the first of their list, a row counted from 1; 0: none
@@ -58,7 +59,7 @@ type tcpState struct {
 }
 
 func (s *Stack) tcpInit() {
-	s.tcp = tcpState{}
+	s.tcp = tcpState{slotLen: s.st.tcpSlotLen()}
 	slots := s.st.tcpSlots()
 	for i := range s.st.TCP {
 		r := &s.st.TCP[i]

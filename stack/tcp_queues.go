@@ -36,7 +36,7 @@ func (s *Stack) tcpMemory(id int) (rx, tx []byte) {
 	if slot == 0 {
 		return nil, nil
 	}
-	n := s.st.tcpSlotLen()
+	n := s.tcp.slotLen
 	b := s.st.TCPBuffer[(slot-1)*n:][:n]
 	return b[:n/2], b[n/2:]
 }

@@ -8,14 +8,12 @@ var Broadcast = MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // macAt reads a MAC from the first six bytes of b.
 func macAt(b []byte) MAC {
-	_ = b[5]
-	return MAC{b[0], b[1], b[2], b[3], b[4], b[5]}
+	return MAC(b[:6])
 }
 
 // Put writes m into the first six bytes of b and returns 6.
 func (m MAC) Put(b []byte) int {
-	_ = b[5]
-	b[0], b[1], b[2], b[3], b[4], b[5] = m[0], m[1], m[2], m[3], m[4], m[5]
+	*(*MAC)(b) = m
 	return len(m)
 }
 
