@@ -112,10 +112,11 @@ func (e *env) everything() {
 	for _, ip := range e.versions() {
 		fd := sut.FD(ip.domain * 10)
 		if e.has(sut.FeatureUDP) {
+			port := uint16(fd) // not both the same: one of all IPv6 addresses may be one of IPv4's as well
 			e.socket(ip, sut.TypeDatagram, fd)
-			e.bind(ip, fd, 7)
+			e.bind(ip, fd, port)
 			e.start(sut.Call{Op: sut.OpRecvFrom, Task: ip.domain, FD: fd, Value: 100})
-			e.deliver(datagram(ip, 7, "datagram"))
+			e.deliver(datagram(ip, uint32(port), "datagram"))
 			e.start(sut.Call{Op: sut.OpRecvFrom, Task: ip.domain, FD: fd, Value: 100})
 		}
 		if e.has(sut.FeatureTCP) {
