@@ -15,7 +15,7 @@ import (
 // Waiver says of one case that a stack is known to fail it, how, and why that is put up with. The case runs all the same.
 type Waiver struct {
 	Case    string
-	Outcome report.Outcome // fail, timeout, crash or blocked
+	Outcome report.Outcome // fail, timeout, crash, blocked or error
 	Date    time.Time      // since when
 	Message string         // a piece of what is reported
 	Reason  string
@@ -32,7 +32,7 @@ const WaiverFormat = `CASE OUTCOME DATE "MESSAGE" REASON`
 const minMessage = 5
 
 // LoadWaivers reads a file of waivers, one a line: the case's id, the outcome that is expected (fail, timeout, crash,
-// blocked), the date (2006-01-02), a piece of the expected message in quotation marks, and the reason in words. Empty lines
+// blocked, error), the date (2006-01-02), a piece of the expected message in quotation marks, and the reason in words. Empty lines
 // and such that begin with # say nothing. An error names file and line: a line that is none, is out of order or there
 // twice, has no real reason, or has a date that is none or lies in the future.
 func LoadWaivers(file string, now time.Time) (Waivers, error) {
@@ -79,7 +79,7 @@ func parseWaiver(line string, now time.Time) (w Waiver, err error) {
 	}
 	w.Case = words[0]
 	if err := w.Outcome.UnmarshalText([]byte(words[1])); err != nil || !waivable(w.Outcome) {
-		return w, fmt.Errorf("outcome %q: want fail, timeout, crash or blocked", words[1])
+		return w, fmt.Errorf("outcome %q: want fail, timeout, crash, blocked or error", words[1])
 	}
 	if w.Date, err = time.Parse(time.DateOnly, words[2]); err != nil {
 		return w, fmt.Errorf("date %q: want one like 2006-01-02", words[2])
@@ -105,9 +105,10 @@ func parseWaiver(line string, now time.Time) (w Waiver, err error) {
 	return w, realReason(w.Reason)
 }
 
-// waivable are the outcomes that a stack is to blame for.
+// waivable are the outcomes that a stack is to blame for. An error is one of them: that a twin proves nothing may be since
+// the stack makes no difference between the fault and what is right.
 func waivable(o report.Outcome) bool {
-	return o == report.Fail || o == report.Timeout || o == report.Crash || o == report.Blocked
+	return o == report.Fail || o == report.Error || o == report.Timeout || o == report.Crash || o == report.Blocked
 }
 
 // minReason is the least number of words of a reason.

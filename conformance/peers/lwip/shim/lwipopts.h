@@ -35,7 +35,6 @@
 #define IP_FORWARD 0
 #define IP_FRAG 1
 #define IP_REASS_MAX_PBUFS 10
-#define IP_REASS_MAXAGE 3
 #define IP_DEFAULT_TTL 64
 #define LWIP_BROADCAST_PING 0
 #define LWIP_MULTICAST_PING 0
@@ -86,7 +85,7 @@
 #define TCP_KEEPCNT_DEFAULT setting_keep_count
 #define TCP_WND setting_window
 #define TCP_SND_BUF setting_send_buffer
-#define TCP_SND_QUEUELEN (TCP_SND_BUF ? (4 * TCP_SND_BUF + TCP_MSS - 1) / TCP_MSS : 16) /* 16 is what the preprocessor sees */
+#define TCP_SND_QUEUELEN (16 + setting_more_pbufs) /* 16 is what the preprocessor sees, and ESP-IDF has */
 #define DEFAULT_TCP_RECVMBOX_SIZE setting_receive_mbox
 #define DEFAULT_ACCEPTMBOX_SIZE 6
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1 /* the preprocessor cannot check what is a variable */

@@ -14,8 +14,8 @@
 #include "task.h"
 #include "wire.h"
 
-/* How late lwIP's timers may act: TCP's tick is 500 ms, but those of ARP and of neighbour discovery are a second. */
-static const uint64_t tick = 1000000000;
+/* How late lwIP's timers may act: TCP's tick. */
+static const uint64_t tick = 500000000;
 
 static void answer(unsigned operation, enum status status, const char *reason)
 {

@@ -6,7 +6,8 @@
 
 extern uint16_t setting_window;       /* of every connection, in bytes */
 extern uint16_t setting_send_buffer;  /* likewise */
-extern int setting_receive_mbox;      /* segments that wait to be read */
+extern int setting_receive_mbox;      /* segments of a connection that wait to be read */
+extern unsigned setting_more_pbufs;   /* beyond 16 in a connection's send queue */
 extern uint32_t setting_rto;          /* the first retransmission time-out, in ms */
 extern uint32_t setting_msl;          /* in ms */
 extern uint8_t setting_syn_retries;

