@@ -15,6 +15,9 @@ var changes = []struct{ file, old, new string }{
 	// The first retransmission time-out is a setting (as it is in lwIP from 2.2.0 on).
 	{"core/tcp.c", "pcb->rto = 3000 / TCP_SLOW_INTERVAL;", "pcb->rto = LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL;"},
 	{"core/tcp.c", "pcb->sv = 3000 / TCP_SLOW_INTERVAL;", "pcb->sv = LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL;"},
+	// The timers of groups run when they are needed: see shim/stack.c.
+	{"core/timeouts.c", "{IGMP_TMR_INTERVAL, HANDLER(igmp_tmr)},", ""},
+	{"core/timeouts.c", "{MLD6_TMR_INTERVAL, HANDLER(mld6_tmr)},", ""},
 }
 
 // source is lwIP's folder src, fetched and unpacked if it is not there.

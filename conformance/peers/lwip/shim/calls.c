@@ -8,6 +8,7 @@
 #include "lwip/sockets.h"
 #include "names.h"
 #include "options.h"
+#include "stack.h"
 #include "task.h"
 
 enum { TASKS = 256 };
@@ -349,7 +350,7 @@ void call_answer(void)
     enum status status = admit(c, &reason);
     if (status == OK) {
         c->runner = task_start(run, c, false);
-        tasks_run();
+        stack_settle();
         c->pending = !c->done;
         if (c->pending)
             calls[c->task] = c;

@@ -11,6 +11,7 @@
 #include "lwip/netif.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/tcpip.h"
+#include "lwip/timeouts.h"
 #include "netif/ethernet.h"
 #include "task.h"
 
@@ -188,6 +189,44 @@ void stack_start(const struct configuration *c)
     ready = true;
 }
 
+static bool groups_tick;
+
+/* groups_wait tells whether a report to a group's routers is to be sent later. */
+static bool groups_wait(void)
+{
+    for (struct igmp_group *g = netif_igmp_data(&interface); g != NULL; g = g->next)
+        if (g->timer > 0)
+            return true;
+    for (struct mld_group *g = netif_mld6_data(&interface); g != NULL; g = g->next)
+        if (g->timer > 0)
+            return true;
+    return false;
+}
+
+static void tick_groups(void *unused)
+{
+    igmp_tmr();
+    mld6_tmr();
+    groups_tick = groups_wait();
+    if (groups_tick)
+        sys_timeout(IGMP_TMR_INTERVAL, tick_groups, unused); /* MLD6_TMR_INTERVAL is the same */
+}
+
+static void start_groups(void *unused)
+{
+    sys_timeout(IGMP_TMR_INTERVAL, tick_groups, unused);
+}
+
+void stack_settle(void)
+{
+    tasks_run();
+    if (!groups_tick && groups_wait()) {
+        groups_tick = true;
+        tcpip_callback(start_groups, NULL);
+        tasks_run();
+    }
+}
+
 void stack_deliver(const uint8_t *frame, size_t length)
 {
     if (!link_up)
@@ -199,7 +238,7 @@ void stack_deliver(const uint8_t *frame, size_t length)
         pbuf_take(p, frame, (u16_t)length);
     if (interface.input(p, &interface) != ERR_OK)
         pbuf_free(p);
-    tasks_run();
+    stack_settle();
 }
 
 void stack_link(bool up)
@@ -209,7 +248,7 @@ void stack_link(bool up)
         netif_set_link_up(&interface);
     else
         netif_set_link_down(&interface);
-    tasks_run();
+    stack_settle();
 }
 
 unsigned stack_interface(uint32_t asked)
@@ -244,7 +283,7 @@ static enum status knob_group(const char *name, int64_t value)
         ip6_addr_assign_zone(&group, IP6_MULTICAST, &interface);
         e = join ? mld6_joingroup_netif(&interface, &group) : mld6_leavegroup_netif(&interface, &group);
     }
-    tasks_run();
+    stack_settle();
     return e == ERR_OK ? OK : UNSUPPORTED;
 }
 

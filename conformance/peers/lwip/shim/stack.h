@@ -22,6 +22,10 @@ bool stack_can(const struct configuration *);
 /* stack_start starts lwIP, once in the life of a process. */
 void stack_start(const struct configuration *);
 
+/* stack_settle lets all tasks do what they can do now, and starts the timer of lwIP's groups where one of them waits: in
+   ESP-IDF it runs only then. */
+void stack_settle(void);
+
 void stack_deliver(const uint8_t *frame, size_t length);
 void stack_link(bool up);
 enum status stack_knob(const char *name, int64_t value);

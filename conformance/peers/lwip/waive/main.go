@@ -3,7 +3,7 @@
 //
 //	go run ./conformance/peers/lwip/waive
 //
-// A failure for which there is no reason, and a reason for which there is no failure, are printed, and then it exits with 1
+// It writes the counts into README.md. A failure for which there is no reason, and a reason for which there is no failure, are printed, and then it exits with 1
 // and writes nothing. Who has looked into a failure adds a line to reasons.txt; a waiver is never written by hand.
 package main
 
@@ -55,13 +55,13 @@ func run(ctx context.Context) error {
 	stack := remote.New(&remote.Command{Argv: []string{program}}, 0)
 	defer stack.Close()
 	runner := conformance.Runner{Suite: suite, Stack: "lwip", Link: "direct", Exec: conformance.NewLocal(stack)}
-	var all report.Results = *runner.Run(ctx, conformance.Pattern{})
+	all := runner.Run(ctx, conformance.Pattern{})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	file := filepath.Join(repo, lwip.Waivers)
 	dates := since(file)
-	lines, open := waivers(&all, reasons, dates)
+	lines, open := waivers(all, reasons, dates)
 	for _, r := range reasons {
 		if !r.used {
 			open = append(open, fmt.Sprintf("reasons.txt:%d: no failure has this reason: %s", r.line, r.text))
@@ -70,7 +70,25 @@ func run(ctx context.Context) error {
 	if len(open) > 0 {
 		return errors.New(strings.Join(open, "\n"))
 	}
-	return os.WriteFile(file, []byte(head+strings.Join(lines, "\n")+"\n"), 0o666)
+	if err := os.WriteFile(file, []byte(head+strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
+		return err
+	}
+	counts := fmt.Sprintf("    run: stack=lwip cases=%d pass=%d fail=0 unsupported=%d xfail=%d ", all.Summary.Counts.Total(),
+		all.Summary.Counts[report.Pass], all.Summary.Counts[report.Unsupported], len(lines))
+	return tell(filepath.Join(repo, lwip.Folder, "README.md"), counts)
+}
+
+// tell puts the counts into the README, whose line of them begins as they do.
+func tell(file, counts string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	line := regexp.MustCompile(`(?m)^    run: stack=lwip .*$`)
+	if !line.Match(text) {
+		return fmt.Errorf("waive: %s has no line of counts", file)
+	}
+	return os.WriteFile(file, line.ReplaceAllLiteral(text, []byte(counts+"...")), 0o666)
 }
 
 const head = `# What lwIP fails, and why. Made by go run ./conformance/peers/lwip/waive from reasons.txt: change that.

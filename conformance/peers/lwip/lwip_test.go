@@ -1,0 +1,91 @@
+package lwip
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/notrun"
+	"stackproof/conformance/sut/check"
+	"stackproof/conformance/sut/remote"
+)
+
+// program builds the peer, or ends the test as not run.
+func program(t *testing.T) string {
+	t.Helper()
+	if pkgs := missing(); len(pkgs) > 0 {
+		notrun.Skip(t, "lwip", "packages are missing: "+strings.Join(pkgs, " "))
+	}
+	repo, err := Repo(".")
+	require.NoError(t, err)
+	p, err := Build(context.Background(), repo, t.Output())
+	if errors.Is(err, ErrUnavailable) {
+		t.Skipf("NOTRUN lwip: %v", err) // where there is no source there is nothing to install either
+	}
+	require.NoError(t, err)
+	return p
+}
+
+func TestShim(t *testing.T) {
+	stack := remote.New(&remote.Command{Argv: []string{program(t)}}, 0)
+	defer stack.Close()
+	n := 0
+	check.Run(context.Background(), stack, 1, func(r check.Result) {
+		n++
+		require.Equal(t, check.Pass, r.Outcome, r.String())
+	})
+	require.Equal(t, len(check.Names()), n)
+}
+
+// TestKnownDeviations: each case that the README names is one that lwIP fails.
+func TestKnownDeviations(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	waivers, err := os.ReadFile(filepath.Base(Waivers))
+	require.NoError(t, err)
+	_, known, ok := strings.Cut(string(readme), "| known |")
+	require.True(t, ok)
+	rows := regexp.MustCompile(`(?m)^\| (\w+_\d+) \| .* \| (.*) \|$`).FindAllStringSubmatch(known, -1)
+	require.Len(t, rows, 16)
+	found := 0
+	for _, id := range regexp.MustCompile("`([a-z0-9]+/[a-z0-9/-]+)`").FindAllStringSubmatch(known, -1) {
+		require.Contains(t, string(waivers), "\n"+id[1]+" ", "lwIP does not fail %s", id[1])
+		found++
+	}
+	require.GreaterOrEqual(t, found, 7)
+}
+
+func TestForSources(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		blocks     bool
+		want       string
+	}{
+		{"nothing", "# none\n", false, ""},
+		{"a line", "deb http://mirror/debian bookworm main\n", false, "deb-src http://mirror/debian bookworm main\n"},
+		{"options", "deb [signed-by=/k.gpg] http://m/d b main\n", false, "deb-src [signed-by=/k.gpg] http://m/d b main\n"},
+		{"sources already", "deb-src http://m/d b main\n", false, "deb-src http://m/d b main\n"},
+		{"blocks", "Types: deb\nURIs: http://m/d\n\nTypes: deb deb-src\nURIs: http://m/e\n", true,
+			"Types: deb-src\nURIs: http://m/d\n\nTypes: deb-src\nURIs: http://m/e\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) { require.Equal(t, c.want, forSources(c.text, c.blocks)) })
+	}
+}
+
+// TestChange: what is to be changed in lwIP must be there once.
+func TestChange(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x.c")
+	require.NoError(t, os.WriteFile(file, []byte("a b a"), 0o666))
+	require.EqualError(t, change(file, "a", "c"), `lwip: x.c has "a" 2 times, not once`)
+	require.EqualError(t, change(file, "d", "c"), `lwip: x.c has "d" 0 times, not once`)
+	require.NoError(t, change(file, "b", "c"))
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "a c a", string(text))
+}
