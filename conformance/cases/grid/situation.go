@@ -48,9 +48,11 @@ var situations = []situation{
 	{"time-wait", block(oracle.TimeWait, 102, 102, 2), func(c *build.Case) { cellFinWait2(c); peerFIN(c, 102, 102) }},
 }
 
+// cellSynReceived has twice the window in the SYN: what is sent later then is no more than half of the largest window that
+// there was, which all senders fill with one segment (RFC 9293 3.8.6.2.1).
 func cellSynReceived(c *build.Case) {
 	enterListen(c)
-	c.In(build.TCP("S", 0, 0).Win(peerWindow).Options("mss 1460"))
+	c.In(build.TCP("S", 0, 0).Win(2*peerWindow).Options("mss 1460"))
 	c.Out(synAck().Win(cellWindow).AnyOptions(), "the SYN-ACK")
 }
 
