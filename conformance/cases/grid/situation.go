@@ -48,19 +48,20 @@ var situations = []situation{
 	{"time-wait", block(oracle.TimeWait, 102, 102, 2), func(c *build.Case) { cellFinWait2(c); peerFIN(c, 102, 102) }},
 }
 
-// cellSynReceived has twice the window in the SYN: what is sent later then is no more than half of the largest window that
-// there was, which all senders fill with one segment (RFC 9293 3.8.6.2.1).
 func cellSynReceived(c *build.Case) {
 	enterListen(c)
-	c.In(build.TCP("S", 0, 0).Win(2*peerWindow).Options("mss 1460"))
+	c.In(build.TCP("S", 0, 0).Win(peerWindow).Options("mss 1460"))
 	c.Out(synAck().Win(cellWindow).AnyOptions(), "the SYN-ACK")
 }
 
-// cellEstablished opens a connection on which 100 bytes have been sent and acknowledged.
+// cellEstablished opens a connection on which 100 bytes have been sent and acknowledged. They go in two halves of the window:
+// some senders fill no more than half of it with a segment (RFC 9293 3.8.6.2.1).
 func cellEstablished(c *build.Case) {
 	cellSynReceived(c)
 	c.After(tick).In(peerAck(1, 1)).Line("accept(3, ..., ...) = 4", "the connection is open")
-	c.Do("write(4, ..., 100) = 100").Out(build.TCP("P.", 1, 100).Ack(1).Win(cellWindow), "a window full of text")
+	c.Do("write(4, ..., 50) = 50").Out(build.TCP("P.", 1, 50).Ack(1).Win(cellWindow), "half a window of text")
+	c.After(tick).In(peerAck(1, 51))
+	c.Do("write(4, ..., 50) = 50").Out(build.TCP("P.", 51, 50).Ack(1), "and another half")
 	c.After(tick).In(peerAck(1, 101))
 }
 
