@@ -42,6 +42,9 @@ func newBench(t *testing.T, hardware model.Config, config emac.Config) *bench {
 	b.host = model.NewHost(hardware, n)
 	b.host.Evict = 2
 	config.Memory = b.host.RAM.CPU()
+	for i := range config.Memory {
+		config.Memory[i] = 0xa5 // as a start-up leaves it: dirty in the cache
+	}
 	require.Equal(t, emac.Fine, b.Init(b.host, &config, b.host.Now()))
 	t.Cleanup(func() {
 		for _, v := range b.host.EMAC.Violations() {
