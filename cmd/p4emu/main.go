@@ -122,17 +122,24 @@ func ending(p *cpu.CPU, symbols chip.Symbols, code uint32, err error) (what stri
 
 // console is UART0's other end.
 type console struct {
-	out *bufio.Writer
-	in  chan byte
+	out  *bufio.Writer
+	in   chan []byte
+	have []byte
 }
 
 func newConsole(stdin io.Reader, stdout io.Writer) *console {
-	c := &console{bufio.NewWriter(stdout), make(chan byte, 4096)}
+	c := &console{out: bufio.NewWriter(stdout), in: make(chan []byte, 16)}
 	go func() {
 		defer close(c.in)
-		in := bufio.NewReader(stdin)
-		for b, err := in.ReadByte(); err == nil; b, err = in.ReadByte() {
-			c.in <- b
+		for {
+			b := make([]byte, 4096)
+			n, err := stdin.Read(b)
+			if n > 0 {
+				c.in <- b[:n]
+			}
+			if err != nil {
+				return
+			}
 		}
 	}()
 	return c
@@ -142,16 +149,25 @@ func (c *console) Send(b byte) {
 	_ = c.out.WriteByte(b) // a reader who has gone closes the input too
 }
 
-// Receive flushes before it waits: the other end may be waiting for what was sent.
+// Receive flushes where nothing has come: the other end may be waiting for what was sent.
 func (c *console) Receive(wait bool) (b byte, ok bool) {
-	if !wait {
-		select {
-		case b, ok = <-c.in:
-		default:
+	if len(c.have) == 0 {
+		if wait {
 			_ = c.out.Flush()
+			c.have = <-c.in
+		} else {
+			select {
+			case c.have = <-c.in:
+			default:
+				if c.out.Buffered() > 0 {
+					_ = c.out.Flush()
+				}
+			}
 		}
-		return b, ok
 	}
-	b, ok = <-c.in
-	return b, ok
+	if len(c.have) == 0 {
+		return 0, false
+	}
+	b, c.have = c.have[0], c.have[1:]
+	return b, true
 }

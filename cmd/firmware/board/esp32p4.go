@@ -19,8 +19,8 @@ const TicksPerSecond = 16_000_000
 const (
 	casesInFlash = 0x5_0000
 
-	// FlashSize is what 4 MiB of flash, the least that boards have, leave for the list.
-	FlashSize = 4<<20 - casesInFlash
+	// FlashSize is what 16 MiB of flash leave for the list.
+	FlashSize = 16<<20 - casesInFlash
 )
 
 //go:extern _image_end

@@ -18,7 +18,7 @@ const (
 	CasesOffset = 0x5_0000
 
 	// FlashSize is the flash that the header names, and a board must have at least.
-	FlashSize = 4 << 20
+	FlashSize = 16 << 20
 )
 
 // Image is a program for the ROM to start.
@@ -35,13 +35,13 @@ type Segment struct {
 
 // The header's fields.
 const (
-	magic        = 0xe9
-	modeDIO      = 2    // two data lines: every flash can
-	size4MB80MHz = 0x2f // size 2 in the upper half, speed 15 in the lower
-	noPin        = 0xee // no pin of its own for write protection
-	chipID       = 18   // ESP32-P4
-	anyRevision  = 0xffff
-	hashFollows  = 1
+	magic         = 0xe9
+	modeDIO       = 2    // two data lines: every flash can
+	size16MB80MHz = 0x4f // size 4 in the upper half, speed 15 in the lower
+	noPin         = 0xee // no pin of its own for write protection
+	chipID        = 18   // ESP32-P4
+	anyRevision   = 0xffff
+	hashFollows   = 1
 
 	checksumSeed = 0xef
 	alignment    = 16
@@ -53,7 +53,7 @@ func (m *Image) Encode() ([]byte, error) {
 	if n := len(m.Segments); n < 1 || n > maxSegments {
 		return nil, fmt.Errorf("espimage: %d segments, the ROM takes 1 to %d", n, maxSegments)
 	}
-	b := []byte{magic, byte(len(m.Segments)), modeDIO, size4MB80MHz}
+	b := []byte{magic, byte(len(m.Segments)), modeDIO, size16MB80MHz}
 	b = binary.LittleEndian.AppendUint32(b, m.Entry)
 	b = append(b, noPin, 0, 0, 0)
 	b = binary.LittleEndian.AppendUint16(b, chipID)

@@ -4,10 +4,8 @@ package qemu
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -95,35 +93,4 @@ func TestNotThere(t *testing.T) {
 func TestNoImage(t *testing.T) {
 	_, err := Start(t.Context(), pretend(t, "exit 0")+".absent", "")
 	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-func TestVerdict(t *testing.T) {
-	exited := &exec.ExitError{}
-	for _, c := range []struct {
-		name           string
-		code           int
-		err, cancelled error
-		problems       string
-		want           int
-		wantErr        string
-	}{
-		{"end", 0, nil, nil, "", 0, ""},
-		{"end as the time was up", 0, nil, context.DeadlineExceeded, "", 0, ""},
-		{"code of the image", 3, exited, nil, "", 3, ""},
-		{"code 1 of the image", 1, exited, nil, "", 1, ""},
-		{"QEMU refuses", 1, exited, nil, "qemu-system-riscv32: no\n", -1, "qemu: qemu-system-riscv32: no"},
-		{"a warning and a panic", 2, exited, nil, "qemu-system-riscv32: warning", 2, ""},
-		{"time is up", -1, exited, context.DeadlineExceeded, "", -1, "qemu: killed: context deadline exceeded"},
-		{"the pipe broke", 0, errors.New("broken"), nil, "", -1, "qemu: broken"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			code, err := verdict(c.code, c.err, c.cancelled, c.problems)
-			require.Equal(t, c.want, code)
-			if c.wantErr == "" {
-				require.NoError(t, err)
-			} else {
-				require.EqualError(t, err, c.wantErr)
-			}
-		})
-	}
 }

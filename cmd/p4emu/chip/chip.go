@@ -5,7 +5,11 @@
 // and what it may forget: an access to anything else ends the run with a Problem.
 package chip
 
-import "fmt"
+import (
+	"fmt"
+
+	"stackproof/drivers/emac/model"
+)
 
 // Device is a block of registers, read and written as whole words at multiples of four.
 type Device interface {
@@ -47,9 +51,13 @@ type Chip struct {
 	Clock  *Clock
 	ROM    *ROM
 	PMP    *Protection
+	EMAC   *model.EMAC
 	Most   uint64 // instructions after which the run ends; 0 is no limit
 
 	blocks    []block
+	uart      *uart
+	wake      func()
+	ethernet  *ethernet
 	watchdogs []*watchdog
 	problem   *Problem
 }
@@ -65,13 +73,18 @@ type Config struct {
 	Memory       *Memory
 	Flash        []byte // from address 0
 	Line         Line
-	Instructions func() uint64 // executed so far
-	Revision     uint32        // major*100 + minor
+	Instructions func() uint64     // executed so far
+	Wake         func()            // told that Tick has to be called soon: what is due has changed; may be nil
+	Revision     uint32            // major*100 + minor
+	Sent         func(model.Frame) // hears of frames that the EMAC sends; nil: nobody does
 }
 
 // New is a chip in the state in which its ROM hands over to an image: on the crystal, watchdogs running.
 func New(c Config) *Chip {
-	p := &Chip{Memory: c.Memory, Clock: newClock(c.Instructions), PMP: &Protection{}}
+	p := &Chip{Memory: c.Memory, Clock: newClock(c.Instructions), PMP: &Protection{}, wake: c.Wake}
+	if p.wake == nil {
+		p.wake = func() {}
+	}
 	p.ROM = &ROM{memory: c.Memory, flash: c.Flash, fail: p.Fail}
 	analogue := &analogue{}
 	system, low := &systemClocks{clock: p.Clock, analogue: analogue}, &lowClocks{chip: p}
@@ -86,13 +99,18 @@ func New(c Config) *Chip {
 	l := newLowWatchdogs(p.Clock)
 	p.watchdogs = append(p.watchdogs, &l.main, &l.super)
 	p.Place(0x5011_6000, 0x1000, "LP_WDT", l)
-	p.Place(0x500c_a000, 0x1000, "UART0", &uart{line: c.Line, fail: p.Fail})
+	p.uart = &uart{line: c.Line, fail: p.Fail}
+	p.Place(0x500c_a000, 0x1000, "UART0", p.uart)
 	p.Place(0x500d_2000, 0x1000, "USB-Serial-JTAG", usb{})
 	p.Place(0x500d_6000, 0x1000, "INTERRUPT_CORE0", newPlain(0x000, 0x200))
-	p.Place(0x500e_0000, 0x1000, "GPIO", newPlain(0x000, 0x700))
-	p.Place(0x500e_1000, 0x1000, "IO_MUX", newPlain(0x000, 0x100))
+	gpio, mux, hp := &gpio{plain: *newPlain(0x000, 0x700)}, newPlain(0x000, 0x100), newPlain(0x14c, 0x150)
+	p.ethernet = newEthernet(p, c, wires{system, low, gpio, mux, hp})
+	p.EMAC = p.ethernet.model
+	p.Place(0x5009_8000, 0x2000, "EMAC", p.ethernet)
+	p.Place(0x500e_0000, 0x1000, "GPIO", gpio)
+	p.Place(0x500e_1000, 0x1000, "IO_MUX", mux)
 	p.Place(0x500e_2000, 0x1000, "SYSTIMER", &systimer{clock: p.Clock})
-	p.Place(0x500e_5000, 0x1000, "HP_SYSTEM", newPlain(0x14c, 0x150))
+	p.Place(0x500e_5000, 0x1000, "HP_SYSTEM", hp)
 	p.Place(0x500e_6000, 0x1000, "HP_SYS_CLKRST", system)
 	p.Place(0x5011_1000, 0x1000, "LP_AON_CLKRST", low)
 	p.Place(0x5011_5000, 0x1000, "PMU", &power{analogue: analogue})
@@ -123,8 +141,14 @@ func (p *Chip) Read(address uint32, size int) uint32 {
 // Write is a store to the address of a device.
 func (p *Chip) Write(address uint32, size int, value uint32) {
 	b := p.find(address, size, "write")
-	if b != nil && !b.device.Write(address-b.base, value) {
+	if b == nil {
+		return
+	}
+	if !b.device.Write(address-b.base, value) {
 		p.Fail(Nothing, "write of 0x%08x to %s+0x%03x (0x%08x), which the emulator does not have", value, b.name, address-b.base, address)
+	}
+	if !isConsole(b.device) {
+		p.ethernet.rewire()
 	}
 }
 
@@ -135,11 +159,22 @@ func (p *Chip) find(address uint32, size int, verb string) *block {
 				p.Fail(Misuse, "%s of %d bytes at 0x%08x: %s takes whole words only", verb, size, address, b.name)
 				return nil
 			}
+			if !isConsole(b.device) {
+				p.uart.busy()
+			}
 			return b
 		}
 	}
 	p.Fail(Nothing, "%s at 0x%08x, where no device is", verb, address)
 	return nil
+}
+
+func isConsole(d Device) bool {
+	switch d.(type) {
+	case *uart, usb:
+		return true
+	}
+	return false
 }
 
 // Fail ends the run; the first reason is kept.
@@ -161,6 +196,9 @@ func (p *Chip) Tick() (next uint64) {
 		} else if armed {
 			wait = min(wait, left)
 		}
+	}
+	if at, due := p.ethernet.advance(); due {
+		wait = min(wait, Time(at)*1000-min(now, Time(at)*1000))
 	}
 	done := p.Clock.Instructions()
 	next = done + max(1, p.Clock.count(wait))

@@ -28,7 +28,7 @@ func (b *board) Receive(bool) (c byte, ok bool) {
 func newBoard(t *testing.T) *board {
 	b := &board{t: t}
 	b.Chip = New(Config{
-		Memory: NewMemory(make([]byte, MemorySize), make([]byte, MemorySize)), Flash: make([]byte, 0x3000), Line: b,
+		Memory: NewMemory(make([]byte, MemorySize)), Flash: make([]byte, 0x3000), Line: b,
 		Instructions: func() uint64 { return b.executed }, Revision: 103,
 	})
 	return b

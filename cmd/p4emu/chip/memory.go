@@ -1,6 +1,9 @@
 package chip
 
-import "bytes"
+import (
+	"stackproof/drivers/emac"
+	"stackproof/drivers/emac/model"
+)
 
 // The memory that processor and DMA share.
 const (
@@ -9,26 +12,29 @@ const (
 	UncachedGap = 0x4000_0000 // from an address to its alias that passes the cache by
 )
 
-const lineSize = 64
+const lineSize = emac.CacheLine
 
 // Memory is the internal memory with the level 1 data cache before it: as the processor sees it, and as the DMA does. The
-// two meet only where a cache operation says so. The cache is taken as boundless: no line leaves it of itself, which shows
-// every operation that is missing, and hides what a line that leaves by chance would do.
+// two meet only where a cache operation says so. It is the EMAC model's, whose rules about memory hold here too. The cache
+// is taken as boundless: no line leaves it of itself, which shows every operation that is missing, and hides what a line
+// that leaves by chance would do.
 type Memory struct {
 	CPU []byte // MemorySize bytes: what the processor loads and stores
 	DMA []byte // as many: what the DMA does, and the processor through the uncached alias
 
-	synced []byte // each line as it was when both last agreed: where the processor's differs, the line is dirty
+	ram *model.RAM
 }
 
-// NewMemory is memory over two areas of MemorySize bytes.
-func NewMemory(cpu, dma []byte) *Memory { return &Memory{cpu, dma, make([]byte, MemorySize)} }
+// NewMemory is memory over MemorySize bytes, which are the processor's.
+func NewMemory(cpu []byte) *Memory {
+	ram := model.NewRAM(MemoryBase, cpu)
+	return &Memory{ram.CPU(), ram.DMA(), ram}
+}
 
 // Fill is for the loader: both see it.
 func (m *Memory) Fill(address uint32, data []byte) {
-	for _, area := range [][]byte{m.CPU, m.DMA, m.synced} {
-		copy(area[address-MemoryBase:], data)
-	}
+	copy(m.CPU[address-MemoryBase:], data)
+	m.writeBack(address, uint32(len(data)))
 }
 
 // Contains tells whether n bytes from address on are in it.
@@ -36,40 +42,11 @@ func (m *Memory) Contains(address, n uint32) bool {
 	return address >= MemoryBase && uint64(address)+uint64(n) <= MemoryBase+MemorySize
 }
 
-// Dirty counts the lines in a range that the processor has changed and not written back.
-func (m *Memory) Dirty(address, n uint32) (dirty int) {
-	m.lines(address, n, func(cpu, _, synced []byte) {
-		if !bytes.Equal(cpu, synced) {
-			dirty++
-		}
-	})
-	return dirty
-}
-
-// writeBack brings what the processor changed to the DMA.
+// writeBack brings what the processor changed in the lines of a range to the DMA.
 func (m *Memory) writeBack(address, n uint32) {
-	m.lines(address, n, func(cpu, dma, synced []byte) {
-		if !bytes.Equal(cpu, synced) {
-			copy(dma, cpu)
-			copy(synced, cpu)
-		}
-	})
-}
-
-// invalidate drops what the processor sees; what it changed is lost.
-func (m *Memory) invalidate(address, n uint32) {
-	m.lines(address, n, func(cpu, dma, synced []byte) {
-		copy(cpu, dma)
-		copy(synced, dma)
-	})
-}
-
-// lines visits the lines that a range touches.
-func (m *Memory) lines(address, n uint32, visit func(cpu, dma, synced []byte)) {
-	first := int(address-MemoryBase) / lineSize * lineSize
-	for i := first; i < int(address-MemoryBase+n); i += lineSize {
-		visit(m.CPU[i:i+lineSize], m.DMA[i:i+lineSize], m.synced[i:i+lineSize])
-	}
+	end := (address + n + lineSize - 1) / lineSize * lineSize
+	address = address / lineSize * lineSize
+	m.ram.WriteBack(address, end-address)
 }
 
 // cache is the controller at 0x3ff10000: an operation on a range of addresses, done at once.
@@ -140,12 +117,12 @@ func (c *cache) operate(operation uint32) {
 			c.fail(Misuse, "invalidate of %d bytes at 0x%08x: parts of lines, whose rest would be lost", c.size, c.address)
 			return
 		}
-		c.memory.invalidate(c.address, c.size)
+		c.memory.ram.Invalidate(c.address, c.size)
 	case operationWriteBack:
 		c.memory.writeBack(c.address, c.size)
 	case operationWriteBackInvalidate:
 		c.memory.writeBack(c.address, c.size)
-		c.memory.invalidate(c.address, c.size)
+		c.memory.ram.Invalidate(c.address/lineSize*lineSize, (c.size+c.address%lineSize+lineSize-1)/lineSize*lineSize)
 	default:
 		c.fail(Misuse, "cache operation 0x%x: it must be one of the four", operation)
 	}

@@ -11,9 +11,12 @@ type uart struct {
 	empty int // looks in a row that found nothing
 }
 
-// patience is how often an image may look for input, doing nothing else on the line, before the emulator waits for some
-// in real time. Virtual time stands meanwhile.
-const patience = 2000
+// patience is how often an image may look for input, doing nothing else with any device but the consoles, before the
+// emulator waits for some in real time. Virtual time stands meanwhile.
+const patience = 20
+
+// busy tells that the image has something else to do than to wait for input.
+func (u *uart) busy() { u.empty = 0 }
 
 func (u *uart) Read(offset uint32) (uint32, bool) {
 	switch offset {
@@ -41,7 +44,7 @@ func (u *uart) status() uint32 {
 		u.empty++
 		return 0
 	}
-	u.empty = 0
+	u.busy()
 	return 1
 }
 
@@ -49,7 +52,7 @@ func (u *uart) Write(offset, value uint32) bool {
 	if offset != 0 {
 		return false
 	}
-	u.empty = 0
+	u.busy()
 	u.line.Send(byte(value))
 	return true
 }

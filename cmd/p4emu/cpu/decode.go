@@ -43,13 +43,14 @@ func loadOrStore(code []byte) (a access, ok bool) {
 
 // compressed is loadOrStore for instructions of two bytes.
 func compressed(w uint32) (a access, ok bool) {
+	const quadrant2 = 2
 	switch w>>13<<2 | w&3 {
-	case 2<<2 | 0, 6<<2 | 0: // c.lw, c.sw
+	case 2 << 2, 6 << 2: // c.lw, c.sw
 		a.register = int(w>>7&7) + 8
 		a.offset = int32(w>>10&7<<3 | w>>6&1<<2 | w>>5&1<<6)
-	case 2<<2 | 2: // c.lwsp
+	case 2<<2 | quadrant2: // c.lwsp
 		a.register, a.offset = 2, int32(w>>12&1<<5|w>>4&7<<2|w>>2&3<<6)
-	case 6<<2 | 2: // c.swsp
+	case 6<<2 | quadrant2: // c.swsp
 		a.register, a.offset = 2, int32(w>>9&15<<2|w>>7&3<<6)
 	default:
 		return a, false

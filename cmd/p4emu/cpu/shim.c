@@ -143,3 +143,11 @@ void cpu_set(cpu *c, int reg, uint32_t value)
 {
 	uc_reg_write(c->engine, reg, &value);
 }
+
+// Unicorn 2.0 looks for code to be forgotten at every single store, whatever page it goes to, and takes more than half of
+// the time for that. An image's code does not change while it runs; memory protection sees to that. So these functions
+// of the library are replaced by ones that do nothing. With a library that calls none of them by name, they are not used.
+
+void *page_collection_lock_riscv32(void *engine, uint64_t start, uint64_t end) { return NULL; }
+void page_collection_unlock_riscv32(void *pages) {}
+void tb_invalidate_phys_page_fast_riscv32(void *engine, void *pages, uint64_t start, int length, uintptr_t from) {}

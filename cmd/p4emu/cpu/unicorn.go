@@ -9,6 +9,7 @@ import "C"
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"runtime/cgo"
 	"syscall"
 	"unsafe"
@@ -24,7 +25,8 @@ type CPU struct {
 	handle  cgo.Handle
 	memory  *chip.Memory
 	areas   [][]byte
-	protect bool // the protection has changed and is to be applied
+	pinned  runtime.Pinner // what the DMA sees, which Go has allocated
+	protect bool           // the protection has changed and is to be applied
 }
 
 // Areas outside of memory in which devices are: base and size.
@@ -33,7 +35,7 @@ var devices = [][2]uint32{{0x3ff0_0000, 0x2_0000}, {0x5000_0000, 0x10_8000}, {0x
 // New makes a processor, and around it a chip of this configuration, whose Memory and Instructions it sets.
 func New(config chip.Config) (*CPU, error) {
 	p := &CPU{}
-	for _, size := range []int{chip.MemorySize, chip.MemorySize, chip.ROMSize} {
+	for _, size := range []int{chip.MemorySize, chip.ROMSize} {
 		area, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		if err != nil {
 			p.Close()
@@ -41,7 +43,8 @@ func New(config chip.Config) (*CPU, error) {
 		}
 		p.areas = append(p.areas, area)
 	}
-	p.memory = chip.NewMemory(p.areas[0], p.areas[1])
+	p.memory = chip.NewMemory(p.areas[0])
+	p.pinned.Pin(&p.memory.DMA[0])
 	p.handle = cgo.NewHandle(p)
 	p.c = C.cpu_new(C.uintptr_t(p.handle), (*C.uint8_t)(&p.areas[0][0]), chip.MemoryBase, chip.MemorySize, chip.ROMBase, chip.ROMSize)
 	if p.c == nil {
@@ -50,6 +53,7 @@ func New(config chip.Config) (*CPU, error) {
 	}
 	config.Memory = p.memory
 	config.Instructions = func() uint64 { return uint64(p.c.instructions) }
+	config.Wake = func() { p.c.deadline = 0 }
 	p.Chip = chip.New(config)
 	if err := p.lay(config.Revision); err != nil {
 		p.Close()
@@ -60,14 +64,14 @@ func New(config chip.Config) (*CPU, error) {
 
 // lay puts memory, ROM and devices where they belong.
 func (p *CPU) lay(revision uint32) error {
-	rom := p.areas[2]
+	rom := p.areas[1]
 	for i := 0; i < len(rom); i += 2 {
 		binary.LittleEndian.PutUint16(rom[i:], 0x8082) // ret: what a function does, it has done when this is executed
 	}
 	binary.LittleEndian.PutUint32(rom[0x10:], 18)
 	binary.LittleEndian.PutUint32(rom[0x14:], revision/100)
 	failed := C.cpu_memory(p.c, chip.MemoryBase, chip.MemorySize, C.UC_PROT_ALL, unsafe.Pointer(&p.areas[0][0])) |
-		C.cpu_memory(p.c, chip.MemoryBase+chip.UncachedGap, chip.MemorySize, C.UC_PROT_READ|C.UC_PROT_WRITE, unsafe.Pointer(&p.areas[1][0])) |
+		C.cpu_memory(p.c, chip.MemoryBase+chip.UncachedGap, chip.MemorySize, C.UC_PROT_READ|C.UC_PROT_WRITE, unsafe.Pointer(&p.memory.DMA[0])) |
 		C.cpu_memory(p.c, chip.ROMBase, chip.ROMSize, C.UC_PROT_READ|C.UC_PROT_EXEC, unsafe.Pointer(&rom[0]))
 	for _, d := range devices {
 		failed |= C.cpu_devices(p.c, C.uint32_t(d[0]), C.uint32_t(d[1]))
@@ -84,6 +88,7 @@ func (p *CPU) Close() {
 		C.cpu_free(p.c)
 		p.handle.Delete()
 	}
+	p.pinned.Unpin()
 	for _, area := range p.areas {
 		_ = syscall.Munmap(area)
 	}

@@ -1,0 +1,144 @@
+package image
+
+import (
+	"debug/elf"
+	"fmt"
+	"strings"
+)
+
+// Part is a part of the window: what it takes and may take, in bytes.
+type Part struct {
+	Name   string
+	Bytes  int
+	Budget int
+}
+
+// The parts, and what each may take. Together they are the window. A part that grows beyond its budget needs another's
+// bytes: the two numbers are changed together, and on purpose.
+var budget = []Part{
+	{Name: "stack", Budget: 73 << 10},
+	{Name: "sockets", Budget: 10 << 10},
+	{Name: "driver", Budget: 1536},
+	{Name: "judge", Budget: 60928},
+	{Name: "runtime", Budget: 12800},
+	{Name: "memory of the stack", Budget: 58 << 10},
+	{Name: "memory of the driver", Budget: 0},
+	{Name: "memory of the judge", Budget: 32256},
+	{Name: "program's own stack", Budget: 8704},
+	{Name: "alignment", Budget: 1536},
+}
+
+// The indices of the parts.
+const (
+	partStack = iota
+	partSockets
+	partDriver
+	partJudge
+	partRuntime
+	partStackMemory
+	partDriverMemory
+	partJudgeMemory
+	partOwnStack
+	partAlignment
+)
+
+// owners are the packages of the parts that have code, the more special ones first. What nobody owns is the runtime's.
+var owners = []struct {
+	path string
+	part int
+}{
+	{"stackproof/stack/socket", partSockets},
+	{"stackproof/stack", partStack},
+	{"stackproof/drivers", partDriver},
+	{"stackproof/conformance", partJudge},
+}
+
+// globals are the variables of package main, by what uses them.
+var globals = map[string]int{"main.rooms": partStackMemory, "main.host": partStackMemory, "main.wire": partDriverMemory}
+
+// Budget says what each part of an image takes. What it counts is the whole image up to its end in the window.
+func Budget(path string) ([]Part, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("image: budget of %s: %w", path, err)
+	}
+	defer f.Close()
+	symbols, err := f.Symbols()
+	if err != nil {
+		return nil, fmt.Errorf("image: budget of %s: %w", path, err)
+	}
+	sizes, err := measure(f.Sections, f.Progs, symbols)
+	if err != nil {
+		return nil, fmt.Errorf("image: budget of %s: %w", path, err)
+	}
+	return share(f.Sections, symbols, sizes), nil
+}
+
+// share divides what an image takes among the parts. Constants have no names of their own as a rule; they, and what lies
+// between symbols, are the runtime's.
+func share(sections []*elf.Section, symbols []elf.Symbol, sizes Sizes) []Part {
+	parts := append([]Part(nil), budget...)
+	named := 0
+	counted := map[uint64]bool{} // an address has several names now and then
+	for _, s := range symbols {
+		kind := elf.ST_TYPE(s.Info)
+		if i := int(s.Section); i >= len(sections) || s.Size == 0 || counted[s.Value] ||
+			kind != elf.STT_FUNC && kind != elf.STT_OBJECT || !inWindow(sections[i]) {
+			continue
+		}
+		counted[s.Value] = true
+		parts[part(s.Name, sections[s.Section].Type == elf.SHT_NOBITS)].Bytes += int(s.Size)
+		named += int(s.Size)
+	}
+	parts[partOwnStack].Bytes = sizes.Stack
+	whole := sizes.Code + sizes.Rodata + sizes.Data + sizes.BSS
+	parts[partRuntime].Bytes += max(0, whole-named)
+	parts[partAlignment].Bytes = sizes.Used - whole - sizes.Stack
+	return parts
+}
+
+// inWindow tells whether a section lies in the window and is no stack.
+func inWindow(s *elf.Section) bool {
+	switch s.Name {
+	case ".text", ".rodata", ".data", ".bss":
+		return true
+	}
+	return false
+}
+
+// part is the index of the part that a symbol belongs to.
+func part(name string, zeroed bool) int {
+	if zeroed {
+		if p, ok := globals[name]; ok {
+			return p
+		}
+		if strings.HasPrefix(name, "main.") {
+			return partJudgeMemory
+		}
+	}
+	// A name may mention several packages, a receiver's first.
+	first, owner := len(name), partRuntime
+	for _, o := range owners {
+		if i := strings.Index(name, o.path); i >= 0 && i < first {
+			first, owner = i, o.part
+		}
+	}
+	if owner == partJudge && zeroed {
+		return partJudgeMemory
+	}
+	return owner
+}
+
+// CheckBudget is an error that names the parts above their budget, and the window where all together are too much.
+func CheckBudget(parts []Part) error {
+	var over []string
+	for _, p := range parts {
+		if p.Bytes > p.Budget {
+			over = append(over, fmt.Sprintf("%s takes %d bytes of %d", p.Name, p.Bytes, p.Budget))
+		}
+	}
+	if over != nil {
+		return fmt.Errorf("image: over budget: %s", strings.Join(over, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+
+	"stackproof/cmd/firmware/espimage"
+	"stackproof/conformance"
+	"stackproof/conformance/cases"
+	"stackproof/conformance/device"
+)
+
+// Files are an image for the ESP32-P4, in one folder.
+type Files struct {
+	ELF    string // with symbols, for the emulator's reports and for a debugger
+	Image  string // what is stored at 0x2000
+	Cases  string // what is stored at 0x50000
+	Flash  string // both, from address 0 on, as the emulator takes it
+	Memory string // what a loader puts into memory, with a small list of cases
+}
+
+// In names the files of an image in a folder.
+func In(dir string) Files {
+	in := func(name string) string { return filepath.Join(dir, name) }
+	return Files{in("firmware.elf"), in("firmware.bin"), in(Cases), in("flash.bin"), in("memory.bin")}
+}
+
+// Built is what BuildFiles made.
+type Built struct {
+	Sizes
+	Cases int // length of the list of cases in bytes
+	Small int // programs in the list that goes into memory
+}
+
+// BuildFiles makes the image for the ESP32-P4 with the suite's cases.
+func BuildFiles(ctx context.Context, suite *conformance.Suite, repo, dir string, log io.Writer) (b Built, err error) {
+	files := In(dir)
+	b.Sizes, err = Build(ctx, Options{Repo: repo, Package: "./cmd/firmware", Board: ESP32P4, Output: files.ELF, Log: log})
+	if err != nil {
+		return b, err
+	}
+	list := suite.Blob()
+	b.Cases = len(list)
+	m, err := espimage.Read(files.ELF)
+	if err != nil {
+		return b, err
+	}
+	encoded, err := m.Encode()
+	if err != nil {
+		return b, err
+	}
+	flash, err := espimage.Flash(encoded, list)
+	if err != nil {
+		return b, err
+	}
+	small, inMemory, err := forMemory(suite, files.ELF)
+	if err != nil {
+		return b, err
+	}
+	b.Small = len(small.Programs)
+	for file, bytes := range map[string][]byte{files.Image: encoded, files.Cases: list, files.Flash: flash, files.Memory: inMemory} {
+		if err := os.WriteFile(file, bytes, 0o666); err != nil {
+			return b, fmt.Errorf("image: %w", err)
+		}
+	}
+	return b, nil
+}
+
+// forMemory is the image with as much of the suite as fits behind it.
+func forMemory(suite *conformance.Suite, elf string) (*conformance.Suite, []byte, error) {
+	room, err := espimage.Room(elf)
+	if err != nil {
+		return nil, nil, err
+	}
+	small, err := Small(suite, room)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := espimage.ReadInMemory(elf, small.Blob())
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := m.Encode()
+	return small, b, err
+}
+
+// Small is a part of the suite whose list has at most so many bytes: of each folder of cases the first, then of each the
+// second, and so on, where they fit.
+func Small(suite *conformance.Suite, room int) (*conformance.Suite, error) {
+	left := room - len(device.AppendBlob(nil, nil))
+	folders := map[string][][]*conformance.Program{}
+	var order []string
+	for _, forms := range suite.Cases(conformance.Pattern{}) {
+		dir := path.Dir(forms[0].Case.ID)
+		if folders[dir] == nil {
+			order = append(order, dir)
+		}
+		folders[dir] = append(folders[dir], forms)
+	}
+	chosen := map[*cases.Case]bool{}
+	for turn, more := 0, true; more; turn++ {
+		more = false
+		for _, dir := range order {
+			if turn >= len(folders[dir]) {
+				continue
+			}
+			more = true
+			if forms := folders[dir][turn]; weight(forms) <= left {
+				left -= weight(forms)
+				chosen[forms[0].Case] = true
+			}
+		}
+	}
+	var kept []*cases.Case
+	for i := range suite.Programs {
+		if c := suite.Programs[i].Case; chosen[c] {
+			kept = append(kept, c)
+			delete(chosen, c)
+		}
+	}
+	return conformance.NewSuite(kept)
+}
+
+// weight is how many bytes of a list a case takes.
+func weight(forms []*conformance.Program) (n int) {
+	for _, f := range forms {
+		n += len(f.Bytes) + listEntry
+	}
+	return n
+}
+
+// listEntry is what a list takes for a program besides its bytes.
+var listEntry = len(device.AppendBlob(nil, [][]byte{nil})) - len(device.AppendBlob(nil, nil))

@@ -1,0 +1,153 @@
+package chip
+
+import (
+	"time"
+
+	"stackproof/drivers/emac/model"
+)
+
+// ethernet is the EMAC behind its addresses, with the clocks and pins that reach it. All that the model reports ends the
+// run.
+type ethernet struct {
+	chip  *Chip
+	model *model.EMAC
+	wires wires
+
+	clocks model.Clocks
+	held   bool // the PHY, in reset
+}
+
+// wires are the blocks that decide what reaches the EMAC.
+type wires struct {
+	system *systemClocks
+	low    *lowClocks
+	gpio   *gpio
+	mux    *plain
+	hp     *plain
+}
+
+func newEthernet(chip *Chip, c Config, w wires) *ethernet {
+	e := &ethernet{chip: chip, wires: w, held: true}
+	e.model = model.New(model.Config{
+		Sent:   c.Sent,
+		Report: func(v model.Violation) { chip.Fail(Misuse, "the EMAC: %s", v.String()) },
+	}, c.Memory.ram)
+	return e
+}
+
+func (e *ethernet) now() time.Duration { return time.Duration(e.chip.Clock.Now() / 1000) }
+
+// advance lets the EMAC do what is due, and says when it has more to do.
+func (e *ethernet) advance() (next time.Duration, due bool) {
+	e.model.Advance(e.now())
+	return e.model.Next()
+}
+
+func (e *ethernet) Read(offset uint32) (uint32, bool) {
+	v := e.model.Read(e.now(), offset)
+	e.chip.wake()
+	return v, true
+}
+
+func (e *ethernet) Write(offset, value uint32) bool {
+	e.model.Write(e.now(), offset, value)
+	e.chip.wake()
+	return true
+}
+
+// rewire tells the model of clocks and pins that have changed.
+func (e *ethernet) rewire() {
+	if held := e.wires.phyHeld(); held != e.held {
+		e.held = held
+		e.model.SetPHYReset(e.now(), held)
+		e.chip.wake()
+	}
+	if c := e.wires.clocks(); c != e.clocks {
+		e.clocks = c
+		e.model.SetClocks(e.now(), c)
+		e.chip.wake()
+	}
+}
+
+// Pins of the boards: REF_CLK, TX_EN, TXD0, TXD1, CRS_DV, RXD0, RXD1 by their function for RMII.
+var rmiiPins = [...]uint32{50, 49, 34, 35, 28, 29, 30}
+
+const (
+	pinMDC, pinMDIO, pinReset = 31, 52, 51
+
+	functionRMII, functionMatrix           = 3, 1
+	signalMDIOIn, signalMDC, signalMDIOOut = 107, 108, 109
+)
+
+// clocks are what the registers say, for RMII with the clock of the PHY. Where anything on the way of a clock or of a
+// signal is not as it must be, RMII is not there.
+func (w wires) clocks() model.Clocks {
+	gates, sources, dividers := *w.system.at(0x18), *w.system.at(0x30), *w.system.at(0x34)
+	const pads = 1<<13 | 1<<14 | 1<<15
+	return model.Clocks{
+		System: gates>>13&1 != 0,
+		Held:   w.low.held>>30&1 != 0,
+		RMII: *w.hp.at(0x14c)>>2&7 == 4 && sources>>24&15 == 1<<3 && // RMII's clock on, from the pad that both use
+			w.low.root&pads == 1<<15 && w.routed(),
+		Receive:         sources>>28&3 == 1<<1,
+		Transmit:        dividers>>8&3 == 1<<1,
+		ReceiveDivider:  int(dividers & 0xff),
+		TransmitDivider: int(dividers >> 10 & 0xff),
+	}
+}
+
+// routed tells whether all signals have their pins.
+func (w wires) routed() bool {
+	function := func(pin uint32) uint32 { return *w.mux.at(4 + 4*pin) >> 12 & 7 }
+	input := func(pin uint32) bool { return *w.mux.at(4 + 4*pin)>>9&1 != 0 }
+	for _, p := range rmiiPins {
+		if function(p) != functionRMII {
+			return false
+		}
+	}
+	for _, p := range []uint32{50, 28, 29, 30} {
+		if !input(p) {
+			return false
+		}
+	}
+	return function(pinMDC) == functionMatrix && *w.gpio.at(0x558 + 4*pinMDC)&0x5ff == signalMDC &&
+		function(pinMDIO) == functionMatrix && *w.gpio.at(0x558 + 4*pinMDIO)&0x5ff == signalMDIOOut && input(pinMDIO) &&
+		*w.gpio.at(0x158 + 4*signalMDIOIn)&0xff == pinMDIO|1<<7
+}
+
+// phyHeld tells whether the PHY is in reset: it is from power-on until the image drives its pin high.
+func (w wires) phyHeld() bool {
+	output := w.gpio.enabled>>pinReset&1 != 0 && *w.mux.at(4 + 4*pinReset)>>12&7 == functionMatrix &&
+		*w.gpio.at(0x558 + 4*pinReset) == 256|1<<10
+	return !output || w.gpio.high>>pinReset&1 == 0
+}
+
+// gpio is GPIO: pins by their numbers, set and cleared by bits; what else is written is kept.
+type gpio struct {
+	plain
+	high, enabled uint64
+}
+
+func (g *gpio) Write(offset, value uint32) bool {
+	switch offset {
+	case 0x08:
+		g.high |= uint64(value)
+	case 0x0c:
+		g.high &^= uint64(value)
+	case 0x14:
+		g.high |= uint64(value) << 32
+	case 0x18:
+		g.high &^= uint64(value) << 32
+	case 0x24:
+		g.enabled |= uint64(value)
+	case 0x28:
+		g.enabled &^= uint64(value)
+	case 0x30:
+		g.enabled |= uint64(value) << 32
+	case 0x34:
+		g.enabled &^= uint64(value) << 32
+	default:
+		return g.plain.Write(offset, value)
+	}
+	return true
+}
