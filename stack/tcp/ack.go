@@ -108,13 +108,19 @@ func (c *Conn) measure(now time.Duration, g *Segment) {
 	}
 	if c.agreed.Has(Timestamps) && g.HasTS {
 		if d, ok := c.roundTrip(g); ok && !(c.agreed.Has(SACK) && c.duplicateReport(g)) {
-			c.rtt.sample(c.tuning(), d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
+			c.sampleRTT(d, c.expectedSamples(c.sndNxt.Sub(c.sndUna)))
 		}
 		return
 	}
 	if timed {
-		c.rtt.sample(c.tuning(), now-c.timedAt, 1)
+		c.sampleRTT(now-c.timedAt, 1)
 	}
+}
+
+// sampleRTT takes one measurement of n that a round trip brings.
+func (c *Conn) sampleRTT(d time.Duration, n int) {
+	c.rtt.sample(c.tuning(), d, n)
+	c.rack.sampled = true
 }
 
 // sndBase returns the sequence number of the first byte of the send queue.

@@ -42,12 +42,17 @@ func (b *cubic) pause(now time.Duration) {
 	}
 }
 
+// begin begins congestion avoidance (RFC 9438 4.2).
+func (b *cubic) begin(cwnd int, now time.Duration, mss int) {
+	b.running, b.epoch, b.last, b.est, b.credit, b.estCred = true, now, now, cwnd, 0, 0
+	b.wMax = max(b.wMax, cwnd)
+	b.k = int(cubeRoot(uint64(b.wMax-cwnd) * 2_500_000_000 / uint64(mss))) // C is 0.4
+}
+
 // grow returns the window after n more bytes were acknowledged in congestion avoidance.
 func (b *cubic) grow(cwnd int, now, srtt time.Duration, n, mss int) int {
 	if !b.running {
-		b.running, b.epoch, b.est, b.credit, b.estCred = true, now, cwnd, 0, 0
-		b.wMax = max(b.wMax, cwnd)
-		b.k = int(cubeRoot(uint64(b.wMax-cwnd) * 2_500_000_000 / uint64(mss))) // (RFC 9438 4.2, C = 0.4)
+		b.begin(cwnd, now, mss)
 	}
 	b.last = now
 	more := int64(n) * int64(mss)

@@ -134,6 +134,7 @@ type rackState struct {
 	inRound       bool
 	round         Seq // RACK.dsack_round
 	early         timer
+	sampled       bool // the round-trip time was measured since the last probe
 	probing       bool // the early timer is for a probe
 	rearm         bool // it is to be set for one
 	probeDue      bool
@@ -237,11 +238,13 @@ func (c *Conn) rackACK(now time.Duration, g *Segment, n int, news bool) {
 	dsack := c.duplicateReport(g)
 	c.noteDSACK(dsack)
 	c.probeACK(g, n, dsack)
+	repaired := false
 	if n > 0 {
 		c.undoACK(g)
 		if c.recovering && c.recoverAt.LessEq(c.sndUna) {
-			c.recovering = false
+			c.recovering, repaired = false, true
 			c.cong.cwnd = c.cong.ssthresh
+			c.cong.cubic.begin(c.cong.cwnd, now, c.sndMSS)
 			if c.rack.persist > 0 {
 				if c.rack.persist--; c.rack.persist == 0 {
 					c.rack.mult = 0
@@ -258,7 +261,7 @@ func (c *Conn) rackACK(now time.Duration, g *Segment, n int, news bool) {
 	case c.recovering:
 		safe := n > 0 && !found
 		c.cong.cwnd = c.rack.prr.window(c.board.inFlight(), c.cong.ssthresh, c.board.rack.delivered, c.sndMSS, safe)
-	case n > 0 && !c.echoes(g):
+	case n > 0 && !repaired && !c.echoes(g):
 		c.grow(now, n, max(n-c.board.rack.delivered, 0))
 	}
 	if !c.settling() {

@@ -12,27 +12,24 @@ const (
 	minPTO = 10 * time.Millisecond
 	// ptoSlack is what timers and links may be late by.
 	ptoSlack = 2 * time.Millisecond
-	// unmeasuredPTO is the timeout before the first measurement (RFC 8985 7.2).
-	unmeasuredPTO = time.Second
 )
 
-// armProbe starts the timer for a probe, if one may be sent (RFC 8985 7.2): never for a flight in which something is known to
-// be missing, and not while a probe is under way.
+// armProbe starts the timer for a probe, if one may be sent: never for a flight in which something is known to be missing
+// (RFC 8985 7.2), not while a probe is under way, and not before the round-trip time was measured since the last one
+// (7.3), so that a path that has become longer does not bring one after the other.
 func (c *Conn) armProbe(now time.Duration) {
 	r := &c.rack
 	r.rearm = false
 	if r.probeDue {
 		return
 	}
-	if c.mode != timerRetransmit || !c.synAcked || r.probed || c.settling() || c.board.sacked+c.board.lost > 0 || c.overdue {
+	if c.mode != timerRetransmit || !c.synAcked || !r.sampled || r.probed || c.settling() || c.board.sacked+c.board.lost > 0 || c.overdue {
 		c.stopProbe()
 		return
 	}
-	pto := unmeasuredPTO
-	if c.rtt.sampled {
-		if pto = max(2*c.rtt.srtt+ptoSlack, minPTO); c.sndNxt.Sub(c.sndUna) <= c.sndMSS {
-			pto += maxAckDelay
-		}
+	pto := max(2*c.rtt.srtt+ptoSlack, minPTO)
+	if c.sndNxt.Sub(c.sndUna) <= c.sndMSS {
+		pto += maxAckDelay
 	}
 	r.early.start(min(now+pto, c.due))
 	r.probing = true
@@ -59,12 +56,9 @@ func (c *Conn) earlyExpired(now time.Duration) {
 		return
 	}
 	r.probing = false
-	r.probeDue = true
 	var p Plan
-	if !c.probe(&p) { // RFC 8985 7.3: whether or not a probe is sent, the timer starts anew
-		r.probeDue = false
-		c.restartRetransmit(now)
-	}
+	r.probeDue = c.probe(&p)
+	c.restartRetransmit(now) // whether or not there is one to be sent (RFC 8985 7.3)
 }
 
 // probe makes p the probe: what is new, if there is any and the peer's window lets it, or else the last segment once more
@@ -81,7 +75,8 @@ func (c *Conn) probe(p *Plan) bool {
 // sentProbe takes note of the probe.
 func (c *Conn) sentProbe(now time.Duration, p *Plan) {
 	r := &c.rack
-	r.probeDue, r.probed, r.probeAgain, r.probeEnd = false, true, p.Again, c.sndNxt
+	r.probeDue, r.sampled = false, false
+	r.probed, r.probeAgain, r.probeEnd = true, p.Again, c.sndNxt
 	c.restartRetransmit(now) // RFC 8985 7.3
 }
 
@@ -97,7 +92,7 @@ func (c *Conn) probeACK(g *Segment, n int, dsack bool) {
 		r.probed = false
 	case r.probeEnd.Less(g.Ack):
 		r.probed = false
-		c.reduce(min(c.cong.cwnd, c.sndNxt.Sub(c.sndUna)+n))
+		c.reduce(c.cong.cwnd)
 		c.cong.cwnd = min(c.cong.cwnd, c.cong.ssthresh)
 	case n == 0 && g.seqLen() == 0 && g.NSACK == 0:
 		r.probed = false // it has arrived twice
