@@ -54,8 +54,9 @@ func (s *scoreboard) deliver(i int, end Seq) {
 	first := x.first()
 	rtt := k.now - first
 	if x.is&runAgain != 0 {
-		// It may be what was sent first that has arrived; timestamps, to a millisecond, tell for sure.
-		if rtt < k.minRTT || k.echoed > rtt+ticks(tsTick) {
+		// It may be what was sent first that has arrived; timestamps, to a millisecond, tell for sure. Two equal times may
+		// differ by a tick.
+		if rtt+1 < k.minRTT || k.echoed > rtt+ticks(tsTick) {
 			return
 		}
 	} else {
