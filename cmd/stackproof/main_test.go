@@ -40,6 +40,8 @@ func TestMistakes(t *testing.T) {
 		{[]string{"wire", "a", "b", "--rate", "2T"}, `stackproof wire: invalid argument "2T" for "--rate" flag: not a number of bits per second from 1 to 1000G: see stackproof wire --help`},
 		{[]string{"reqs", "RFC768", "RFC791"}, `stackproof reqs: unexpected argument "RFC791": it takes one prefix`},
 		{[]string{"reqs", "--bugs", "--missing"}, "stackproof reqs: --bugs and --missing do not go together"},
+		{[]string{"reqs", "--tc8", "--bugs"}, "stackproof reqs: --tc8 stands alone"},
+		{[]string{"reqs", "--tc8", "UDP"}, `reqs: no group of TC8 begins with "UDP"`},
 		{[]string{"reqs", "--missing", "RFC0"}, `reqs: no requirement begins with "RFC0"`},
 		{[]string{"serve", "tp0"}, `stackproof serve: unexpected argument "tp0": it takes none`},
 		{[]string{"frobnicate"}, `stackproof: unknown command "frobnicate": see stackproof --help`},

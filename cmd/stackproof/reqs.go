@@ -12,25 +12,31 @@ import (
 )
 
 func newReqs() *cobra.Command {
-	var missing, bugs bool
+	var missing, bugs, tc8 bool
 	cmd := &cobra.Command{
 		Use:   "reqs [PREFIX]",
 		Short: "say which requirements the cases prove",
 		Long: `reqs prints the register of requirements: each one's id, level, state and text, and the cases
 that prove it. PREFIX selects by the beginning of the id. States: covered, waived, untestable
 (with the reason), missing, replaced. With --bugs it prints the register of known bugs of other
-stacks instead: the cases that find each, or why none can.`,
+stacks instead: the cases that find each, or why none can. With --tc8 it prints what the OPEN
+Alliance's TC8 tests ask of TCP, group by group, and the cases that answer.`,
 		Example: `  stackproof reqs
   stackproof reqs 'RFC9293 MUST'
   stackproof reqs RFC4861 --missing
   stackproof reqs --bugs
-  stackproof reqs --bugs smoltcp`,
+  stackproof reqs --bugs smoltcp
+  stackproof reqs --tc8`,
 		Args: atMost(1, "one prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if bugs && missing {
+			switch {
+			case bugs && missing:
 				return fmt.Errorf("%s: --bugs and --missing do not go together", cmd.CommandPath())
-			}
-			if bugs {
+			case tc8 && (bugs || missing):
+				return fmt.Errorf("%s: --tc8 stands alone", cmd.CommandPath())
+			case tc8:
+				return printTC8(cmd.OutOrStdout(), strings.Join(args, ""))
+			case bugs:
 				return printBugs(cmd.OutOrStdout(), strings.Join(args, ""))
 			}
 			return printReqs(cmd.OutOrStdout(), strings.Join(args, ""), missing)
@@ -38,6 +44,7 @@ stacks instead: the cases that find each, or why none can.`,
 	}
 	cmd.Flags().BoolVar(&missing, "missing", false, "only those that no case proves and one could")
 	cmd.Flags().BoolVar(&bugs, "bugs", false, "the known bugs of other stacks")
+	cmd.Flags().BoolVar(&tc8, "tc8", false, "the groups of the OPEN Alliance's TC8 tests of TCP")
 	return cmd
 }
 
@@ -125,5 +132,33 @@ func printBugs(out io.Writer, prefix string) error {
 		return fmt.Errorf("reqs: no bug begins with %q", prefix)
 	}
 	fmt.Fprintf(out, "bugs: total=%d covered=%d notapplicable=%d\n", total, covered, total-covered)
+	return nil
+}
+
+func printTC8(out io.Writer, prefix string) error {
+	groups, err := cases.LoadTC8()
+	if err != nil {
+		return err
+	}
+	n, there, topics, ours := 0, 0, 0, map[string]bool{}
+	for _, g := range groups {
+		if !strings.HasPrefix(g.Name, prefix) {
+			continue
+		}
+		n++
+		there += g.There
+		topics += len(g.Topics)
+		fmt.Fprintf(out, "%-22s %2d cases there  %s\n", g.Name, g.There, g.Text)
+		for _, t := range g.Topics {
+			fmt.Fprintf(out, "    %s\n        %s\n", t.Text, strings.Join(t.Cases, " "))
+			for _, id := range t.Cases {
+				ours[id] = true
+			}
+		}
+	}
+	if n == 0 {
+		return fmt.Errorf("reqs: no group of TC8 begins with %q", prefix)
+	}
+	fmt.Fprintf(out, "reqs: tc8 groups=%d there=%d topics=%d cases=%d\n", n, there, topics, len(ours))
 	return nil
 }

@@ -13,6 +13,9 @@ func (c *Conn) hear(now time.Duration) {
 	if c.mode == timerRetransmit {
 		return
 	}
+	if c.mode == timerKeepAlive && c.timeouts > 0 {
+		c.rtx.start(now + c.cfg.Settings.KeepIdle) // no longer to wait for the answer
+	}
 	c.timeouts = 0
 	if c.mode == timerPersist && c.rtx.on {
 		c.rtx.start(c.due) // no longer to give up before

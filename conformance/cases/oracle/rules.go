@@ -81,7 +81,7 @@ var others = []Rule{
 	{[]string{"RFC9293:3.10.7.4:17"}, of(LastAck), acksFIN, end, true},
 	{[]string{"RFC9293:3.10.7.4:17"}, of(FinWait1), acksFIN, become(FinWait2), false},
 	{[]string{"RFC9293:3.10.7.4:17"}, of(Closing), acksFIN, become(TimeWait), false},
-	{[]string{"RFC6298:5:2"}, synchronised, acksNew, advance, false},
+	{[]string{"RFC9293:3.10.7.4:22"}, synchronised, acksNew, advance, false},
 
 	// Seventh, process the segment text. Eighth, check the FIN bit. What has come early waits for both.
 	{[]string{"RFC9293 SHLD-31"}, receiving, all(early, either(hasText, has(FIN))), hold, true},
