@@ -131,7 +131,7 @@ func loadWaivers(file string, suite *conformance.Suite) (conformance.Waivers, er
 // selected is the suite and what of it an argument selects: a pattern, or the file of a script.
 func selected(arg, stack string) (suite *conformance.Suite, p conformance.Pattern, file string, err error) {
 	if strings.HasSuffix(arg, ".pkt") {
-		if stack == "image" {
+		if onBoard(stack) {
 			return nil, p, "", fmt.Errorf("stackproof: %s: the image has its cases on board; --stack image-sut runs a file on it", arg)
 		}
 		suite, err = conformance.LoadFile(arg)

@@ -25,6 +25,7 @@ import (
 const stacksHelp = `  stackproof             this project's stack, in this process (the default)
   pipe                   the same in a child process
   image                  the same in the RISC-V image under QEMU, the cases on board
+  p4emu                  the same in the image for the ESP32-P4, on an emulated one: stackproof device build makes it
   image-sut              the image as a stack under test on its serial line, the cases here
   exec:COMMAND ARG...    a child process that speaks PROTOCOL.md on its standard input and output
   uart:COMMAND ARG...    the same with the framing of a serial line
@@ -37,8 +38,12 @@ func addLimit(cmd *cobra.Command, limit *time.Duration) {
 
 // openStack reaches the stack of this name; limit is the real time in which one in another process must answer.
 func openStack(ctx context.Context, name string, suite *conformance.Suite, limit time.Duration) (conformance.Executor, error) {
-	if name == "image" {
-		boot, err := bootImage(ctx)
+	if onBoard(name) {
+		find := bootImage
+		if name == "p4emu" {
+			find = bootEmulator
+		}
+		boot, err := find(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -50,6 +55,9 @@ func openStack(ctx context.Context, name string, suite *conformance.Suite, limit
 	}
 	return conformance.NewLocal(s), nil
 }
+
+// onBoard tells whether a stack of this name has its cases with it.
+func onBoard(name string) bool { return name == "image" || name == "p4emu" }
 
 // openSUT reaches a stack as a sut.SUT.
 func openSUT(ctx context.Context, name string, limit time.Duration) (sut.SUT, error) {
