@@ -374,3 +374,11 @@ func TestTCPAcknowledgesEachOutOfOrder(t *testing.T) {
 		h.wantTCP(". 1 ack 7") // what is in order may share one (RFC 9293 MUST-58)
 	})
 }
+
+// TestTCPAcknowledgesTogether: RFC 9293 3.10.7.4, MUST-59; what has come in order when Poll begins is acknowledged once.
+func TestTCPAcknowledgesTogether(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	h.accepted()
+	h.receive(h.segment(ack, 1, 1, "one "), h.segment(ack, 5, 1, "two "), h.segment(psh|ack, 9, 1, "three"))
+	h.wantTCP(". 1 ack 14")
+}
