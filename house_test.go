@@ -116,7 +116,7 @@ func edge(pkg, dep string, test bool) string {
 		return "the judge has its own codec: nothing in conformance imports stack/wire"
 	case folder == "conformance" && depFolder == "stack" && pkg != "conformance/sut/inproc":
 		return "the judge is independent: only conformance/sut/inproc imports stack"
-	case folder == "conformance" && dep == "conformance/sut/inproc" && pkg != "conformance/sut/large" && !test:
+	case folder == "conformance" && dep == "conformance/sut/inproc" && pkg != "conformance/sut/large" && pkg != "conformance/sut/modelled" && !test:
 		return "the judge knows a stack as a sut.SUT: what puts this project's own in the same process belongs into cmd"
 	}
 	return ""
@@ -159,6 +159,9 @@ func TestImportRules(t *testing.T) {
 		{"conformance/vm", "stack", false},
 		{"conformance/sut/large", "conformance/sut/inproc", true},
 		{"conformance/sut/large", "stack", false},
+		{"conformance/sut/modelled", "conformance/sut/inproc", true},
+		{"conformance/sut/modelled", "drivers/emac/model", true},
+		{"conformance/sut/modelled", "stack", false},
 		{"conformance/cases/grid", "conformance/sut/inproc", false},
 		{"conformance/cases/build", "stack/wire", false},
 		{"conformance", "cmd/stackproof", false},

@@ -154,6 +154,9 @@ func complete(prog *Program, r *Runner, fail *report.Failure) {
 	if r.Stack != OwnStack {
 		fail.Rerun += " --stack " + Quote(r.Stack)
 	}
+	if cmp.Or(r.Link, DirectLink) != DirectLink {
+		fail.Rerun += " --link " + Quote(r.Link)
+	}
 	if r.Seed != 0 {
 		fail.Rerun += fmt.Sprintf(" --seed %d", r.Seed)
 	}

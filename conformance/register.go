@@ -10,6 +10,9 @@ import (
 // OwnStack is the name of this project's own stack, in process.
 const OwnStack = "stackproof"
 
+// DirectLink is what carries frames that are handed over as they are.
+const DirectLink = "direct"
+
 // register is the register of requirements. It is part of the program: a mistake in it is a mistake in the program, and
 // a test of package reqs finds it.
 var register = func() *reqs.Register {

@@ -14,7 +14,7 @@ import (
 type Runner struct {
 	Suite *Suite
 	Stack string // the stack's name in reports
-	Link  string // what carries the frames, in reports: direct
+	Link  string // what carries the frames, in reports: direct, emac
 	Exec  Executor
 	Seed  uint64 // all chance in the run; 0: each program's own
 	// File is the script that a user gave, if the suite is of that; else "".

@@ -14,14 +14,16 @@ import (
 
 	"stackproof/conformance"
 	"stackproof/conformance/report"
+	"stackproof/conformance/sut/modelled"
 )
 
 // runFlags are the arguments of `stackproof run`.
 type runFlags struct {
-	stack, out, waivers string
-	seed                uint64
-	limit               time.Duration
-	verbose             bool
+	stack, link  string
+	out, waivers string
+	seed         uint64
+	limit        time.Duration
+	verbose      bool
 }
 
 func newRun() *cobra.Command {
@@ -37,6 +39,10 @@ is run as stackproof script -v runs it.
 STACK is one of
 ` + stacksHelp + `
 
+LINK is what carries the frames of this project's stack in this process, one of
+  direct                 nothing: they are handed over as they are (the default)
+  emac                   the Ethernet driver of the ESP32-P4, the modelled hardware, and a cable
+
 Waivers are what the stack is known to fail, one a line, sorted by case:
   ` + conformance.WaiverFormat + `
   tcp/reset/in-window fail 2026-11-22 "silent" the vendor drops such a reset and says nothing
@@ -48,6 +54,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
   stackproof run tcp/loss -v
   stackproof run my-case.pkt
   stackproof run --stack pipe --out results
+  stackproof run --link emac
   stackproof run --stack 'exec:./my-shim --quiet'`,
 		Args: atMost(1, "one pattern"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,6 +63,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.stack, "stack", conformance.OwnStack, "the stack under test")
+	fl.StringVar(&f.link, "link", conformance.DirectLink, "what carries the frames")
 	fl.StringVar(&f.out, "out", "", "write a results folder")
 	fl.StringVar(&f.waivers, "waivers", "", "what the stack is known to fail: a file")
 	fl.Uint64Var(&f.seed, "seed", 0, "all chance in the run; 0 is each case's own seed")
@@ -67,8 +75,8 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 // run runs the cases and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
 	if strings.HasSuffix(pattern, ".pkt") && conformance.IsForeign(pattern) {
-		if f.out != "" || f.seed != 0 || f.waivers != "" {
-			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out, --seed and --waivers are for cases", pattern)
+		if f.out != "" || f.seed != 0 || f.waivers != "" || f.link != conformance.DirectLink {
+			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out, --seed, --link and --waivers are for cases", pattern)
 		}
 		return runScripts(ctx, &scriptFlags{stack: f.stack, profile: "strict", limit: f.limit, verbose: true}, []string{pattern}, stdout, stderr)
 	}
@@ -90,13 +98,13 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		}
 		outlive()
 	}
-	stack, err := openStack(ctx, f.stack, suite, f.limit)
+	stack, err := openOver(ctx, f, suite)
 	if err != nil {
 		return err
 	}
 	defer stack.Close()
 	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: "direct", Exec: stack, Seed: f.seed, File: file, Command: command(), Waivers: waivers, Done: screen.done}
+	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: f.link, Exec: stack, Seed: f.seed, File: file, Command: command(), Waivers: waivers, Done: screen.done}
 	res := runner.Run(ctx, p)
 	screen.end(res)
 	if f.out != "" {
@@ -114,6 +122,19 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		return exitCode(code)
 	}
 	return nil
+}
+
+// openOver reaches the stack over the link.
+func openOver(ctx context.Context, f *runFlags, suite *conformance.Suite) (conformance.Executor, error) {
+	switch {
+	case f.link == conformance.DirectLink:
+		return openStack(ctx, f.stack, suite, f.limit)
+	case f.link != "emac":
+		return nil, fmt.Errorf("stackproof: no link is called %q: see stackproof run --help", f.link)
+	case f.stack != conformance.OwnStack:
+		return nil, fmt.Errorf("stackproof: --link %s: it carries the frames of --stack %s alone, not of %s", f.link, conformance.OwnStack, f.stack)
+	}
+	return conformance.NewLocal(modelled.New()), nil
 }
 
 // loadWaivers reads a file of waivers for the cases of a suite; without a file there are none.

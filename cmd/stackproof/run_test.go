@@ -48,3 +48,16 @@ func TestWaivers(t *testing.T) {
 	require.Empty(t, stdout)
 	require.Equal(t, "waivers: DIR/waivers.txt:1: there is no case arp/nobody: the waiver matches nothing\n", stderr)
 }
+
+// TestLink: the verdicts say what carried the frames, and a case that no MAC can carry is left out with that reason.
+func TestLink(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	code, stdout, stderr := invoke(t, "run", "ip", "--link", "emac", "--out", out)
+	require.Equal(t, report.ExitOK, code, stdout+stderr)
+	require.Regexp(t, `(?m)^UNSUPPORTED ip/\S+: not declared: raw-frame$`, stdout)
+	require.Contains(t, stdout, " fail=0 ")
+	verdicts, err := os.ReadFile(filepath.Join(out, "verdicts.jsonl"))
+	require.NoError(t, err)
+	require.Contains(t, string(verdicts), `"link":"emac"`)
+	require.NotContains(t, string(verdicts), `"link":"direct"`)
+}

@@ -72,7 +72,7 @@ func TestRunForeign(t *testing.T) {
 	require.Contains(t, stdout, "\nscript: total=1 pass=0 fail=1 unsupported=0\n")
 	code, _, stderr := invoke(t, "run", "--seed", "5", file)
 	require.Equal(t, report.ExitTester, code)
-	require.Equal(t, "stackproof: "+file+": it has no id: line, so it is no case, and --out, --seed and --waivers are for cases\n", stderr)
+	require.Equal(t, "stackproof: "+file+": it has no id: line, so it is no case, and --out, --seed, --link and --waivers are for cases\n", stderr)
 }
 
 func TestScriptNothing(t *testing.T) {

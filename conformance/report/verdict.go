@@ -9,7 +9,7 @@ type Verdict struct {
 	File      string   `json:"file"`
 	Line      int      `json:"line"` // of the expectation that was not met; else of the case
 	Stack     string   `json:"stack"`
-	Link      string   `json:"link"` // what carries the frames: direct
+	Link      string   `json:"link"` // what carries the frames: direct, emac
 	Outcome   Outcome  `json:"outcome"`
 	Level     string   `json:"level"` // MUST, SHOULD or MAY
 	Reqs      []string `json:"reqs"`

@@ -84,3 +84,6 @@ func (d *Driver) collect() {
 		d.sentAt = d.now
 	}
 }
+
+// Pending is how many frames have been sent and not been closed by the hardware, as far as Poll has seen.
+func (d *Driver) Pending() int { return d.pending }

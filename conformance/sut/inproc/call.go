@@ -115,6 +115,7 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 			h.keep(r)
 		case done:
 			h.finish(p, &h.result)
+			h.barrier(out) // what it sent, before what it returns
 			out.Done(h.now, p.id, &h.result)
 		}
 		p = h.after(seq)

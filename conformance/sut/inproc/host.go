@@ -20,6 +20,7 @@ type Host struct {
 	started uint32        // calls that have been pending so far
 
 	dev    device
+	link   Link // nil: dev
 	stack  stack.Stack
 	table  socket.Table
 	face   posix.Face
@@ -57,7 +58,10 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 		return sut.Malformed
 	}
 	h.configure(cfg)
-	switch h.stack.Init(&h.cfg, &h.memory.stack, &h.dev) {
+	if h.link != nil {
+		h.link.Open(cfg.MAC)
+	}
+	switch h.stack.Init(&h.cfg, &h.memory.stack, h.device()) {
 	case stack.InitOK:
 	case stack.TCPBufferTooShort:
 		return sut.Unsupported

@@ -58,6 +58,7 @@ func (h *Host) poll(out sut.Sink) {
 			break
 		}
 	}
+	h.barrier(out)
 	h.dev.out = nil
 }
 
@@ -66,7 +67,11 @@ func (h *Host) Deliver(frame []byte, out sut.Sink) sut.Status {
 	if !h.ready {
 		return sut.Malformed
 	}
-	h.dev.frame = frame
+	if h.link != nil {
+		h.link.Arrive(frame)
+	} else {
+		h.dev.frame = frame
+	}
 	h.settle(out, nil, nil)
 	h.dev.frame = nil
 	return sut.OK
@@ -78,6 +83,9 @@ func (h *Host) Link(up bool, out sut.Sink) sut.Status {
 		return sut.Malformed
 	}
 	h.dev.now, h.dev.out = h.now, out
+	if h.link != nil {
+		up = h.link.Plug(up)
+	}
 	h.stack.SetLink(h.now, up)
 	h.settle(out, nil, nil)
 	return sut.OK
