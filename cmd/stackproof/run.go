@@ -275,7 +275,7 @@ func (s *screen) end(res *report.Results) {
 			line += fmt.Sprintf(" %s=%d", o, n)
 		}
 	}
-	fmt.Fprintf(s.out, "%s twins=%d/%d must=%d/%d should=%d/%d seed=%d virtual_seconds=%.3f wall_seconds=%.3f\n", line,
-		sum.TwinsRed, sum.TwinsTotal, sum.MustCovered, sum.MustTotal, sum.ShouldCovered, sum.ShouldTotal, sum.Seed,
+	fmt.Fprintf(s.out, "%s twins=%d/%d wraps=%d/%d must=%d/%d should=%d/%d seed=%d virtual_seconds=%.3f wall_seconds=%.3f\n", line,
+		sum.TwinsRed, sum.TwinsTotal, sum.Wraps, sum.WrapsTotal, sum.MustCovered, sum.MustTotal, sum.ShouldCovered, sum.ShouldTotal, sum.Seed,
 		sum.VirtualSeconds, sum.WallSeconds)
 }
