@@ -48,22 +48,36 @@ func newNamespace(t *testing.T, tools ...string) *namespace {
 
 // unshareNetwork makes a namespace on a thread that comes back from it.
 func unshareNetwork() (file *os.File, err error) {
+	err = elsewhere(
+		func() error { return unix.Unshare(unix.CLONE_NEWNET) },
+		func() (err error) { file, err = os.Open("/proc/thread-self/ns/net"); return err },
+	)
+	return file, err
+}
+
+// inside runs f on a thread that is in the namespace, which then has the sockets and the devices that f opens.
+func (n *namespace) inside(f func() error) error {
+	return elsewhere(func() error { return unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET) }, f)
+}
+
+// elsewhere runs f on a thread that enters another namespace for it, and comes back.
+func elsewhere(enter, f func() error) error {
 	runtime.LockOSThread()
 	home, err := os.Open("/proc/thread-self/ns/net")
 	if err == nil {
 		defer home.Close()
-		err = unix.Unshare(unix.CLONE_NEWNET)
+		err = enter()
 	}
 	if err != nil {
 		runtime.UnlockOSThread()
-		return nil, err
+		return err
 	}
-	file, err = os.Open("/proc/thread-self/ns/net")
+	err = f()
 	if e := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); e != nil {
-		return nil, errors.Join(err, e) // the thread stays locked, and ends with its goroutine
+		return errors.Join(err, e) // the thread stays locked, and ends with its goroutine
 	}
 	runtime.UnlockOSThread()
-	return file, err
+	return err
 }
 
 // path names the namespace for as long as this process lives.
