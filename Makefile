@@ -14,11 +14,12 @@ packages:
 image: packages
 	@go run ./cmd/firmware/build
 
-# What takes longer than CI has: every mechanical fault in the TCP, half an hour of fuzzing, and the live transfers at full
-# length (as root).
+# What takes longer than CI has: every mechanical fault in the TCP, half an hour of fuzzing, the live transfers at full
+# length (as root), and so those over the modelled Ethernet.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
+	@STACKPROOF_LONG=1 go test -count=1 -timeout 60m -run '^TestThroughput$$' -v ./drivers/emac
 	@go run ./cmd/stackproof mutants --mechanical
 
 clean:

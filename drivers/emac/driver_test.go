@@ -297,8 +297,19 @@ func TestGroups(t *testing.T) {
 	b.Join(group(3))
 	require.True(t, arrives(7))
 	require.False(t, arrives(8))
-	b.Join(group(8)) // no slot is left
+	b.Join(group(8)) // no slot is left: by hash
 	require.True(t, arrives(8))
+	require.True(t, arrives(7))
+	passed := 0
+	for i := range 100 {
+		if arrives(100 + i) {
+			passed++
+		}
+	}
+	require.Less(t, passed, 10, "groups that lie in the same bin of 64")
+	b.Join(group(8))
+	b.Leave(group(8))
+	require.True(t, arrives(8), "joined twice, by hash")
 	b.Leave(group(8))
 	require.False(t, arrives(8))
 	b.Leave(group(3))

@@ -41,7 +41,7 @@ func (d *Driver) good(status, extended uint32) bool {
 		}
 	case status&(RxDE|RxOE) != 0, n > MaxFrame+fcsSize:
 		d.counters.RxCut++
-	case status&(RxCE|RxRE|RxRWT|RxLC|RxGF) != 0, n < minHeader+fcsSize:
+	case status&(RxCE|RxRE|RxRWT|RxLC|RxGF) != 0, n < shortest:
 		d.counters.RxErrors++
 	case status&RxESA != 0 && extended&(ExtIPHE|ExtIPPE) != 0:
 		d.counters.RxChecksum++
@@ -91,8 +91,8 @@ func (d *Driver) abandon() {
 }
 
 const (
-	fcsSize   = 4
-	minHeader = 14
+	fcsSize  = 4
+	shortest = 64 // bytes of a frame with its FCS: a shorter one is what a collision has left
 )
 
 // lines is n bytes in whole cache lines.

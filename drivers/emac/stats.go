@@ -4,7 +4,7 @@ package emac
 // of, is in one of them. They wrap.
 type Stats struct {
 	RxFrames   uint32 // lent to the stack
-	RxErrors   uint32 // with an error of the wire: FCS, PHY, watchdog, dribble, late collision
+	RxErrors   uint32 // with an error of the wire: FCS, PHY, watchdog, dribble, late collision, too short
 	RxChecksum uint32 // with a wrong checksum, found by the hardware
 	RxCut      uint32 // longer than a buffer, cut by an overflow or for want of descriptors, or without an end
 	RxMissed   uint32 // for which there was no descriptor
