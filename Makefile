@@ -19,7 +19,7 @@ image: packages
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
-	@STACKPROOF_LONG=1 go test -count=1 -timeout 60m -run '^TestThroughput$$' -v ./drivers/emac
+	@STACKPROOF_LONG=1 go test -count=1 -timeout 60m -run '^Test(Throughput|Million)$$' -v ./drivers/emac
 	@go run ./cmd/stackproof mutants --mechanical
 
 clean:

@@ -15,6 +15,7 @@ type Config struct {
 	BusHz       uint32 // SYS_CLK in Hz: what MDC is divided from
 	Loopback    bool   // the MAC's own loopback at 100 Mbit/s; there is no link to wait for
 	Promiscuous bool   // receive every frame
+	Pause       bool   // offer the partner flow control (IEEE 802.3 annex 31B): pause when it asks, ask when the ring fills
 	Checksums   bool   // let the hardware insert and verify the checksums of IP, TCP, UDP and ICMP
 }
 
@@ -213,6 +214,9 @@ func (d *Driver) start(hundred, full bool) {
 		mac |= ConfigIPC
 	}
 	b.SetSpeed(hundred)
+	if d.link.pause {
+		b.Write(FlowControl, d.pauseTime()|FlowRFE|FlowTFE)
+	}
 	d.fillRings()
 	b.Write(RxList, d.rxAt)
 	b.Write(TxList, d.txAt)

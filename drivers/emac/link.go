@@ -10,6 +10,8 @@ type link struct {
 	partner uint32
 	hundred bool
 	full    bool
+	offered bool // PAUSE is among what the PHY advertises
+	pause   bool // both ends can PAUSE
 }
 
 type linkPhase uint8
@@ -19,6 +21,9 @@ const (
 	linkStatus            // PHYStatus is being read
 	linkPartner           // PHYPartner
 	linkAdvert            // PHYAdvert
+	linkOffer             // PHYAdvert, before there is a link
+	linkOffered           // PHYAdvert is being written
+	linkAgain             // PHYControl, for another negotiation
 )
 
 const (
@@ -39,6 +44,14 @@ func (d *Driver) Link() (up, hundred, full bool) {
 func (d *Driver) ask(register uint32, phase linkPhase) {
 	command := d.divider()<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
 	d.bus.Write(GMIIAddr, command|MDIOGB)
+	d.link.phase, d.link.asked, d.link.due = phase, d.now, d.now+mdioLook
+}
+
+// tell begins to write a register of the PHY.
+func (d *Driver) tell(register, value uint32, phase linkPhase) {
+	d.bus.Write(GMIIData, value)
+	command := d.divider()<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
+	d.bus.Write(GMIIAddr, command|MDIOGW|MDIOGB)
 	d.link.phase, d.link.asked, d.link.due = phase, d.now, d.now+mdioLook
 }
 
@@ -66,7 +79,11 @@ func (d *Driver) pollLink() {
 		return
 	}
 	if l.phase == linkIdle {
-		d.ask(PHYStatus, linkStatus)
+		if d.config.Pause && !l.offered && d.state == Down {
+			d.ask(PHYAdvert, linkOffer)
+		} else {
+			d.ask(PHYStatus, linkStatus)
+		}
 		return
 	}
 	if d.bus.Read(GMIIAddr)&MDIOGB != 0 {
@@ -81,8 +98,16 @@ func (d *Driver) pollLink() {
 	phase := l.phase
 	l.phase, l.due = linkIdle, d.now+checkEvery
 	switch {
+	case phase == linkOffered:
+		d.tell(PHYControl, ControlNegotiate|ControlRestart, linkAgain)
+	case phase == linkAgain:
+		l.offered = true
 	case v == noAnswer:
 		d.counters.MDIOErrors++
+	case phase == linkOffer && v&AbilityPause == 0:
+		d.tell(PHYAdvert, v|AbilityPause, linkOffered)
+	case phase == linkOffer:
+		l.offered, l.due = true, d.now
 	case phase == linkPartner:
 		l.partner = v
 		d.ask(PHYAdvert, linkAdvert)
@@ -108,6 +133,7 @@ func (d *Driver) settle(common uint32) {
 	l := &d.link
 	l.hundred = common&(Ability100|Ability100Ful) != 0
 	l.full = common&Ability100Ful != 0 || !l.hundred && common&Ability10Full != 0
+	l.pause = d.config.Pause && l.full && common&AbilityPause != 0
 	d.counters.LinkUps++
 	d.start(l.hundred, l.full)
 }

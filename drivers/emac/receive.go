@@ -21,6 +21,9 @@ func (d *Driver) Receive() []byte {
 			d.bus.Invalidate(d.rxBufferAt+uint32(first), lines(n))
 			d.counters.RxFrames++
 			d.lent = true
+			if d.link.pause {
+				d.askForPause()
+			}
 			return d.rxBuffers[first : first+n : first+n]
 		}
 		d.giveBack()

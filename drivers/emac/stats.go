@@ -18,6 +18,7 @@ type Stats struct {
 	TxNoRoom  uint32 // times that Reserve found no free buffer
 	TxStalls  uint32 // resets because a descriptor did not move
 	RxStalls  uint32 // resets because nothing came after an overflow
+	Pauses    uint32 // PAUSE frames that were asked for
 	BusErrors uint32 // resets because of a bus error
 
 	Resets        uint32 // soft resets, the first and those of lost links among them
