@@ -67,6 +67,7 @@ func TestNoAllocation(t *testing.T) {
 // connection has one.
 func TestSize(t *testing.T) {
 	limit := map[int]uintptr{32: 980, 64: 1200}[bits.UintSize]
-	require.LessOrEqual(t, unsafe.Sizeof(Conn{}), limit)
+	more := (MaxRanges-8)*unsafe.Sizeof(block{}) + (maxRuns-20)*unsafe.Sizeof(run{}) // which the board has no room for
+	require.LessOrEqual(t, unsafe.Sizeof(Conn{})-more, limit)
 	t.Logf("Conn: %d bytes", unsafe.Sizeof(Conn{}))
 }

@@ -132,7 +132,7 @@ func TestText(t *testing.T) {
 func manyHoles(n int) string {
 	var b strings.Builder
 	for i := range n {
-		at := 100*i + 100
+		at := 30*i + 30
 		b.WriteString("< . " + itoa(at) + ":" + itoa(at+1) + "(1) ack 1\ndrop none\n> . 1:1(0) ack 1\n")
 	}
 	return b.String()

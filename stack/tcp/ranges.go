@@ -1,8 +1,5 @@
 package tcp
 
-// MaxRanges is how many separate ranges a [Ranges] can hold.
-const MaxRanges = 8
-
 // span is the range from lo up to but not including hi.
 type span struct{ lo, hi uint32 }
 

@@ -41,9 +41,6 @@ type run struct {
 // first returns when the first of it was sent.
 func (x *run) first() tick { return x.at - tick(x.spread) }
 
-// maxRuns is how many runs there is room for: half as many holes can be told apart, less one.
-const maxRuns = 20
-
 // scoreboard is what is known of the outstanding bytes: when they were sent (RFC 8985 5.2), what SACK has told of them (RFC
 // 6675 3) and which are lost. It is advice only: what SACK has no room for counts as not received, and what there is no
 // room to tell apart as sent later than it was. So at worst some bytes are sent once more than they need be, or later, and nothing
