@@ -18,7 +18,7 @@ image: packages
 # length (as root), and so those over the modelled Ethernet.
 prove: packages
 	@bash .ci/fuzz 30
-	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 30m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
+	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 60m -run '^Test(Throughput|Million)$$' -v ./drivers/emac
 	@go run ./cmd/stackproof mutants --mechanical
 

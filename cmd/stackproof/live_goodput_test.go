@@ -4,12 +4,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"net"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -93,6 +93,9 @@ func TestLiveGoodput(t *testing.T) {
 			}
 		}
 	})
+	for _, rates := range bytes[:3] { // 10 ms and not much lost
+		require.NotContains(t, rates, 0)
+	}
 	ratios := goodputTable(t, cells, bytes, seeds)
 	if whole && !t.Failed() {
 		for role := 1; role < len(goodputRoles); role++ {
@@ -185,8 +188,7 @@ func goodput(t *testing.T, c *goodputCell, role int, seed uint64) (n int) {
 	require.NoError(t, in.SetReadDeadline(time.Now().Add(c.time)))
 	k, err := io.Copy(io.Discard, onlyReader{in})
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
-	require.Positive(t, k)
-	return int(k)
+	return int(k) // where a fifth of the frames is lost, a second may be too short for any
 }
 
 // onlyReader hides a connection's other methods: no bytes are to be spliced past the reader.
@@ -267,8 +269,8 @@ func (s *goodputSide) dial(t *testing.T, to string) (c net.Conn) {
 		} else {
 			err = s.ns.inside(func() error { c, err = (&net.Dialer{Control: prepare}).DialContext(ctx, "tcp", at); return err })
 		}
-		if err == nil || attempt == 5 || !strings.Contains(err.Error(), "no route to host") {
-			break // ARP may find nobody where much is lost
+		if err == nil || attempt == 5 || !errors.Is(err, syscall.EHOSTUNREACH) { // ARP may find nobody where much is lost
+			break
 		}
 	}
 	require.NoError(t, err)
