@@ -33,7 +33,7 @@ type Summary struct {
 	Reasons   int     `json:"reasons"`   // of these two, those of which the table says why no case sees them,
 	Gaps      int     `json:"gaps"`      // and those that it admits
 	Broken    int     `json:"broken"`    // not in the total: they do not compile
-	Rate      float64 `json:"rate"`      // per cent killed of those that no reason excuses
+	Rate      float64 `json:"rate"`      // per cent killed, of all
 }
 
 // Summary counts the verdicts.

@@ -26,6 +26,7 @@ type Report struct {
 	Verdicts []*Verdict
 	Broken   []*Fault // generated ones that do not compile
 
+	whole  bool                // they are all the mechanical ones
 	stale  []*survivor         // lines of the table that stand for none of the faults
 	traces map[string][]string // what happens in each case without a fault
 }
@@ -63,9 +64,10 @@ func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Ver
 	if err != nil {
 		return nil, err
 	}
+	r.whole = whole && o.Mechanical
 	var table []*survivor
 	if o.Mechanical {
-		if table, err = parseSurvivors(survivorsFile); err != nil {
+		if table, _, err = readSurvivors(root); err != nil {
 			return nil, err
 		}
 	}

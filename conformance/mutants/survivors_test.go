@@ -1,6 +1,8 @@
 package mutants
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,9 +27,9 @@ func TestParseSurvivors(t *testing.T) {
 
 // TestSurvivorsFile: the table is in order, and each line names a fault or a function.
 func TestSurvivorsFile(t *testing.T) {
-	table, err := parseSurvivors(survivorsFile)
-	require.NoError(t, err)
 	s := load(t)
+	table, _, err := readSurvivors(s.root)
+	require.NoError(t, err)
 	known := map[string]bool{}
 	for _, f := range s.Mechanical() {
 		known[f.ID] = true
@@ -39,4 +41,28 @@ func TestSurvivorsFile(t *testing.T) {
 	for _, line := range table {
 		require.True(t, known[line.id], "survivors.txt:%d: there is no fault %s", line.line, line.id)
 	}
+}
+
+// TestUpdate: reasons stay with what they excuse, and what is new is a gap.
+func TestUpdate(t *testing.T) {
+	root := t.TempDir()
+	file := filepath.Join(root, filepath.FromSlash(survivorsPath))
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte("# about\n\na/F/x=>y nobody looks\na/G/x=>y gap\na/H/* only figures\n"), 0o600))
+	r := Report{whole: true, stale: []*survivor{{id: "a/G/x=>y"}}, Verdicts: []*Verdict{
+		{ID: "a/F/x=>y", Func: "a.F", Outcome: Survived, Reason: "nobody looks"},
+		{ID: "a/F/x=>z", Func: "a.F", Outcome: Survived},
+		{ID: "a/F/x=>w", Func: "a.F", Outcome: Killed},
+		{ID: "a/G/x=>y", Func: "a.G", Outcome: Killed},
+		{ID: "a/H/x=>y", Func: "a.H", Outcome: Unreached, Reason: "only figures"},
+		{ID: "a/I/x=>y", Func: "a.I", Outcome: Unreached},
+		{ID: "a/I/x=>z", Func: "a.I", Outcome: Survived},
+	}}
+	require.NoError(t, r.Update(root))
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "# about\n\na/F/x=>y nobody looks\na/F/x=>z gap\na/H/* only figures\na/I/* gap\n", string(text))
+	require.NoError(t, r.Stale())
+	r.whole = false
+	require.EqualError(t, r.Update(root), "mutants: the table of survivors is made of all mechanical faults, not of some")
 }
