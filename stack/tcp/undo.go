@@ -38,4 +38,5 @@ func (c *Conn) undoACK(g *Segment) {
 	c.board.forgetAll(runLost)
 	c.board.rack.reordered = true
 	c.recovering, c.recoverAt, c.dupAcks = false, c.sndUna.Add(-1), 0
+	c.reducedAt = c.sndUna // the next loss reduces again: ssthresh may be Infinite, which no recovery may end with
 }
