@@ -81,8 +81,9 @@ func parse(b []byte) (v frame.View, ok bool) {
 	return v, d.OK()
 }
 
-// plain is the frame without what no checksum covers and no receiver of TCP has to look at: the source's hardware address
-// and the padding. A bit that was inverted there may be taken or not, and the observer has to allow for both.
+// plain is the frame without what no checksum covers and no receiver of TCP has to look at: the source's hardware address,
+// IPv6's hop limit, and the padding. A bit that was inverted there may be taken or not, and the observer has to allow for
+// both.
 func plain(b []byte) []byte {
 	b = append([]byte(nil), b...)
 	n := len(b)
@@ -92,6 +93,7 @@ func plain(b []byte) []byte {
 		n = 14 + int(binary.BigEndian.Uint16(b[16:]))
 	case b[12] == 0x86 && b[13] == 0xdd:
 		n = 54 + int(binary.BigEndian.Uint16(b[18:]))
+		b[21] = 64
 	}
 	if len(b) >= 12 {
 		b[6] &^= 1
