@@ -5,6 +5,8 @@
 package main
 
 import (
+	_ "unsafe" // go:section
+
 	"stackproof/cmd/firmware/board"
 	"stackproof/conformance/device"
 	"stackproof/conformance/sut/inproc"
@@ -12,7 +14,6 @@ import (
 
 // All storage is static: the image has no heap.
 var (
-	agent device.Agent
 	host  inproc.Host
 	rooms inproc.Small
 	list  flash
@@ -20,10 +21,15 @@ var (
 	input [256]byte
 )
 
+// agent lies below the window where the board has memory there (runtime/esp32p4.ld).
+//
+//go:section .bss.low
+var agent device.Agent
+
 func main() {
 	host.Init(&rooms)
-	agent.StackLeft = board.StackLeft
-	agent.Init(&list, &host, &line)
+	agent.StackLeft, agent.Carry = board.StackLeft, carry
+	agent.Init(&list, attach(), &line)
 	agent.Hello()
 	for {
 		n := board.Read(input[:])

@@ -57,20 +57,27 @@ func TestOnESP32P4(t *testing.T) {
 	})
 	require.NotEmpty(t, part.Programs)
 	want := verdicts(t, part, conformance.NewLocal(large.New()))
-	for i, got := range verdicts(t, part, console.New(boot, suite, 0)) {
-		p := &part.Programs[i/2]
-		if c := &p.Form.Program.Config; max(c.RcvBuf, c.SndBuf) > sut.DefaultBuf {
-			require.Equal(t, vm.NeedsBuffers, got.Reason, p.Case.ID)
-			continue
+	for _, link := range []string{"", "emac"} {
+		board := console.New(boot, suite, 0)
+		board.Link = link
+		for i, got := range verdicts(t, part, board) {
+			p := &part.Programs[i/2]
+			switch c := &p.Form.Program.Config; {
+			case link == "emac" && p.Form.Program.Needs.Has(sut.FeatureRaw):
+				require.Equal(t, vm.NeedsFeature, got.Reason, p.Case.ID)
+			case max(c.RcvBuf, c.SndBuf) > sut.DefaultBuf:
+				require.Equal(t, vm.NeedsBuffers, got.Reason, p.Case.ID)
+			default:
+				require.Equal(t, want[i], got, "%s %s twin=%v link=%s", p.Case.ID, p.Form.Form, i%2 == 1, link)
+			}
 		}
-		require.Equal(t, want[i], got, "%s %s twin=%v", p.Case.ID, p.Form.Form, i%2 == 1)
 	}
 	t.Run("a board that breaks down", func(t *testing.T) { breaksDown(t, suite, files, program) })
 	t.Run("size", func(t *testing.T) {
 		var said strings.Builder
 		_ = deviceSize(files.ELF, &said)
 		require.Regexp(t, `(?m)^(PASS|FAIL) stack: +[0-9]+ of +[0-9]+ bytes`, said.String())
-		require.Regexp(t, `\nsize: parts=10 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+\n$`, said.String())
+		require.Regexp(t, `\nsize: parts=11 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+\n$`, said.String())
 	})
 }
 

@@ -52,7 +52,7 @@ func explain(ctx context.Context, out io.Writer, id, stack string, limit time.Du
 	if forms == nil {
 		return fmt.Errorf("explain: there is no case %q%s", id, nearest(suite, id))
 	}
-	exec, err := openStack(ctx, stack, suite, limit)
+	exec, err := openStack(ctx, stack, conformance.DirectLink, suite, limit)
 	if err != nil {
 		return err
 	}

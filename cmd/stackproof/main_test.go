@@ -37,7 +37,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"explain", bad}, "script: " + bad + ":1:15: sequence numbers: want `)`, got `ack`"},
 		{[]string{"run", bad, "--stack", "image"}, "stackproof: " + bad + ": the image has its cases on board; --stack image-sut runs a file on it"},
 		{[]string{"run", "arp", "--link", "ether"}, `stackproof: no link is called "ether": see stackproof run --help`},
-		{[]string{"run", "arp", "--link", "emac", "--stack", "pipe"}, "stackproof: --link emac: it carries the frames of --stack stackproof alone, not of pipe"},
+		{[]string{"run", "arp", "--link", "emac", "--stack", "pipe"}, "stackproof: --link emac: it carries the frames of --stack stackproof and p4emu alone, not of pipe"},
 		{[]string{"wire", "tap0"}, "stackproof wire: 1 TAP devices: a wire has at least 2 ends: see stackproof wire --help"},
 		{[]string{"wire", "a", "b", "--rate", "2T"}, `stackproof wire: invalid argument "2T" for "--rate" flag: not a number of bits per second from 1 to 1000G: see stackproof wire --help`},
 		{[]string{"reqs", "RFC768", "RFC791"}, `stackproof reqs: unexpected argument "RFC791": it takes one prefix`},

@@ -39,9 +39,9 @@ is run as stackproof script -v runs it.
 STACK is one of
 ` + stacksHelp + `
 
-LINK is what carries the frames of this project's stack in this process, one of
+LINK is what carries the frames of this project's stack in this process or on an emulated ESP32-P4, one of
   direct                 nothing: they are handed over as they are (the default)
-  emac                   the Ethernet driver of the ESP32-P4, the modelled hardware, and a cable
+  emac                   the Ethernet driver of the ESP32-P4, the modelled hardware, and a cable; on the ESP32-P4 the MAC's own loopback
 
 Waivers are what the stack is known to fail, one a line, sorted by case:
   ` + conformance.WaiverFormat + `
@@ -127,12 +127,12 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 // openOver reaches the stack over the link.
 func openOver(ctx context.Context, f *runFlags, suite *conformance.Suite) (conformance.Executor, error) {
 	switch {
-	case f.link == conformance.DirectLink:
-		return openStack(ctx, f.stack, suite, f.limit)
+	case f.link == conformance.DirectLink, f.link == "emac" && f.stack == "p4emu":
+		return openStack(ctx, f.stack, f.link, suite, f.limit)
 	case f.link != "emac":
 		return nil, fmt.Errorf("stackproof: no link is called %q: see stackproof run --help", f.link)
 	case f.stack != conformance.OwnStack:
-		return nil, fmt.Errorf("stackproof: --link %s: it carries the frames of --stack %s alone, not of %s", f.link, conformance.OwnStack, f.stack)
+		return nil, fmt.Errorf("stackproof: --link %s: it carries the frames of --stack %s and p4emu alone, not of %s", f.link, conformance.OwnStack, f.stack)
 	}
 	return conformance.NewLocal(modelled.New()), nil
 }

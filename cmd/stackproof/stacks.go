@@ -36,8 +36,8 @@ func addLimit(cmd *cobra.Command, limit *time.Duration) {
 	cmd.Flags().DurationVar(limit, "limit", remote.DefaultLimit, "real time in which a stack in another process must answer")
 }
 
-// openStack reaches the stack of this name; limit is the real time in which one in another process must answer.
-func openStack(ctx context.Context, name string, suite *conformance.Suite, limit time.Duration) (conformance.Executor, error) {
+// openStack reaches the stack of this name, over a link that it has itself; limit is the real time in which one in another process must answer.
+func openStack(ctx context.Context, name, link string, suite *conformance.Suite, limit time.Duration) (conformance.Executor, error) {
 	if onBoard(name) {
 		find := bootImage
 		if name == "p4emu" {
@@ -47,7 +47,11 @@ func openStack(ctx context.Context, name string, suite *conformance.Suite, limit
 		if err != nil {
 			return nil, err
 		}
-		return console.New(boot, suite, 0), nil
+		board := console.New(boot, suite, 0)
+		if link != conformance.DirectLink {
+			board.Link = link
+		}
+		return board, nil
 	}
 	s, err := openSUT(ctx, name, limit)
 	if err != nil {

@@ -18,6 +18,7 @@ const MaxProgram = 7168
 //	hello                      the agent answers with its hello line
 //	run case=I twin=0|1 seed=H start=H swap=0|1
 //	                           run program I of the list once, with these vm.RunOptions; the agent answers with a verdict line
+//	link name=NAME             what carries the frames from now on, direct or emac; the agent answers with the same line
 //	run-all                    run every program and its twin; verdict lines, then an end line with counts
 //	sut                        from now on the stack-under-test protocol, framed for a line, until its bye
 //
@@ -32,6 +33,7 @@ const MaxProgram = 7168
 const (
 	wordHello   = "hello"
 	wordRun     = "run"
+	wordLink    = "link"
 	wordRunAll  = "run-all"
 	wordSUT     = "sut"
 	wordBegin   = "begin"
@@ -46,6 +48,8 @@ const (
 type Agent struct {
 	// StackLeft tells how many bytes of the program's own stack were never used so far, for the end line. nil: 0.
 	StackLeft func() int
+	// Carry chooses what carries the frames, and tells whether there is a link of that name. nil: there is none.
+	Carry func(name []byte) bool
 
 	blob    Blob
 	blobErr BlobErr
@@ -144,6 +148,13 @@ func (a *Agent) obey() {
 			return
 		}
 		a.run(int(i), vm.RunOptions{Twin: twin != 0, Seed: seed, Start: sut.Time(start), Swap: swap != 0})
+	case w.Is(wordLink):
+		name := w.Get("name")
+		if a.Carry == nil || !a.Carry(name) {
+			a.fail("no such link")
+			return
+		}
+		a.say(a.line.Begin(wordLink).Bytes("name", name))
 	case w.Is(wordRunAll):
 		a.runAll()
 	case w.Is(wordSUT):

@@ -7,13 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBudgetIsTheWindow: what the parts may take is the window, no more and no less.
+// TestBudgetIsTheWindow: what the parts may take is the window and what is free below it, no more and no less.
 func TestBudgetIsTheWindow(t *testing.T) {
-	sum := 0
+	sum, below := 0, 0
 	for _, p := range budget {
-		sum += p.Budget
+		if p.Below {
+			below += p.Budget
+		} else {
+			sum += p.Budget
+		}
 	}
 	require.Equal(t, 256<<10, sum)
+	require.Equal(t, belowWindow, below)
 }
 
 func TestPart(t *testing.T) {
@@ -44,7 +49,7 @@ func TestShare(t *testing.T) {
 	section := func(name string, kind elf.SectionType) *elf.Section {
 		return &elf.Section{SectionHeader: elf.SectionHeader{Name: name, Type: kind}}
 	}
-	sections := []*elf.Section{section("", 0), section(".text", elf.SHT_PROGBITS), section(".bss", elf.SHT_NOBITS), section(".types", elf.SHT_NOBITS)}
+	sections := []*elf.Section{section("", 0), section(".text", elf.SHT_PROGBITS), section(".bss", elf.SHT_NOBITS), section(".types", elf.SHT_NOBITS), section(".low", elf.SHT_NOBITS)}
 	symbol := func(name string, kind elf.SymType, section elf.SectionIndex, value, size uint64) elf.Symbol {
 		return elf.Symbol{Name: name, Info: byte(kind), Section: section, Value: value, Size: size}
 	}
@@ -53,16 +58,17 @@ func TestShare(t *testing.T) {
 		symbol("stackproof/stack.alias", elf.STT_FUNC, 1, 0x100, 70),
 		symbol("main.rooms", elf.STT_OBJECT, 2, 0x200, 500),
 		symbol("stackproof/stack.type", elf.STT_OBJECT, 3, 0x300, 9999),
+		symbol("main.agent", elf.STT_OBJECT, 4, 0x10, 8000),
 		symbol("stackproof/stack.absolute", elf.STT_OBJECT, elf.SHN_ABS, 0x400, 9999),
-	}, Sizes{Code: 100, BSS: 500, Stack: 64, Used: 700})
-	require.Equal(t, []int{70, 0, 0, 0, 30, 500, 0, 0, 64, 36}, func() (n []int) {
+	}, Sizes{Code: 100, BSS: 500, Stack: 64, Below: 8000, Used: 700})
+	require.Equal(t, []int{70, 0, 0, 0, 30, 500, 0, 0, 64, 36, 8000}, func() (n []int) {
 		for _, p := range parts {
 			n = append(n, p.Bytes)
 		}
 		return n
 	}())
 	require.NoError(t, CheckBudget(parts))
-	parts[partStack].Bytes, parts[partDriverMemory].Bytes = 80_000, 1
+	parts[partStack].Bytes, parts[partDriverMemory].Bytes = 80_000, 15_000
 	require.EqualError(t, CheckBudget(parts),
-		"image: over budget: stack takes 80000 bytes of 74752, memory of the driver takes 1 bytes of 0")
+		"image: over budget: stack takes 80000 bytes of 74752, memory of the driver takes 15000 bytes of 14848")
 }

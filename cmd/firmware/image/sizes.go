@@ -10,6 +10,8 @@ import (
 type Sizes struct {
 	Code, Rodata, Data, BSS, Stack int
 
+	Below int // zeroed data that lies below the window
+
 	Loaded int // what a loader copies: code, constants and initialised data, with the gaps between them
 	Used   int // how far the image reaches into the window, alignment included
 	Window int // the memory that the board gives to the image
@@ -19,12 +21,12 @@ type Sizes struct {
 func (s Sizes) Flash() int { return s.Code + s.Rodata + s.Data }
 
 // RAM is what is written at run time.
-func (s Sizes) RAM() int { return s.Data + s.BSS + s.Stack }
+func (s Sizes) RAM() int { return s.Data + s.BSS + s.Stack + s.Below }
 
 // String is the line that the build command prints.
 func (s Sizes) String() string {
-	return fmt.Sprintf("bytes=%d flash=%d ram=%d code=%d rodata=%d data=%d bss=%d stack=%d used=%d window=%d",
-		s.Loaded, s.Flash(), s.RAM(), s.Code, s.Rodata, s.Data, s.BSS, s.Stack, s.Used, s.Window)
+	return fmt.Sprintf("bytes=%d flash=%d ram=%d code=%d rodata=%d data=%d bss=%d stack=%d below=%d used=%d window=%d",
+		s.Loaded, s.Flash(), s.RAM(), s.Code, s.Rodata, s.Data, s.BSS, s.Stack, s.Below, s.Used, s.Window)
 }
 
 // ReadSizes reads the sizes of an image that our linker script laid out.
@@ -83,6 +85,8 @@ func (s *Sizes) part(sec *elf.Section) *int {
 	switch {
 	case sec.Name == ".stack" || sec.Name == ".trapstack":
 		return &s.Stack
+	case sec.Name == ".low":
+		return &s.Below
 	case sec.Flags&elf.SHF_EXECINSTR != 0:
 		return &s.Code
 	case sec.Type == elf.SHT_NOBITS:

@@ -24,6 +24,7 @@ func TestMeasure(t *testing.T) {
 		section(".data", elf.SHT_PROGBITS, alloc|elf.SHF_WRITE, 30),
 		section(".bss", elf.SHT_NOBITS, alloc|elf.SHF_WRITE, 500),
 		section(".trapstack", elf.SHT_NOBITS, alloc|elf.SHF_WRITE, 64),
+		section(".low", elf.SHT_NOBITS, alloc|elf.SHF_WRITE, 700),
 		section(".types", elf.SHT_NOBITS, alloc, 3000),
 		section(".debug_info", elf.SHT_PROGBITS, 0, 99999),
 	}
@@ -37,13 +38,13 @@ func TestMeasure(t *testing.T) {
 
 	s, err := measure(sections, segments, window)
 	require.NoError(t, err)
-	require.Equal(t, "bytes=1234 flash=1230 ram=4690 code=1000 rodata=200 data=30 bss=500 stack=4160 "+
+	require.Equal(t, "bytes=1234 flash=1230 ram=5390 code=1000 rodata=200 data=30 bss=500 stack=4160 below=700 "+
 		"used=8792 window=262144", s.String())
 
 	const object = byte(elf.STT_OBJECT)
-	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "reflect/types.type:x", Info: object, Section: 6}))
+	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "reflect/types.type:x", Info: object, Section: 7}))
 	require.NoError(t, err)
-	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "greeting", Info: object, Section: 6}))
+	_, err = measure(sections, segments, append(window, elf.Symbol{Name: "greeting", Info: object, Section: 7}))
 	require.EqualError(t, err, "greeting has an address but no memory, as if it described a type")
 	_, err = measure(sections, segments, window[:1])
 	require.EqualError(t, err, "window from 0x80000000 to 0x0: not laid out by our linker script")

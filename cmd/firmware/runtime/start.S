@@ -51,13 +51,22 @@ _start_in_memory:
     // Constants and initialised data lie where the loader put them; only .bss is to be cleared.
     la      t0, _sbss
     la      t1, _ebss
-2:  beq     t0, t1, 3f
-    sw      zero, 0(t0)
-    addi    t0, t0, 4
-    j       2b
-3:  la      t0, stackproof_entry
+    call    clear
+    lui     t0, %hi(_low_start)     // absolute: on a board that has none, far away
+    addi    t0, t0, %lo(_low_start)
+    lui     t1, %hi(_low_end)
+    addi    t1, t1, %lo(_low_end)
+    call    clear
+    la      t0, stackproof_entry
     sw      s1, 0(t0)
     call    main
+
+clear:  // words from t0 to t1
+    beq     t0, t1, 2f
+    sw      zero, 0(t0)
+    addi    t0, t0, 4
+    j       clear
+2:  ret
 
 .section .bss.stackproof_entry, "aw", @nobits
 .balign 4

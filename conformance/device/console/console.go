@@ -21,6 +21,9 @@ const Limit = 60 * time.Second
 // Board is an image on a board, or on an emulated one. It is a conformance.Executor whose interpreter runs beside the
 // stack, on the board. A board that panics or hangs costs the run at hand; it is started again for the next.
 type Board struct {
+	// Link is what carries the frames on the board from its next start on; "" is what the board has at the start.
+	Link string
+
 	boot  func() (io.ReadWriteCloser, error)
 	suite *conformance.Suite
 	limit time.Duration
@@ -129,7 +132,7 @@ func (b *Board) start() error {
 	}
 	b.line, b.lines = line, make(chan string, 64)
 	go read(line, b.lines)
-	w, err := b.hello()
+	w, err := b.answer("hello")
 	if err != nil {
 		err = fmt.Errorf("console: no hello from the board: %w%s", err, b.lastNoise())
 		b.stop()
@@ -147,15 +150,31 @@ func (b *Board) start() error {
 		return fmt.Errorf("console: the image is another: protocol %d with %d cases, list %016x; wanted protocol %d with %d cases, list %016x: build it again",
 			version, count, hash, device.ProtocolVersion, own.Count(), own.Hash())
 	}
-	return nil
+	return b.carry()
 }
 
-// hello waits for the hello line that the board sends when it has started.
-func (b *Board) hello() (device.Words, error) {
+// carry has the board choose the link.
+func (b *Board) carry() error {
+	if b.Link == "" {
+		return nil
+	}
+	_, err := b.line.Write(b.say.Begin("link").Str("name", b.Link).End())
+	if err == nil {
+		_, err = b.answer("link")
+	}
+	if err != nil {
+		err = fmt.Errorf("console: the board has no link %s: %w%s", b.Link, err, b.lastNoise())
+		b.stop()
+	}
+	return err
+}
+
+// answer waits for a line with this word: hello, which the board sends when it has started, or what was asked for.
+func (b *Board) answer(word string) (device.Words, error) {
 	deadline := time.After(b.limit)
 	for {
 		w, err := b.next(deadline)
-		if err != nil || w.Is("hello") {
+		if err != nil || w.Is(word) {
 			return w, err
 		}
 		if w.Is("error") {

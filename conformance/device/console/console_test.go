@@ -16,6 +16,7 @@ import (
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/remote"
+	"stackproof/conformance/vm"
 )
 
 // memory is a stack with what a board has for it.
@@ -59,6 +60,23 @@ func runAll(s *conformance.Suite, exec conformance.Executor, pattern string) *re
 	p, _ := conformance.ParsePattern(pattern)
 	r := conformance.Runner{Suite: s, Stack: "board", Exec: exec}
 	return r.Run(context.Background(), p)
+}
+
+// TestLink: the board is told at each start what carries the frames; one that has no such link runs nothing.
+func TestLink(t *testing.T) {
+	s := load(t)
+	var heard []string
+	b := New(board(s, func(say io.Writer, line string) bool {
+		heard = append(heard, line)
+		return true
+	}), s, 0)
+	defer b.Close()
+	b.Link = "emac"
+	v := b.Execute(&conformance.Job{Program: &s.Programs[0]}, nil)
+	require.Equal(t, vm.Error, v.Outcome)
+	require.Equal(t, "console: the board has no link emac: the board says: no-such-link: boot rom text", b.Why())
+	require.Len(t, heard, 1)
+	require.Contains(t, heard[0], "$SP link name=emac *")
 }
 
 // TestBoard: the verdicts that come over the line are those of the same cases in process, to the last number.

@@ -1,0 +1,71 @@
+//go:build tinygo && board_esp32p4
+
+package main
+
+import (
+	"time"
+	_ "unsafe" // go:align
+
+	"stackproof/cmd/firmware/board"
+	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/loopback"
+	"stackproof/drivers/emac"
+)
+
+// rings is how many descriptors there are each way: few, so that they wrap often and that bursts fill them.
+const rings = 4
+
+// ring is the driver's memory.
+//
+//go:align 64
+var ring [2 * rings * (emac.DescriptorSize + emac.BufferSize)]byte
+
+var (
+	wire    loopback.Link // the way through the EMAC
+	stack   loopback.Stack
+	started bool
+)
+
+// attach is the stack as the agent has it: over no link until carry says so.
+func attach() sut.SUT {
+	stack.SUT, stack.Over = &host, &wire
+	return &stack
+}
+
+// carry chooses what carries the frames: direct, which is nothing, or emac.
+func carry(name []byte) bool {
+	switch {
+	case is(name, "direct"):
+		host.Over(nil)
+		stack.On = false
+	case is(name, "emac"):
+		if !started {
+			started = true
+			board.EMAC{}.Start()
+			wire.Init(board.EMAC{}, ticks{}, ring[:], rings, board.EMAC{}.BusHz())
+		}
+		host.Over(&wire)
+		stack.On = true
+	default:
+		return false
+	}
+	return true
+}
+
+func is(b []byte, s string) bool {
+	if len(b) != len(s) {
+		return false
+	}
+	for i := range b {
+		if b[i] != s[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// ticks is the board's time.
+type ticks struct{}
+
+// Now counts sixteenths of a microsecond.
+func (ticks) Now() time.Duration { return time.Duration(board.Ticks() * 125 / 2) }
