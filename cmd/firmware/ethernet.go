@@ -7,9 +7,11 @@ import (
 	_ "unsafe" // go:align
 
 	"stackproof/cmd/firmware/board"
+	"stackproof/conformance/device"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/loopback"
 	"stackproof/drivers/emac"
+	"stackproof/drivers/emac/selftest"
 )
 
 // rings is how many descriptors there are each way: few, so that they wrap often and that bursts fill them.
@@ -22,6 +24,7 @@ var ring [2 * rings * (emac.DescriptorSize + emac.BufferSize)]byte
 
 var (
 	wire    loopback.Link // the way through the EMAC
+	tests   selftest.Runner
 	stack   loopback.Stack
 	started bool
 )
@@ -39,16 +42,36 @@ func carry(name []byte) bool {
 		host.Over(nil)
 		stack.On = false
 	case is(name, "emac"):
-		if !started {
-			started = true
-			board.EMAC{}.Start()
-			wire.Init(board.EMAC{}, ticks{}, ring[:], rings, board.EMAC{}.BusHz())
-		}
+		start()
 		host.Over(&wire)
 		stack.On = true
 	default:
 		return false
 	}
+	return true
+}
+
+// start brings up what is around the EMAC, once.
+func start() {
+	if started {
+		return
+	}
+	started = true
+	board.EMAC{}.Start()
+	wire.Init(board.EMAC{}, ticks{}, ring[:], rings, board.EMAC{}.BusHz())
+	tests.Bus, tests.Clock, tests.Memory, tests.Rings = board.EMAC{}, ticks{}, ring[:], rings
+	tests.PHY, tests.BusHz = board.PHYAddress, board.EMAC{}.BusHz()
+}
+
+// selfTest tests the EMAC; a case that runs later starts the driver anew.
+func selfTest(i int, l *device.Line) bool {
+	if i < 0 || i >= int(selftest.Tests) {
+		return false
+	}
+	start()
+	r := tests.Run(selftest.Test(i))
+	l.Int("of", int64(selftest.Tests)).Str("name", selftest.Test(i).String()).Str("flaw", r.Flaw.String())
+	l.Int("want", int64(r.Want)).Int("got", int64(r.Got))
 	return true
 }
 

@@ -28,7 +28,7 @@ var agent device.Agent
 
 func main() {
 	host.Init(&rooms)
-	agent.StackLeft, agent.Carry = board.StackLeft, carry
+	agent.StackLeft, agent.Carry, agent.SelfTest = board.StackLeft, carry, selfTest
 	agent.Init(&list, attach(), &line)
 	agent.Hello()
 	for {

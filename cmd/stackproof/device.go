@@ -13,6 +13,7 @@ import (
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/p4emu/emulator"
 	"stackproof/conformance"
+	"stackproof/conformance/device/console"
 	"stackproof/conformance/report"
 )
 
@@ -156,7 +157,8 @@ board is started again for the next.
 BOARD is emulator: an emulated ESP32-P4 (cmd/p4emu), which is built for it.
 
 LINK is direct, where frames are handed over in memory, or emac: the driver, its DMA, and the MAC's own loopback. Cases
-that need frames that no MAC carries are then unsupported.
+that need frames that no MAC carries are then unsupported, and before all of them the EMAC is tested by itself: cases
+emac/..., alone with --run emac.
 
 Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Args: cobra.NoArgs,
@@ -182,12 +184,46 @@ func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) er
 		return fmt.Errorf("stackproof device run: --repeat %d: it must be more than 0", f.repeat)
 	}
 	f.stack = "p4emu"
+	if f.link == "emac" && (f.pattern == "" || f.pattern == "emac") {
+		if err := selfTests(ctx, f, stdout); err != nil || f.pattern != "" {
+			return err
+		}
+	}
 	for range f.repeat {
 		if err := run(ctx, &f.runFlags, f.pattern, stdout, stderr); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// selfTests has the board test its EMAC.
+func selfTests(ctx context.Context, f *deviceFlags, stdout io.Writer) error {
+	suite, err := conformance.LoadSuite()
+	if err != nil {
+		return err
+	}
+	boot, err := bootEmulator(ctx)
+	if err != nil {
+		return err
+	}
+	board := console.New(boot, suite, f.limit)
+	defer board.Close()
+	tests, err := board.SelfTests()
+	failed := 0
+	for _, t := range tests {
+		if t.Flaw == "" {
+			fmt.Fprintf(stdout, "PASS emac/%s\n", t.Name)
+			continue
+		}
+		failed++
+		fmt.Fprintf(stdout, "FAIL emac/%s: %s: wanted %d, got %d\n", t.Name, t.Flaw, t.Want, t.Got)
+	}
+	fmt.Fprintf(stdout, "emac: tests=%d pass=%d\n", len(tests), len(tests)-failed)
+	if err == nil && failed > 0 {
+		return exitCode(report.ExitFail)
+	}
+	return err
 }
 
 // bootEmulator finds the image, and makes the emulator to boot it.

@@ -72,6 +72,12 @@ func TestOnESP32P4(t *testing.T) {
 			}
 		}
 	}
+	tests, err := console.New(boot, suite, 0).SelfTests()
+	require.NoError(t, err)
+	require.Len(t, tests, 5)
+	for _, s := range tests {
+		require.Empty(t, s.Flaw, "emac/%s: wanted %d, got %d", s.Name, s.Want, s.Got)
+	}
 	t.Run("a board that breaks down", func(t *testing.T) { breaksDown(t, suite, files, program) })
 	t.Run("size", func(t *testing.T) {
 		var said strings.Builder

@@ -19,6 +19,7 @@ const MaxProgram = 7168
 //	run case=I twin=0|1 seed=H start=H swap=0|1
 //	                           run program I of the list once, with these vm.RunOptions; the agent answers with a verdict line
 //	link name=NAME             what carries the frames from now on, direct or emac; the agent answers with the same line
+//	selftest case=I            test I of the hardware itself; the agent answers with its result
 //	run-all                    run every program and its twin; verdict lines, then an end line with counts
 //	sut                        from now on the stack-under-test protocol, framed for a line, until its bye
 //
@@ -27,6 +28,7 @@ const MaxProgram = 7168
 //	hello version=1 stack=NAME cases=N hash=H
 //	begin case=I twin=0|1              before a run: a panic that follows is this run's
 //	verdict case=I twin=0|1 ...        see Agent.verdict
+//	selftest case=I of=N name=NAME flaw=WHAT want=N got=N   no flaw: it has passed
 //	end runs=N pass=N red=N stack=N    after run-all; stack: see Agent.StackLeft
 //	serving                            the answer to sut
 //	error what=...                     a line that was not understood
@@ -34,6 +36,7 @@ const (
 	wordHello   = "hello"
 	wordRun     = "run"
 	wordLink    = "link"
+	wordTest    = "selftest"
 	wordRunAll  = "run-all"
 	wordSUT     = "sut"
 	wordBegin   = "begin"
@@ -50,6 +53,9 @@ type Agent struct {
 	StackLeft func() int
 	// Carry chooses what carries the frames, and tells whether there is a link of that name. nil: there is none.
 	Carry func(name []byte) bool
+	// SelfTest runs test i of the hardware and adds its result to the line, as above; false: there is no such test. nil:
+	// there are none.
+	SelfTest func(i int, l *Line) bool
 
 	blob    Blob
 	blobErr BlobErr
@@ -155,6 +161,13 @@ func (a *Agent) obey() {
 			return
 		}
 		a.say(a.line.Begin(wordLink).Bytes("name", name))
+	case w.Is(wordTest):
+		i, ok := w.Int("case")
+		if !ok || a.SelfTest == nil || !a.SelfTest(int(i), a.line.Begin(wordTest).Int("case", i)) {
+			a.fail("no such test")
+			return
+		}
+		a.say(&a.line)
 	case w.Is(wordRunAll):
 		a.runAll()
 	case w.Is(wordSUT):

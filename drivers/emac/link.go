@@ -42,7 +42,7 @@ func (d *Driver) Link() (up, hundred, full bool) {
 
 // ask begins to read a register of the PHY.
 func (d *Driver) ask(register uint32, phase linkPhase) {
-	command := d.divider()<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
+	command := MDIODivider(d.config.BusHz)<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
 	d.bus.Write(GMIIAddr, command|MDIOGB)
 	d.link.phase, d.link.asked, d.link.due = phase, d.now, d.now+mdioLook
 }
@@ -50,14 +50,14 @@ func (d *Driver) ask(register uint32, phase linkPhase) {
 // tell begins to write a register of the PHY.
 func (d *Driver) tell(register, value uint32, phase linkPhase) {
 	d.bus.Write(GMIIData, value)
-	command := d.divider()<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
+	command := MDIODivider(d.config.BusHz)<<MDIOCRAt | d.config.PHY<<MDIOPAAt | register<<MDIOGRAt
 	d.bus.Write(GMIIAddr, command|MDIOGW|MDIOGB)
 	d.link.phase, d.link.asked, d.link.due = phase, d.now, d.now+mdioLook
 }
 
-// divider is the value of CR for which MDC has no more than 2.5 MHz.
-func (d *Driver) divider() uint32 {
-	switch mhz := d.config.BusHz / 1_000_000; {
+// MDIODivider is the value of CR for which MDC has no more than 2.5 MHz, of a bus of so many Hz.
+func MDIODivider(busHz uint32) uint32 {
+	switch mhz := busHz / 1_000_000; {
 	case mhz < 35:
 		return 2
 	case mhz < 60:

@@ -17,13 +17,13 @@ type Part struct {
 // The parts, and what each may take. Those in the window together are the window, the others all that is free below. A part that grows beyond its budget needs another's
 // bytes: the two numbers are changed together, and on purpose.
 var budget = []Part{
-	{Name: "stack", Budget: 73 << 10},
+	{Name: "stack", Budget: 72 << 10},
 	{Name: "sockets", Budget: 10 << 10},
-	{Name: "driver", Budget: 3 << 10},
-	{Name: "judge", Budget: 67 << 10},
-	{Name: "runtime", Budget: 17 << 10},
+	{Name: "driver", Budget: 6656},
+	{Name: "judge", Budget: 64 << 10},
+	{Name: "runtime", Budget: 16896},
 	{Name: "memory of the stack", Budget: 58 << 10},
-	{Name: "memory of the driver", Budget: 14848},
+	{Name: "memory of the driver", Budget: 15872},
 	{Name: "memory of the judge", Budget: 1 << 10},
 	{Name: "program's own stack", Budget: 8704},
 	{Name: "alignment", Budget: 4 << 10},
@@ -62,6 +62,7 @@ var owners = []struct {
 // globals are the variables of package main, by what uses them.
 var globals = map[string]int{
 	"main.rooms": partStackMemory, "main.host": partStackMemory, "main.wire": partDriverMemory, "main.ring": partDriverMemory,
+	"main.tests": partDriverMemory,
 }
 
 // Budget says what each part of an image takes. What it counts is the whole image up to its end in the window.
