@@ -88,6 +88,14 @@ func (s *Stack) TCPUrgent(id int) {
 	}
 }
 
+// TCPTrouble returns how often in a row the retransmission timer has expired without progress.
+func (s *Stack) TCPTrouble(id int) int {
+	if r := s.tcpRow(id, tcpOpen); r != nil {
+		return r.state.Timeouts()
+	}
+	return 0
+}
+
 // TCPUrgentLeft returns how many bytes there are still to read, or to come, up to the end of the urgent data; 0: none.
 func (s *Stack) TCPUrgentLeft(id int) int {
 	if r := s.tcpRow(id, tcpOpen); r != nil {

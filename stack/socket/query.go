@@ -167,6 +167,15 @@ func (t *Table) Info(id int) tcp.Info {
 	return t.stack.TCPInfo(int(s.conn))
 }
 
+// Trouble returns how often in a row a stream's retransmission timer has expired without progress: from three on something
+// is wrong on the way (RFC 9293 3.8.3, SHLD-9, SHLD-10). An application that wants to know asks.
+func (t *Table) Trouble(id int) int {
+	if s := t.row(id); s != nil && s.kind == Stream && s.phase == joined {
+		return t.stack.TCPTrouble(int(s.conn))
+	}
+	return 0
+}
+
 // Queued returns the bytes of a stream that were received and not read, and written and not acknowledged.
 func (t *Table) Queued(id int) (unread, unacked int) {
 	s := t.row(id)

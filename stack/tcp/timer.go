@@ -141,6 +141,9 @@ func (c *Conn) startRetransmit(now time.Duration) {
 	c.restartRetransmit(now)
 }
 
+// Timeouts returns how often in a row the retransmission timer has expired without progress.
+func (c *Conn) Timeouts() int { return int(c.timeouts) }
+
 // InTrouble reports whether the same segment has been sent again R1 times, so that IP should look for the reason (RFC
 // 9293 3.8.3, MUST-20).
 func (c *Conn) InTrouble() bool { return c.timeouts >= r1 }

@@ -23,8 +23,6 @@ func ofConnection(f sut.Figure, core *socket.Table, sock int, value *int64) sut.
 		*value = int64(i.Lost)
 	case sut.FigRetrans:
 		*value = int64(i.Retrans)
-	case sut.FigRetries, sut.FigBackoff:
-		*value = int64(i.Timeouts)
 	case sut.FigRTO:
 		*value = i.RTO.Microseconds()
 	case sut.FigRTT:

@@ -36,6 +36,9 @@ func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 	case f == sut.FigTCPState:
 		*value = int64(core.State(sock)) // both are numbered as RFC 9293 3.3.2 lists the states
 		return sut.OK
+	case f == sut.FigRetries, f == sut.FigBackoff:
+		*value = int64(core.Trouble(sock))
+		return sut.OK
 	case f == sut.FigUrgent:
 		*value = int64(core.UrgentLeft(sock))
 		return sut.OK
