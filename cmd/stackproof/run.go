@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"stackproof/conformance"
+	"stackproof/conformance/peers/lwip"
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut/modelled"
 )
@@ -46,7 +48,7 @@ LINK is what carries the frames of this project's stack in this process or on an
 Waivers are what the stack is known to fail, one a line, sorted by case:
   ` + conformance.WaiverFormat + `
   tcp/reset/in-window fail 2026-11-22 "silent" the vendor drops such a reset and says nothing
-OUTCOME is fail, timeout, crash or blocked; MESSAGE a piece of what is then reported. The cases run
+OUTCOME is fail, timeout, crash, blocked or error; MESSAGE a piece of what is then reported. The cases run
 all the same. As expected they count as xfail; one that passes is xpass, a failure.
 
 Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
@@ -84,7 +86,7 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	waivers, err := loadWaivers(f.waivers, suite)
+	waivers, err := loadWaivers(waiversOf(f, file), suite)
 	if err != nil {
 		return err
 	}
@@ -135,6 +137,18 @@ func openOver(ctx context.Context, f *runFlags, suite *conformance.Suite) (confo
 		return nil, fmt.Errorf("stackproof: --link %s: it carries the frames of --stack %s and p4emu alone, not of %s", f.link, conformance.OwnStack, f.stack)
 	}
 	return conformance.NewLocal(modelled.New()), nil
+}
+
+// waiversOf is the file of waivers: the one that was given, or for lwIP the one that comes with it.
+func waiversOf(f *runFlags, script string) string {
+	if f.waivers != "" || f.stack != "lwip" || script != "" {
+		return f.waivers
+	}
+	repo, err := lwip.Repo(".")
+	if err != nil {
+		return "" // openStack says it
+	}
+	return filepath.Join(repo, lwip.Waivers)
 }
 
 // loadWaivers reads a file of waivers for the cases of a suite; without a file there are none.

@@ -16,6 +16,7 @@ import (
 	"stackproof/cmd/firmware/qemu"
 	"stackproof/conformance"
 	"stackproof/conformance/device/console"
+	"stackproof/conformance/peers/lwip"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/remote"
@@ -27,6 +28,7 @@ const stacksHelp = `  stackproof             this project's stack, in this proce
   image                  the same in the RISC-V image under QEMU, the cases on board
   p4emu                  the same in the image for the ESP32-P4, on an emulated one: stackproof device build makes it
   image-sut              the image as a stack under test on its serial line, the cases here
+  lwip                   lwIP from Debian's source package, with its own waivers
   exec:COMMAND ARG...    a child process that speaks PROTOCOL.md on its standard input and output
   uart:COMMAND ARG...    the same with the framing of a serial line
   serial:DEVICE@BAUD     a board on a serial line`
@@ -101,6 +103,13 @@ func transport(ctx context.Context, name string) (remote.Transport, error) {
 			return nil, fmt.Errorf("stackproof: cannot find its own program: %w", err)
 		}
 		return &remote.Command{Argv: []string{self, "shim"}}, nil
+	case name == "lwip":
+		repo, err := lwip.Repo(".")
+		if err != nil {
+			return nil, fmt.Errorf("stackproof: lwIP is built in the repository: %w", err)
+		}
+		program, err := lwip.Build(ctx, repo, os.Stderr)
+		return &remote.Command{Argv: []string{program}}, err
 	case name == "image-sut":
 		boot, err := bootImage(ctx)
 		if err != nil {
