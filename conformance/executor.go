@@ -35,6 +35,15 @@ type Local struct {
 	machine vm.Machine
 }
 
+// Tick is the granularity of the stack's timers.
+func (l *Local) Tick() sut.Time {
+	var c sut.Caps
+	if l.stack.Capabilities(&c) != sut.OK {
+		return 0
+	}
+	return c.Tick
+}
+
 // NewLocal makes a Local.
 func NewLocal(stack sut.SUT) *Local {
 	l := &Local{stack: stack}
