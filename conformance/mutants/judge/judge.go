@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 
@@ -99,7 +100,7 @@ func (w *worker) record(h *Hello) error {
 	for i := range suite.Programs {
 		p := &suite.Programs[i]
 		clear(w.points.Hits)
-		*w.points.Steps, *w.points.Limit = 0, 1<<62
+		*w.points.Steps, *w.points.Limit = 0, math.MaxInt
 		v := w.exec.Execute(&conformance.Job{Program: p}, nil)
 		if v.Outcome != vm.Pass && v.Outcome != vm.Unsupported {
 			return fmt.Errorf("%s does not pass without a fault: %s: %s", p.Case.ID, v.Outcome, v.Reason)
