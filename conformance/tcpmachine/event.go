@@ -71,8 +71,8 @@ func flagNames(flags uint32) string {
 
 // own is the socket that all is about, and port where it listens.
 const (
-	own  sut.FD = 3
-	port        = 7
+	own  = sut.FD(3)
+	port = 7
 )
 
 func (p *peer) listen() {
