@@ -25,13 +25,13 @@ var ring [2 * rings * (emac.DescriptorSize + emac.BufferSize)]byte
 var (
 	wire    loopback.Link // the way through the EMAC
 	tests   selftest.Runner
-	stack   loopback.Stack
+	stack   sut.OverMAC
 	started bool
 )
 
 // attach is the stack as the agent has it: over no link until carry says so.
 func attach() sut.SUT {
-	stack.SUT, stack.Over = &host, &wire
+	stack.SUT = &host
 	return &stack
 }
 
@@ -40,11 +40,11 @@ func carry(name []byte) bool {
 	switch {
 	case is(name, "direct"):
 		host.Over(nil)
-		stack.On = false
+		stack.MAC = nil
 	case is(name, "emac"):
 		start()
 		host.Over(&wire)
-		stack.On = true
+		stack.MAC = &wire
 	default:
 		return false
 	}

@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"stackproof/conformance/filelock"
 )
 
 // Release is the optimisation level of images: TinyGo's -opt.
@@ -57,7 +59,7 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 			return Sizes{}, fmt.Errorf("image: %w", err)
 		}
 	}
-	unlock, err := lock(filepath.Join(t.dir, "lock"))
+	unlock, err := filelock.Lock(filepath.Join(t.dir, "lock"))
 	if err != nil {
 		return Sizes{}, fmt.Errorf("image: lock: %w", err)
 	}

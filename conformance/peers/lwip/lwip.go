@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stackproof/conformance/filelock"
 )
 
 // Version is the version of lwIP that the settings and the waivers are for.
@@ -58,7 +60,7 @@ func Build(ctx context.Context, repo string, log io.Writer) (program string, err
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", fmt.Errorf("lwip: %w", err)
 	}
-	unlock, err := lock(filepath.Join(dir, "lock"))
+	unlock, err := filelock.Lock(filepath.Join(dir, "lock"))
 	if err != nil {
 		return "", fmt.Errorf("lwip: lock: %w", err)
 	}

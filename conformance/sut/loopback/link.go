@@ -65,6 +65,9 @@ func (l *Link) Init(bus emac.Bus, clock Clock, memory []byte, rings int, busHz u
 // Failure is the first thing that went wrong since Open.
 func (l *Link) Failure() Failure { return l.failure }
 
+// Failed says whether anything did.
+func (l *Link) Failed() bool { return l.failure != None }
+
 // Open starts the driver as after a start of the system.
 func (l *Link) Open(mac [6]byte) {
 	l.failure, l.length, l.under, l.lent = None, 0, 0, false

@@ -28,13 +28,13 @@ func (c clock) Now() time.Duration {
 const rings = 4
 
 // newStack makes the stack of a computer on modelled hardware whose MAC loops back.
-func newStack() (*loopback.Stack, *inproc.Host, *model.Host) {
+func newStack() (*sut.OverMAC, *inproc.Host, *model.Host) {
 	hardware := model.NewHost(model.Config{}, emac.Size(rings, rings))
 	link := new(loopback.Link)
 	link.Init(hardware, clock{hardware}, hardware.RAM.CPU(), rings, 180_000_000)
 	host := large.New()
 	host.Over(link)
-	return &loopback.Stack{SUT: host, Over: link, On: true}, host, hardware
+	return &sut.OverMAC{SUT: host, MAC: link}, host, hardware
 }
 
 // TestSameVerdicts: the way through the MAC changes no verdict, of no case of these topics and no twin, trace hashes
@@ -93,7 +93,7 @@ func TestFaults(t *testing.T) {
 			require.Equal(t, sut.OK, s.Reset(&config))
 			c.do()
 			status := s.Deliver(arp(2), out)
-			require.Equal(t, c.want, s.Over.Failure())
+			require.Equal(t, c.want, s.MAC.(*loopback.Link).Failure())
 			if c.want != loopback.None {
 				require.Equal(t, sut.Crashed, status)
 				return
@@ -104,7 +104,7 @@ func TestFaults(t *testing.T) {
 	}
 	hardware.EMAC.SetClocks(hardware.Now(), model.Clocks{System: true})
 	require.Equal(t, sut.Crashed, s.Reset(&config))
-	require.Equal(t, loopback.NoStart, s.Over.Failure())
+	require.Equal(t, loopback.NoStart, s.MAC.(*loopback.Link).Failure())
 }
 
 // TestForgedSource: the stack hears a frame that claims to be its own, and the judge gets what is the stack's.
@@ -124,7 +124,7 @@ func TestForgedSource(t *testing.T) {
 func TestOff(t *testing.T) {
 	s, host, _ := newStack()
 	host.Over(nil)
-	s.On = false
+	s.MAC = nil
 	var got, want sut.Caps
 	s.Capabilities(&got)
 	host.Capabilities(&want)

@@ -1,14 +1,14 @@
 //go:build unix
 
-package image
+package filelock
 
 import (
 	"os"
 	"syscall"
 )
 
-// lock waits until no other process holds the lock file; the kernel frees it when the holder dies.
-func lock(path string) (unlock func(), err error) {
+// Lock waits until no other process holds the lock file; the kernel frees it when the holder dies.
+func Lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil {
 		return nil, err

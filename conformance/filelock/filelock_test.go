@@ -1,6 +1,6 @@
 //go:build unix
 
-package image
+package filelock
 
 import (
 	"path/filepath"
@@ -22,12 +22,12 @@ func TestLock(t *testing.T) {
 		defer mutex.Unlock()
 		order = append(order, s)
 	}
-	unlock, err := lock(path)
+	unlock, err := Lock(path)
 	require.NoError(t, err)
 	asking, done := make(chan bool), make(chan error)
 	go func() {
 		close(asking)
-		unlock, err := lock(path)
+		unlock, err := Lock(path)
 		note("second")
 		if err == nil {
 			unlock()
