@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -28,7 +29,7 @@ func main() {
 // execute runs one command line and returns the exit code. A user's mistake is one line on stderr and code 2.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(goFlags(root, args))
 	root.SetIn(stdin)
 	out := &output{Writer: stdout}
 	root.SetOut(out)
@@ -46,6 +47,26 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	}
 	fmt.Fprintln(stderr, oneLine(err))
 	return report.ExitTester
+}
+
+// goFlags lets a flag have one dash, as the go command has it: -run is --run, where the command has a flag of that name.
+func goFlags(root *cobra.Command, args []string) []string {
+	cmd, _, err := root.Find(args)
+	if err != nil {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		name, ok := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(name, "=")
+		if ok && len(name) > 1 && cmd.Flags().Lookup(name) != nil {
+			args[i] = "-" + arg
+		}
+	}
+	return args
 }
 
 // exitCode is the error of a command that has said all there is to say and ends with this code.

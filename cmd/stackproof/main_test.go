@@ -57,6 +57,19 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestGoFlags: one dash will do, but for what is no flag of the command and what comes after --.
+func TestGoFlags(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"device run -run arp -repeat=2 -v", "device run --run arp --repeat=2 -v"},
+		{"device run --run arp", "device run --run arp"},
+		{"script -DOPTION=-1 a.pkt", "script -DOPTION=-1 a.pkt"},
+		{"run -out o -- -seed", "run --out o -- -seed"},
+		{"bogus -seed", "bogus -seed"},
+	} {
+		require.Equal(t, strings.Fields(c.want), goFlags(newRoot(), strings.Fields(c.args)))
+	}
+}
+
 func TestHelpHasExamples(t *testing.T) {
 	code, stdout, _ := invoke(t, "--help")
 	require.Equal(t, report.ExitOK, code)
