@@ -49,6 +49,7 @@ type Conn struct {
 	sndUna, sndNxt   Seq
 	sndEnd           Seq // behind the last byte that the application has written
 	pushed           Seq // what is written up to here does not wait for more to fill a segment (RFC 9293 3.9.1.2)
+	refused          Seq // what the last segment that was refused acknowledged of it: see ackSeq
 	sndUp            Seq // SND.UP: behind the last urgent byte, unless that is acknowledged
 	sndWnd           int
 	sndShift         uint8 // of the peer's windows (RFC 7323 2.2)
@@ -129,7 +130,7 @@ func (c *Conn) open(cfg Config) {
 	cfg.Settings.Fill()
 	*c = Conn{cfg: cfg}
 	iss := cfg.ISS
-	c.sndUna, c.sndNxt, c.sndUp, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss, iss
+	c.sndUna, c.sndNxt, c.refused, c.sndUp, c.rtxNxt, c.rtxEnd, c.recoverAt, c.reducedAt = iss, iss, iss, iss, iss, iss, iss, iss
 	c.board.init(iss)
 	c.sndEnd = iss.Add(1)
 	c.pushed = c.sndEnd

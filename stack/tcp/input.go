@@ -151,6 +151,9 @@ func (c *Conn) unacceptable(now time.Duration, g *Segment, why Drop) Drop {
 	if why == DropWindow && c.state == TimeWait && g.Flags.Has(FIN) && g.end() == c.rcvNxt {
 		c.startTimeWait(now) // the peer lacks our last ACK (RFC 9293 3.10.7.4, eighth)
 	}
+	if g.Flags.Has(ACK) {
+		c.refused = g.Ack
+	}
 	if g.Len > 0 || g.Flags.Has(FIN) {
 		c.noteOld(g.Seq, g.Seq.Add(g.Len))
 		c.ackNow = true

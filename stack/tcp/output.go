@@ -178,12 +178,18 @@ func (c *Conn) sndLimit() Seq {
 }
 
 // ackSeq returns the sequence number of a segment without text. It is SND.NXT, but not beyond the peer's window, where
-// the peer would refuse it: after a probe of a zero window two peers would refuse each other's ACKs for ever.
+// the peer would refuse it: after a probe of a zero window two peers would refuse each other's ACKs for ever. Nor is it
+// before what the peer says to have received in a segment that is refused here, where the windows of both have shrunk
+// and either's segments are of the other's past.
 func (c *Conn) ackSeq() Seq {
-	if edge := c.sndUna.Add(c.sndWnd); c.synAcked && edge.Less(c.sndNxt) {
-		return edge
+	edge := c.sndUna.Add(c.sndWnd)
+	switch {
+	case !c.synAcked || !edge.Less(c.sndNxt):
+		return c.sndNxt
+	case edge.Less(c.refused) && !c.sndNxt.Less(c.refused):
+		return c.refused
 	}
-	return c.sndNxt
+	return edge
 }
 
 // nextText makes p the next segment that carries text or FIN, if there is one.
