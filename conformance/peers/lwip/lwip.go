@@ -56,17 +56,39 @@ func Build(ctx context.Context, repo string, log io.Writer) (program string, err
 	if missing := missing(); len(missing) > 0 {
 		return "", unavailable("packages are missing: apt-get install --no-install-recommends %s", strings.Join(missing, " "))
 	}
-	dir := filepath.Join(repo, "build", "peers", "lwip")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", fmt.Errorf("lwip: %w", err)
-	}
-	unlock, err := filelock.Lock(filepath.Join(dir, "lock"))
+	b, unlock, err := newBuilder(repo, log)
 	if err != nil {
-		return "", fmt.Errorf("lwip: lock: %w", err)
+		return "", err
 	}
 	defer unlock()
-	b := builder{dir: dir, shim: filepath.Join(repo, Folder, "shim"), log: log}
 	return b.program(ctx)
+}
+
+// Source returns the folder src of lwIP's sources, with the changes that the peer is made of, and fetches and unpacks them
+// if they are not there. It says on log what it does. An error is an ErrUnavailable where that cannot be.
+func Source(ctx context.Context, repo string, log io.Writer) (dir string, err error) {
+	if missing := missing("apt", "tar", "xz-utils"); len(missing) > 0 {
+		return "", unavailable("packages are missing: apt-get install --no-install-recommends %s", strings.Join(missing, " "))
+	}
+	b, unlock, err := newBuilder(repo, log)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	return b.source(ctx)
+}
+
+// newBuilder waits until it has the folder for itself.
+func newBuilder(repo string, log io.Writer) (b builder, unlock func(), err error) {
+	dir := filepath.Join(repo, "build", "peers", "lwip")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return builder{}, nil, fmt.Errorf("lwip: %w", err)
+	}
+	unlock, err = filelock.Lock(filepath.Join(dir, "lock"))
+	if err != nil {
+		return builder{}, nil, fmt.Errorf("lwip: lock: %w", err)
+	}
+	return builder{dir: dir, shim: filepath.Join(repo, Folder, "shim"), log: log}, unlock, nil
 }
 
 // needs are the Debian packages that a build takes, each with a file of it.
@@ -78,8 +100,12 @@ var needs = []struct{ pkg, file string }{
 	{"xz-utils", "/usr/bin/xz"},
 }
 
-func missing() (pkgs []string) {
+// missing are those packages that the machine lacks, of all or of those that are named.
+func missing(of ...string) (pkgs []string) {
 	for _, n := range needs {
+		if len(of) > 0 && !slices.Contains(of, n.pkg) {
+			continue
+		}
 		if _, err := os.Stat(n.file); err != nil {
 			pkgs = append(pkgs, n.pkg)
 		}

@@ -20,10 +20,15 @@ var changes = []struct{ file, old, new string }{
 	{"core/timeouts.c", "{MLD6_TMR_INTERVAL, HANDLER(mld6_tmr)},", ""},
 }
 
-// source is lwIP's folder src, fetched and unpacked if it is not there.
+// source is lwIP's folder src, fetched and unpacked if it is not there as it is to be: the last that is written into its
+// folder is what was changed in it.
 func (b *builder) source(ctx context.Context) (string, error) {
 	dir := filepath.Join(b.dir, "source-"+Version)
 	src := filepath.Join(dir, "src")
+	done, state := filepath.Join(dir, "changes"), fmt.Sprintln(changes)
+	if text, err := os.ReadFile(done); err == nil && string(text) == state {
+		return src, nil
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		return "", fmt.Errorf("lwip: %w", err)
 	}
@@ -42,6 +47,9 @@ func (b *builder) source(ctx context.Context) (string, error) {
 		if err := change(filepath.Join(src, filepath.FromSlash(c.file)), c.old, c.new); err != nil {
 			return "", err
 		}
+	}
+	if err := os.WriteFile(done, []byte(state), 0o666); err != nil {
+		return "", fmt.Errorf("lwip: %w", err)
 	}
 	return src, nil
 }

@@ -55,5 +55,5 @@ const (
 	SOMAXCONN = 128
 )
 
-// IOV_MAX is the most parts that a message may have.
-const IOV_MAX = 0xFFFF
+// IOV_MAX is the most parts that a message may have: the C library's, which lwIP takes where there is one.
+const IOV_MAX = 1024
