@@ -85,17 +85,24 @@ var seat = map[oracle.State][2]float64{
 	oracle.TimeWait: {1, 6},
 }
 
+// around is which point draws an arrow to itself that else ran through boxes, in columns and rows.
+var around = map[[2]oracle.State][2]float64{
+	{oracle.LastAck, oracle.Closed}:  {3.5, 1.5},
+	{oracle.TimeWait, oracle.Closed}: {-2.8, 4.3},
+}
+
 const (
 	column, row       = 320.0, 130.0
 	boxWide, boxTall  = 130.0, 34.0
-	svgWide, svgTall  = 3*column + 40, 7*row + 20
-	svgLeft, svgAbove = 180.0, 50.0
+	svgWide, svgTall  = 2*column + svgLeft + 260, 6*row + 2*svgAbove
+	svgLeft, svgAbove = 370.0, 50.0
 )
 
+// point is the place of a column and a row in the drawing.
+func point(at [2]float64) (x, y float64) { return svgLeft + at[0]*column, svgAbove + at[1]*row }
+
 // centre of a state's box.
-func centre(s oracle.State) (x, y float64) {
-	return svgLeft + seat[s][0]*column, svgAbove + seat[s][1]*row
-}
+func centre(s oracle.State) (x, y float64) { return point(seat[s]) }
 
 // SVG writes the machine as a drawing that a browser shows. What leads to a state that has no name is not in it.
 func (m *Machine) SVG(w io.Writer) error {
@@ -106,39 +113,68 @@ func (m *Machine) SVG(w io.Writer) error {
 		fmt.Fprintf(&b, `<marker id="%s" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker>`+"\n", colour, colour)
 	}
 	b.WriteString("</defs>\n")
+	var labels strings.Builder                 // above all
 	for _, pass := range []bool{false, true} { // what the figure has lies above the rest
 		for _, a := range m.arrows() {
 			if a.known && (a.drawn || a.differs) == pass {
-				line(&b, a.state[0], a.state[1], a.colour(), "", a.text(), pass)
+				line(&b, a.state, a.colour(), "", a.text())
+			}
+			if a.known && (a.drawn || a.differs) && pass {
+				say(&labels, a.state, a.colour(), a.text())
 			}
 		}
 	}
 	for _, e := range m.Missing {
-		line(&b, e.From, e.To, "red", ` stroke-dasharray="5 4"`, "lacks "+e.Label, true)
+		way, lack := [2]oracle.State{e.From, e.To}, "lacks "+e.Label
+		line(&b, way, "red", ` stroke-dasharray="5 4"`, lack)
+		say(&labels, way, "red", lack)
 	}
 	for s := oracle.Closed; s <= oracle.TimeWait; s++ {
 		x, y := centre(s)
 		fmt.Fprintf(&b, `<rect x="%.0f" y="%.0f" width="%.0f" height="%.0f" rx="5" fill="white" stroke="black"/>`, x-boxWide/2, y-boxTall/2, boxWide, boxTall)
 		fmt.Fprintf(&b, `<text x="%.0f" y="%.0f" text-anchor="middle" font-weight="bold">%s</text>`+"\n", x, y+4, s)
 	}
+	b.WriteString(labels.String())
 	b.WriteString("</svg>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// line draws an arrow from box to box, bent a little to its right so that its opposite has a place of its own.
-func line(b *strings.Builder, from, to oracle.State, colour, style, label string, says bool) {
-	x1, y1 := centre(from)
-	x2, y2 := centre(to)
-	mx, my := (x1+x2)/2+(y1-y2)/6, (y1+y2)/2+(x2-x1)/6
+// bend is the point that draws an arrow to itself: a little to its right, so that its opposite has a place of its own.
+func bend(way [2]oracle.State) (x, y float64) {
+	if at, ok := around[way]; ok {
+		return point(at)
+	}
+	x1, y1 := centre(way[0])
+	x2, y2 := centre(way[1])
+	return (x1+x2)/2 + (y1-y2)/6, (y1+y2)/2 + (x2-x1)/6
+}
+
+// line draws an arrow from box to box.
+func line(b *strings.Builder, way [2]oracle.State, colour, style, label string) {
+	x1, y1 := centre(way[0])
+	x2, y2 := centre(way[1])
+	mx, my := bend(way)
 	x1, y1 = edge(x1, y1, mx, my)
 	x2, y2 = edge(x2, y2, mx, my)
-	fmt.Fprintf(b, `<path d="M%.1f %.1fQ%.1f %.1f %.1f %.1f" fill="none" stroke="%s"%s marker-end="url(#%s)"><title>%s</title></path>`,
+	fmt.Fprintf(b, `<path d="M%.1f %.1fQ%.1f %.1f %.1f %.1f" fill="none" stroke="%s"%s marker-end="url(#%s)"><title>%s</title></path>`+"\n",
 		x1, y1, mx, my, x2, y2, colour, style, colour, html.EscapeString(label))
-	if says {
-		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="%s">%s</text>`, (x1+2*mx+x2)/4, (y1+2*my+y2)/4, colour, html.EscapeString(label))
+}
+
+// say writes an arrow's label at the middle of it; beside it, where it leads straight up or down.
+func say(b *strings.Builder, way [2]oracle.State, colour, label string) {
+	x1, y1 := centre(way[0])
+	x2, y2 := centre(way[1])
+	mx, my := bend(way)
+	anchor, beside := "middle", 0.0
+	switch _, far := around[way]; {
+	case x1 == x2 && mx < x1 && !far:
+		anchor, beside = "end", -4
+	case x1 == x2 || far:
+		anchor, beside = "start", 4
 	}
-	b.WriteByte('\n')
+	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="%s" fill="%s" stroke="white" stroke-width="6" paint-order="stroke">%s</text>`+"\n",
+		(x1+2*mx+x2)/4+beside, (y1+2*my+y2)/4+4, anchor, colour, html.EscapeString(label))
 }
 
 // edge is where the line from a box's centre to a point leaves the box.
