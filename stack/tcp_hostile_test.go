@@ -140,10 +140,8 @@ func (h *tcpHostile) call(t *rapid.T) {
 		h.TCPWrite(id, make([]byte, rapid.IntRange(0, 5000).Draw(t, "write")))
 	case 1, 2:
 		h.TCPRead(id, make([]byte, rapid.IntRange(0, 5000).Draw(t, "read")), false)
-	case 3:
+	case 3, 4:
 		h.TCPShutdownWrite(id)
-	case 4:
-		h.TCPShutdownRead(id)
 	case 5:
 		require.Equal(t, OK, h.TCPClose(h.now, id))
 		h.ids = append(h.ids[:i], h.ids[i+1:]...)

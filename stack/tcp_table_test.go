@@ -136,21 +136,6 @@ func TestTCPCloseUnread(t *testing.T) {
 	require.Equal(t, 1, h.rowsInUse())
 }
 
-func TestTCPShutdownRead(t *testing.T) {
-	h := newTCPHost(t, me4, peer4)
-	id := h.accepted()
-	h.gets(psh|ack, 1, 1, "unread")
-	require.Equal(t, OK, h.TCPShutdownRead(id))
-	h.gets(psh|ack, 7, 1, "unwanted")
-	h.wantTCP(". 1 ack 7", ". 1 ack 15")
-	h.readEnds(id, Shutdown)
-	unread, _ := h.TCPQueued(id)
-	require.Zero(t, unread)
-	require.Equal(t, OK, h.TCPClose(h.now, id))
-	h.Poll(h.now)
-	h.wantTCP("F. 1 ack 15") // nothing was lost that anybody wanted
-}
-
 // TestTCPEviction: a full table makes room for the new at the cost of what only waits.
 func TestTCPEviction(t *testing.T) {
 	h := newTCPHost(t, me4, peer4)

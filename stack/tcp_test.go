@@ -321,7 +321,6 @@ func TestTCPInvalidIDs(t *testing.T) {
 		_, c = h.TCPWrite(id, nil)
 		require.Equal(t, Invalid, c)
 		require.Equal(t, Invalid, h.TCPStatus(id))
-		require.Equal(t, Invalid, h.TCPShutdownRead(id))
 		require.Equal(t, Invalid, h.TCPShutdownWrite(id))
 		require.Zero(t, h.TCPReady(id))
 		if id != l {

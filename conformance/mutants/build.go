@@ -20,13 +20,21 @@ import (
 
 	"` + module + `/conformance/mutants/judge"
 	"` + module + `/conformance/sut"
+	"` + module + `/conformance/sut/inproc"
 	"` + module + `/conformance/sut/large"
 	"` + pointPath + `"
 )
 
 func main() {
 	points := judge.Points{Active: &point.Active, Steps: &point.Steps, Limit: &point.Limit, Hits: point.Hits[:]}
-	os.Exit(judge.Main(os.Stdin, os.Stdout, points, func() sut.SUT { return large.New() }))
+	os.Exit(judge.Main(os.Stdin, os.Stdout, points, func() sut.SUT { return large.New() }, small))
+}
+
+// small has a board's memory.
+func small() sut.SUT {
+	h := new(inproc.Host)
+	h.Init(new(inproc.Small))
+	return h
 }
 `
 

@@ -84,7 +84,7 @@ func (h *hostile) segment(t *rapid.T) {
 // likely delivers the segment that leads on.
 func (h *hostile) likely(t *rapid.T) {
 	g := Segment{Seq: h.c.rcvNxt, Ack: h.c.sndNxt, Flags: ACK, Wnd: 5000, Len: rapid.IntRange(0, 3).Draw(t, "len")}
-	if h.c.Agreed().Has(Timestamps) {
+	if h.c.agreed.Has(Timestamps) {
 		g.HasTS, g.TSVal = true, h.c.ts.recent+uint32(rapid.IntRange(-1, 5).Draw(t, "later"))
 		g.TSEcr = h.c.tsNow() - uint32(rapid.IntRange(-1, 3000).Draw(t, "round trip"))
 	}
@@ -136,7 +136,7 @@ func (h *hostile) send(t *rapid.T) {
 		require.Less(t, k, 200, "it comes to an end")
 		require.Equal(t, p.Len, h.tx.Peek(h.txb, p.Offset, make([]byte, p.Len)), "the data is there")
 		require.LessOrEqual(t, p.Options.Len()+p.Len, h.cfg.MSS, "options come out of the room for text")
-		require.Equal(t, h.c.Agreed().Has(Timestamps), p.HasTS)
+		require.Equal(t, h.c.agreed.Has(Timestamps), p.HasTS)
 		require.Equal(t, h.c.State() == SynSent, !p.Flags.Has(ACK), "ACK is in all but the first SYN")
 		if p.Flags.Has(ACK) && !p.Flags.Has(RST) {
 			edge := p.Ack.Add(h.c.advertised(&p.Segment))

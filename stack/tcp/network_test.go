@@ -215,7 +215,7 @@ func (n *network) transmit(to int, g Segment, data []byte) {
 func (n *network) check(i int, p Plan) {
 	s, o := &n.sides[i], &n.sides[1-i]
 	require.LessOrEqual(n.t, p.Options.Len()+p.Len, 500, "the smaller MSS, options included")
-	require.True(n.t, p.Flags.Has(SYN) || s.c.Agreed()|ECN == o.c.Agreed()|ECN || !o.c.state.synchronized(), "both agree")
+	require.True(n.t, p.Flags.Has(SYN) || s.c.agreed|ECN == o.c.agreed|ECN || !o.c.state.synchronized(), "both agree")
 	require.True(n.t, p.end().LessEq(s.c.sndLimit()) || p.Flags.Has(SYN), "no byte that was not written")
 	if p.Flags.Has(ACK) && !p.Flags.Has(RST) {
 		require.True(n.t, p.Ack.LessEq(o.c.sndNxt), "no acknowledgment of what was not sent")

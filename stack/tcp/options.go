@@ -53,9 +53,6 @@ func (c *Conn) agree(peer *Options) {
 	c.setMaxSeg(min(mss, c.cfg.MSS))
 }
 
-// Agreed returns which options are in use. Before the peer's SYN has come it is what ours offers.
-func (c *Conn) Agreed() OptionSet { return c.agreed }
-
 // options returns the options of a segment with these flags. An option that is not of the handshake but of every segment
 // comes out of the room for text (RFC 6691 2, RFC 9293 3.7.1).
 func (c *Conn) options(flags Flags) (o Options) {

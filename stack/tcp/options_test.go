@@ -89,7 +89,7 @@ func TestAgreement(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := runScript(t, c.text, without(c.without))
-			require.Equal(t, c.want, s.c.Agreed())
+			require.Equal(t, c.want, s.c.agreed)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"slices"
 
 	"stackproof/conformance"
 	"stackproof/conformance/sut"
@@ -55,26 +56,37 @@ const slack, least = 20, 200_000
 
 // worker judges.
 type worker struct {
-	points   Points
-	newStack func() sut.SUT
-	exec     conformance.Executor
-	suite    *conformance.Suite
-	base     []baseline
+	points Points
+	stacks []stack
+	base   []baseline
+}
+
+// stack is one that programs run on.
+type stack struct {
+	fresh func() sut.SUT
+	exec  conformance.Executor
 }
 
 // baseline is how a program goes without a fault.
 type baseline struct {
-	steps int
-	hash  uint64
-	hits  []uint64
-	skip  bool // the stack does not have what it needs
+	program *conformance.Program
+	stack   *stack
+	steps   int
+	hash    uint64
+	hits    []uint64
 }
 
 // Main is the worker's main function; it returns the exit code. It ends with its input: an interrupt is for its parent.
-func Main(in io.Reader, out io.Writer, p Points, newStack func() sut.SUT) int {
+//
+// The programs run on the first of the stacks, and on each other those that come to a statement there that they do not come
+// to on the stacks before it: one with less memory has to make room where another has enough.
+func Main(in io.Reader, out io.Writer, p Points, stacks ...func() sut.SUT) int {
 	signal.Ignore(os.Interrupt)
 	enc, dec := json.NewEncoder(out), json.NewDecoder(in)
-	w := &worker{points: p, newStack: newStack}
+	w := &worker{points: p}
+	for _, m := range stacks {
+		w.stacks = append(w.stacks, stack{m, conformance.NewLocal(m())})
+	}
 	hello := Hello{}
 	if err := w.record(&hello); err != nil {
 		hello.Error = err.Error()
@@ -96,20 +108,44 @@ func (w *worker) record(h *Hello) error {
 	if err != nil {
 		return err
 	}
-	w.suite, w.exec = suite, conformance.NewLocal(w.newStack())
 	for i := range suite.Programs {
 		p := &suite.Programs[i]
-		clear(w.points.Hits)
-		*w.points.Steps, *w.points.Limit = 0, math.MaxInt
-		v := w.exec.Execute(&conformance.Job{Program: p}, nil)
-		if v.Outcome != vm.Pass && v.Outcome != vm.Unsupported {
-			return fmt.Errorf("%s does not pass without a fault: %s: %s", p.Case.ID, v.Outcome, v.Reason)
+		var reached []uint64
+		for k := range w.stacks {
+			b, v := w.plain(p, &w.stacks[k])
+			switch {
+			case v.Outcome == vm.Unsupported: // the stack does not have what it needs
+				continue
+			case v.Outcome != vm.Pass:
+				return fmt.Errorf("%s does not pass without a fault: %s: %s", p.Case.ID, v.Outcome, v.Reason)
+			case reached != nil && !add(reached, b.hits):
+				continue
+			case reached == nil:
+				reached = slices.Clone(b.hits)
+			}
+			w.base = append(w.base, b)
+			h.Programs = append(h.Programs, p.Case.ID)
+			h.Traces = append(h.Traces, fmt.Sprintf("%016x", v.Hash))
 		}
-		w.base = append(w.base, baseline{*w.points.Steps, v.Hash, pack(w.points.Hits), v.Outcome != vm.Pass})
-		h.Programs = append(h.Programs, p.Case.ID)
-		h.Traces = append(h.Traces, fmt.Sprintf("%016x", v.Hash))
 	}
 	return nil
+}
+
+// plain runs a program without a fault.
+func (w *worker) plain(p *conformance.Program, s *stack) (baseline, vm.Verdict) {
+	clear(w.points.Hits)
+	*w.points.Steps, *w.points.Limit = 0, math.MaxInt
+	v := s.exec.Execute(&conformance.Job{Program: p}, nil)
+	return baseline{p, s, *w.points.Steps, v.Hash, pack(w.points.Hits)}, v
+}
+
+// add adds a set to another, and reports whether it has anything new.
+func add(to, set []uint64) (more bool) {
+	for i, x := range set {
+		more = more || x&^to[i] != 0
+		to[i] |= x
+	}
+	return more
 }
 
 // pack makes a set of numbers smaller.
@@ -128,14 +164,14 @@ func (w *worker) judge(r *Request, tell func(*Answer)) (a Answer) {
 	a.Fault = r.Fault
 	for i := range w.base {
 		b := &w.base[i]
-		if b.skip || b.hits[r.Point/64]>>(r.Point%64)&1 == 0 {
+		if b.hits[r.Point/64]>>(r.Point%64)&1 == 0 {
 			continue
 		}
 		if a.Reached++; r.Tell {
 			tell(&Answer{Fault: r.Fault, At: i, Running: true})
 		}
 		*w.points.Active, *w.points.Steps, *w.points.Limit = r.Fault, 0, slack*b.steps+least
-		v, panicked := w.run(&w.suite.Programs[i])
+		v, panicked := w.run(b)
 		*w.points.Active = 0
 		switch {
 		case panicked == "" && (v.Outcome == vm.Pass || v.Outcome == vm.Unsupported):
@@ -147,7 +183,7 @@ func (w *worker) judge(r *Request, tell func(*Answer)) (a Answer) {
 		case panicked != "":
 			a.Why = "panic: " + panicked
 		default:
-			a.Why = w.why(&w.suite.Programs[i], &v)
+			a.Why = w.why(b.program, &v)
 		}
 		if a.Killed = append(a.Killed, i); !r.All {
 			break
@@ -166,12 +202,12 @@ func (w *worker) why(p *conformance.Program, v *vm.Verdict) string {
 }
 
 // run runs a program. A stack that panics is done for: the next run has another.
-func (w *worker) run(p *conformance.Program) (v vm.Verdict, panicked string) {
+func (w *worker) run(b *baseline) (v vm.Verdict, panicked string) {
 	defer func() {
 		if e := recover(); e != nil {
 			panicked = fmt.Sprint(e)
-			w.exec = conformance.NewLocal(w.newStack())
+			b.stack.exec = conformance.NewLocal(b.stack.fresh())
 		}
 	}()
-	return w.exec.Execute(&conformance.Job{Program: p}, nil), ""
+	return b.stack.exec.Execute(&conformance.Job{Program: b.program}, nil), ""
 }
