@@ -98,7 +98,7 @@ func (v *View) parseQuote4(at int) Defect {
 	if len(q) < header || len(q) < min(header+8, int(be16(q[2:]))) {
 		return flaw(ICMPQuote, int(v.end))
 	}
-	if q[9] == protoTCP && be16(q[6:])&0x1fff == 0 && len(q) >= header+8 {
+	if q[9] == protoTCP && be16(q[6:])&0x1fff == 0 && min(len(q), int(be16(q[2:]))) >= header+8 {
 		v.at[layerQuote] = uint16(at + header)
 	}
 	return Defect{}
@@ -113,7 +113,7 @@ func (v *View) parseQuote6(at int) Defect {
 	if len(q) < min(ip6Header+8, ip6Header+int(be16(q[4:]))) {
 		return flaw(ICMPQuote, int(v.end))
 	}
-	if q[6] == protoTCP && len(q) >= ip6Header+8 {
+	if q[6] == protoTCP && min(len(q), ip6Header+int(be16(q[4:]))) >= ip6Header+8 {
 		v.at[layerQuote] = uint16(at + ip6Header)
 	}
 	return Defect{}
