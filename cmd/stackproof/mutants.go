@@ -28,18 +28,20 @@ func newMutants() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mutants [PATTERN]",
 		Short: "plant faults in the stack and see which case finds each",
-		Long: `mutants plants faults in this project's TCP, one at a time, and runs the cases until one fails:
-a fault that none finds is a gap in the cases. PATTERN selects faults by id, as it does cases.
+		Long: `mutants plants faults in this project's TCP and in its Ethernet driver, one at a time, and runs the cases,
+and for the driver the tests, until one fails: a fault that none finds is a gap in them. PATTERN selects faults by id, as
+it does cases: tcp/..., emac/....
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
 mechanical ones are made of every comparison, operator, constant, assignment, call and return of the
-code. What of them no case finds must stand in conformance/mutants/survivors.txt, with the reason.
+TCP. What of them no case finds must stand in conformance/mutants/survivors.txt, with the reason.
 
 It needs the go command and the source tree, which it does not change.
 
 Exit codes: 0 all as expected, 1 a fault was not found, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof mutants
   stackproof mutants tcp/sequence
+  stackproof mutants emac
   stackproof mutants --mechanical --sample 100 --seed 7
   stackproof mutants --mechanical 'tcp/Conn.acceptable'
   stackproof mutants --matrix --out results`,
@@ -86,7 +88,7 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 		outlive()
 	}
 	o := mutants.Options{Pattern: p, Mechanical: f.mechanical, Sample: f.sample, Seed: f.seed, All: f.matrix}
-	res, err := mutants.Run(ctx, root, &mutants.TCP, &o, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
+	res, err := judgeMutants(ctx, root, &o, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
 	if err != nil {
 		return interruptedOr(ctx, err)
 	}
@@ -122,6 +124,24 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 		return exitCode(report.ExitFail)
 	}
 	return nil
+}
+
+// judgeMutants judges the faults of each target that has any which the options select. The mechanical ones are TCP's.
+func judgeMutants(ctx context.Context, root string, o *mutants.Options, done func(*mutants.Verdict)) (*mutants.Report, error) {
+	all := &mutants.Report{}
+	for _, t := range []*mutants.Target{&mutants.EMAC, &mutants.TCP} {
+		if has, err := t.Has(o.Pattern); err != nil {
+			return nil, err
+		} else if o.Mechanical && t != &mutants.TCP || !o.Mechanical && !has {
+			continue
+		}
+		r, err := mutants.Run(ctx, root, t, o, done)
+		if err != nil {
+			return nil, err
+		}
+		all.Add(r)
+	}
+	return all, nil
 }
 
 // interruptedOr says that a command was interrupted, if it was, instead of what that led to.

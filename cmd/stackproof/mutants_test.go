@@ -32,6 +32,16 @@ func TestMutants(t *testing.T) {
 	require.Contains(t, stdout, " seed=5 ")
 }
 
+// TestMutantsOfTheDriver: tests find it, or cases over the driver.
+func TestMutantsOfTheDriver(t *testing.T) {
+	code, stdout, stderr := invoke(t, "mutants", "emac/cache/transmit-buffer")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Contains(t, stdout, "PASS emac/cache/transmit-buffer: caught by TestChecksumsAreInserted of drivers/emac\nmutants: total=1 killed=1 ")
+	code, stdout, stderr = invoke(t, "mutants", "--matrix", "emac/cache/transmit-buffer")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Contains(t, stdout, "PASS emac/cache/transmit-buffer: caught by TestChecksumsAreInserted of drivers/emac and arp/announcement\n")
+}
+
 func TestMutantsMistakes(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+
+	"stackproof/conformance"
 )
 
 //go:embed chosen
@@ -14,8 +17,25 @@ var chosenFiles embed.FS
 
 // Chosen are the faults that were thought of, for a target, each in its place. A fault that has lost its place is an error.
 func (s *Source) Chosen(t *Target) (faults []*Fault, err error) {
-	seen := map[string]bool{}
+	if faults, err = t.chosen(); err != nil {
+		return nil, err
+	}
 	var lost error
+	for _, f := range faults {
+		lost = errors.Join(lost, s.plant(f))
+	}
+	return faults, lost
+}
+
+// Has reports whether a pattern selects chosen faults of the target.
+func (t *Target) Has(p conformance.Pattern) (bool, error) {
+	faults, err := t.chosen()
+	return slices.ContainsFunc(faults, func(f *Fault) bool { return p.Match(f.ID) }), err
+}
+
+// chosen reads the faults that were thought of.
+func (t *Target) chosen() (faults []*Fault, err error) {
+	seen := map[string]bool{}
 	err = fs.WalkDir(chosenFiles, path.Join("chosen", t.Name), func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -33,12 +53,11 @@ func (s *Source) Chosen(t *Target) (faults []*Fault, err error) {
 				return fmt.Errorf("mutants: %s: %s stands there twice", name, f.ID)
 			}
 			seen[f.ID] = true
-			lost = errors.Join(lost, s.plant(f))
 		}
 		faults = append(faults, some...)
 		return nil
 	})
-	return faults, errors.Join(err, lost)
+	return faults, err
 }
 
 // parseChosen reads a file of faults. Each is a paragraph: its id, and then lines that begin with

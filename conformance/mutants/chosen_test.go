@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,13 +9,20 @@ import (
 
 // TestChosen: every chosen fault has its place, and compiles.
 func TestChosen(t *testing.T) {
-	s := load(t)
-	faults, err := s.Chosen(&TCP)
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(faults), 60)
-	_, broken, err := newProgram(s, faults)
-	require.NoError(t, err)
-	require.Empty(t, ids(broken))
+	for target, least := range map[*Target]int{&TCP: 60, &EMAC: 70} {
+		t.Run(target.Name, func(t *testing.T) {
+			s := load(t, target)
+			faults, err := s.Chosen(target)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, len(faults), least)
+			_, broken, err := newProgram(s, faults)
+			require.NoError(t, err)
+			require.Empty(t, ids(broken))
+			for _, f := range faults {
+				require.True(t, strings.HasPrefix(f.ID, target.Name+"/"), "%s: it is found by the target's name", f.ID)
+			}
+		})
+	}
 }
 
 func TestParseChosen(t *testing.T) {

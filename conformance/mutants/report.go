@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +14,7 @@ import (
 func (v *Verdict) String() string {
 	switch {
 	case v.Outcome == Killed:
-		return "PASS " + v.ID + ": caught by " + v.Case
+		return "PASS " + v.ID + ": caught by " + v.by()
 	case v.Reason == gap:
 		return "PASS " + v.ID + ": " + string(v.Outcome) + ": no case yet"
 	case v.Reason != "":
@@ -22,6 +23,26 @@ func (v *Verdict) String() string {
 		return "FAIL " + v.ID + ": survived, though it changes what happens in " + v.Changed
 	}
 	return "FAIL " + v.ID + ": " + string(v.Outcome)
+}
+
+// by says what found the fault.
+func (v *Verdict) by() string {
+	if v.Test == "" || v.Case == "" {
+		return v.Test + v.Case
+	}
+	return v.Test + " and " + v.Case
+}
+
+// Add takes over another report's verdicts.
+func (r *Report) Add(other *Report) {
+	r.Verdicts = append(r.Verdicts, other.Verdicts...)
+	r.Broken = append(r.Broken, other.Broken...)
+	r.stale = append(r.stale, other.stale...)
+	r.whole = r.whole || other.whole
+	if r.traces == nil {
+		r.traces = map[string][]string{}
+	}
+	maps.Copy(r.traces, other.traces)
 }
 
 // Summary counts.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stackproof/conformance"
+	"stackproof/conformance/mutants/judge"
 )
 
 // Options say which faults are judged, and how.
@@ -60,26 +61,52 @@ func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Ver
 		return nil, fmt.Errorf("mutants: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	worker, err := p.build(ctx, dir)
+	take := func(v *Verdict) {
+		r.Verdicts = append(r.Verdicts, v)
+		done(v)
+	}
+	tested, err := p.test(ctx, dir, t, faults)
 	if err != nil {
 		return nil, err
+	}
+	left := faults
+	if !o.All { // what tests have found need not be found by a case too
+		left = nil
+		for _, f := range faults {
+			if tested[f] == "" {
+				left = append(left, f)
+			} else {
+				take(newVerdict(f, &judge.Answer{}, nil).tested(tested[f]))
+			}
+		}
+	}
+	if len(left) > 0 {
+		err = r.cases(ctx, p, dir, t, left, o, whole, func(v *Verdict) { take(v.tested(tested[v.Fault])) })
+	}
+	return r, err
+}
+
+// cases has the cases judge faults. whole says that they are all there are.
+func (r *Report) cases(ctx context.Context, p *program, dir string, t *Target, faults []*Fault, o *Options, whole bool, take func(*Verdict)) error {
+	worker, err := p.build(ctx, dir, t)
+	if err != nil {
+		return err
 	}
 	r.whole = whole && o.Mechanical
 	var table []*survivor
 	if o.Mechanical {
-		if table, _, err = readSurvivors(root); err != nil {
-			return nil, err
+		if table, _, err = readSurvivors(p.source.root); err != nil {
+			return err
 		}
 	}
 	hello, err := p.judge(ctx, worker, faults, o.All, func(v *Verdict) {
 		if line := reasonOf(table, v); line != nil && v.Outcome != Killed {
 			v.Reason, line.used = line.reason, true
 		}
-		r.Verdicts = append(r.Verdicts, v)
-		done(v)
+		take(v)
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.traces = map[string][]string{}
 	for i, id := range hello.Programs {
@@ -90,7 +117,7 @@ func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Ver
 			r.stale = append(r.stale, line)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // ids are those of some faults.

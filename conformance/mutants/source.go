@@ -24,14 +24,23 @@ import (
 // module is the path of the module that the faults are planted in.
 const module = "stackproof"
 
-// Target is the code that faults are planted in.
+// Target is the code that faults are planted in, and what judges them.
 type Target struct {
 	Name  string
 	Files []string // globs of paths from the module's root, in the manner of path.Match; tests are never meant
+	Tests []string // packages whose tests judge first; what these let pass the cases judge
+	Stack string   // the package whose New makes the stack that the cases run on,
+	Small bool     // and on one in a board's memory those that come further there
 }
 
 // TCP is all of the TCP code.
-var TCP = Target{Name: "tcp", Files: []string{"stack/tcp/*.go", "stack/tcp_*.go"}}
+var TCP = Target{Name: "tcp", Files: []string{"stack/tcp/*.go", "stack/tcp_*.go"}, Stack: "conformance/sut/large", Small: true}
+
+// EMAC is the Ethernet driver. It is judged on the modelled hardware.
+var EMAC = Target{
+	Name: "emac", Files: []string{"drivers/emac/*.go"}, Tests: []string{"drivers/emac", "drivers/emac/selftest"},
+	Stack: "conformance/sut/modelled",
+}
 
 // has reports whether the target has a file, by its path from the module's root.
 func (t *Target) has(file string) bool {

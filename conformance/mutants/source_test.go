@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// load is this project's TCP code.
-func load(t *testing.T) *Source {
+// load is the code of a target.
+func load(t *testing.T, target *Target) *Source {
 	t.Helper()
 	root, err := Root(context.Background())
 	require.NoError(t, err)
-	s, err := Load(context.Background(), root, &TCP)
+	s, err := Load(context.Background(), root, target)
 	require.NoError(t, err)
 	return s
 }
@@ -37,7 +37,7 @@ func sourceOf(t *testing.T, text string) *Source {
 }
 
 func TestLoad(t *testing.T) {
-	s := load(t)
+	s := load(t, &TCP)
 	for _, name := range []struct{ pkg, fn, file string }{
 		{"tcp", "Conn.acceptable", "stack/tcp/input.go"},
 		{"tcp", "tsBefore", "stack/tcp/timestamps.go"},

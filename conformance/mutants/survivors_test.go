@@ -27,7 +27,7 @@ func TestParseSurvivors(t *testing.T) {
 
 // TestSurvivorsFile: the table is in order, and each line names a fault or a function.
 func TestSurvivorsFile(t *testing.T) {
-	s := load(t)
+	s := load(t, &TCP)
 	table, _, err := readSurvivors(s.root)
 	require.NoError(t, err)
 	known := map[string]bool{}

@@ -10,7 +10,7 @@ import (
 type Outcome string
 
 const (
-	Killed    Outcome = "killed"    // a case failed
+	Killed    Outcome = "killed"    // a case or a test failed
 	Survived  Outcome = "survived"  // cases execute what it changes, and all pass
 	Unreached Outcome = "unreached" // no case executes what it changes
 )
@@ -26,11 +26,20 @@ type Verdict struct {
 	New     string   `json:"new"`
 	Outcome Outcome  `json:"outcome"`
 	Case    string   `json:"case,omitempty"`    // the first that failed
+	Test    string   `json:"test,omitempty"`    // the first that failed, and its package
 	How     string   `json:"how,omitempty"`     // in what way
 	Reached int      `json:"reached"`           // so many forms of cases execute what it changes
 	Changed string   `json:"changed,omitempty"` // a case that went otherwise and passed all the same
 	Cases   []string `json:"cases,omitempty"`   // all that failed, if all were run
 	Reason  string   `json:"reason,omitempty"`  // of a known survivor: why no case sees it
+}
+
+// tested adds the test that has found the fault, if one has.
+func (v *Verdict) tested(name string) *Verdict {
+	if name != "" {
+		v.Test, v.Outcome = name, Killed
+	}
+	return v
 }
 
 // newVerdict is the verdict of a worker.

@@ -190,6 +190,7 @@ func TestFramesThatAreNotTaken(t *testing.T) {
 		bytes []byte
 		count func(s *emac.Stats) uint32
 	}{
+		{"short", model.FCS(frame(40, 1)), func(s *emac.Stats) uint32 { return s.RxErrors }},
 		{"corrupt", broken, func(s *emac.Stats) uint32 { return s.RxErrors }},
 		{"giant", model.FCS(frame(1600, 1)), func(s *emac.Stats) uint32 { return s.RxCut }},
 		{"a little giant", model.FCS(frame(1516, 1)), func(s *emac.Stats) uint32 { return s.RxErrors }},
@@ -200,7 +201,9 @@ func TestFramesThatAreNotTaken(t *testing.T) {
 			b.host.EMAC.Receive(b.host.Now(), frame(60, 2))
 			b.run(ms)
 			require.Equal(t, [][]byte{frame(60, 2)}, b.got)
-			require.EqualValues(t, 1, c.count(b.Stats()))
+			s := b.Stats()
+			require.EqualValues(t, 1, c.count(s))
+			require.EqualValues(t, 1, s.RxErrors+s.RxCut+s.RxChecksum+s.RxMissed+s.RxOverflow+s.RxLost, "counted once")
 		})
 	}
 }

@@ -35,6 +35,11 @@ func TestPause(t *testing.T) {
 			b := newBench(t, model.Config{PHY: model.PHYConfig{Partner: model.Partner{Abilities: c.partner}}}, emac.Config{Pause: c.offer})
 			b.run(5 * time.Second) // what it offers takes a second negotiation
 			require.Equal(t, emac.Up, b.State())
+			require.Equal(t, c.offer, b.host.EMAC.Told()&emac.AbilityPause != 0, "the partner has heard of it")
+			b.host.EMAC.Receive(b.host.Now(), frame(60, 9))
+			b.run(ms)
+			require.Zero(t, b.Stats().Pauses, "a ring that is all but empty asks for nothing")
+			b.got = nil
 			b.host.EMAC.Receive(b.host.Now(), pauseFrame(200))
 			b.host.At(b.host.Now() + 100*time.Microsecond)
 			require.True(t, b.send(frame(60, 1)))

@@ -80,10 +80,7 @@ func (d *Driver) abandon() {
 	i := d.next
 	for range d.rx {
 		d.bus.Invalidate(d.rxAt+uint32(i)*DescriptorSize, DescriptorSize)
-		status := atomic.LoadUint32(&d.rx[i][WordStatus])
-		if status&DescOwn != 0 {
-			return
-		}
+		status := atomic.LoadUint32(&d.rx[i][WordStatus]) // what the DMA owns has no status: giveBack has cleared it
 		if status&RxFS != 0 && !(d.lent && i == d.next) {
 			d.counters.RxLost++
 		}

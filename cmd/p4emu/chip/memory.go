@@ -42,6 +42,9 @@ func (m *Memory) Contains(address, n uint32) bool {
 	return address >= MemoryBase && uint64(address)+uint64(n) <= MemoryBase+MemorySize
 }
 
+// Barrier is a fence of the processor's over memory and devices.
+func (m *Memory) Barrier() { m.ram.Barrier() }
+
 // writeBack brings what the processor changed in the lines of a range to the DMA.
 func (m *Memory) writeBack(address, n uint32) {
 	end := (address + n + lineSize - 1) / lineSize * lineSize

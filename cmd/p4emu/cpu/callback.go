@@ -56,7 +56,12 @@ func stackproofTick(handle C.uintptr_t) {
 //export stackproofWatched
 func stackproofWatched(handle C.uintptr_t, address C.uint64_t) {
 	p := of(handle)
-	csr, register, _ := csrWrite(binary.LittleEndian.Uint32(p.memory.CPU[address-chip.MemoryBase:]))
+	word := binary.LittleEndian.Uint32(p.memory.CPU[address-chip.MemoryBase:])
+	if word == barrier {
+		p.memory.Barrier()
+		return
+	}
+	csr, register, _ := csrWrite(word)
 	if p.Chip.PMP.Set(csr, p.Register(register)) {
 		p.protect = true
 		C.cpu_stop(p.c) // pages cannot change under a block that is being executed

@@ -107,11 +107,12 @@ func (p *CPU) SetRegister(n int, v uint32) {
 // Block is where the instructions begin that are being executed.
 func (p *CPU) Block() uint32 { return uint32(p.c.block) }
 
-// Watch has to be told of code that was loaded: it finds the instructions that set memory protection.
+// Watch has to be told of code that was loaded: it finds the instructions that set memory protection, and the barriers.
 func (p *CPU) Watch(s chip.Segment) error {
 	for i := 0; i+4 <= len(s.Data); i += 2 {
-		csr, _, ok := csrWrite(binary.LittleEndian.Uint32(s.Data[i:]))
-		if ok && chip.IsProtection(csr) && C.cpu_watch(p.c, C.uint32_t(s.Address)+C.uint32_t(i)) != 0 {
+		word := binary.LittleEndian.Uint32(s.Data[i:])
+		csr, _, ok := csrWrite(word)
+		if (ok && chip.IsProtection(csr) || word == barrier) && C.cpu_watch(p.c, C.uint32_t(s.Address)+C.uint32_t(i)) != 0 {
 			return fmt.Errorf("cpu: Unicorn does not watch an address")
 		}
 	}

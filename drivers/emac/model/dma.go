@@ -128,7 +128,13 @@ func (e *EMAC) watchWriteBack(line uint32, old, new []byte) {
 		if receive {
 			running = e.rx.state != receiveStopped
 		}
-		if !known || !running || word(old[o:], 0)&emac.DescOwn == 0 {
+		if !known || !running {
+			continue
+		}
+		if word(old[o:], 0)&emac.DescOwn == 0 {
+			if word(new[o:], 0)&emac.DescOwn != 0 && !e.memory.Settled() {
+				e.misplaced(RuleBarrier, line+o, "the DMA is given a descriptor, and no barrier is behind the last write-back")
+			}
 			continue
 		}
 		for i := range 4 {

@@ -65,8 +65,11 @@ func (h *Host) Invalidate(address, n uint32) {
 	h.RAM.Invalidate(address, n)
 }
 
-// Barrier is where lines may be evicted; the order of accesses is the program's.
-func (h *Host) Barrier() { h.RAM.Evict(h.Evict) }
+// Barrier keeps accesses before it before those after it.
+func (h *Host) Barrier() {
+	h.RAM.Evict(h.Evict)
+	h.RAM.Barrier()
+}
 
 // SetSpeed sets the dividers of the RMII clocks.
 func (h *Host) SetSpeed(hundred bool) { h.EMAC.SetSpeed(h.access(), hundred) }

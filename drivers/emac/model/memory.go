@@ -22,6 +22,9 @@ type Memory interface {
 	Seen(address uint32) uint32
 	// Line is the size of a cache line, 0 if the CPU reaches this memory without a cache.
 	Line() uint32
+	// Settled reports whether what the CPU has written back is sure to be in memory before what it does next: behind the
+	// last write-back there was a barrier.
+	Settled() bool
 }
 
 // RAM is memory behind a write-back cache: one copy that the CPU reads and writes, one that the DMA does, and cache
@@ -40,6 +43,7 @@ type RAM struct {
 	Watch  func(address uint32, old, new []byte)
 
 	uncached bool
+	moving   bool // a line has been written back by name, and no barrier was since
 	rand     *rand.Rand
 }
 
@@ -149,7 +153,14 @@ func (m *RAM) WriteBack(address, n uint32) {
 		}
 		m.writeBack(at)
 	})
+	m.moving = !m.uncached
 }
+
+// Barrier is the CPU's fence over memory and devices.
+func (m *RAM) Barrier() { m.moving = false }
+
+// Settled reports whether there was a Barrier behind the last WriteBack.
+func (m *RAM) Settled() bool { return !m.moving }
 
 // WriteBackAll brings every line that has changed from the cache to the memory.
 func (m *RAM) WriteBackAll() {

@@ -156,6 +156,21 @@ func TestCacheAndDMA(t *testing.T) {
 			r.rx[0][1] = emac.RxRCH | 512
 			r.WriteBack(r.rxAt, emac.DescriptorSize)
 		}, model.RuleOwnership, "word 1"},
+		{"demand without a barrier", func(r *rig) {
+			r.Host.WriteBack(r.buffer(3), emac.CacheLine)
+			r.Write(emac.RxPoll, 0)
+		}, model.RuleBarrier, "RXPOLL"},
+		{"start without a barrier", func(r *rig) {
+			r.Write(emac.OpMode, 0)
+			r.Host.WriteBack(r.buffer(3), emac.CacheLine)
+			r.Write(emac.OpMode, emac.OpModeST)
+		}, model.RuleBarrier, "OPMODE"},
+		{"given without a barrier", func(r *rig) {
+			r.Host.WriteBack(r.buffer(0), emac.CacheLine)
+			r.tx[0][1] = 60
+			r.tx[0][0] = emac.DescOwn | emac.TxTCH | emac.TxFS | emac.TxLS
+			r.WriteBack(r.txAt, emac.DescriptorSize)
+		}, model.RuleBarrier, "is given a descriptor"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := started(t, model.Config{})
@@ -183,6 +198,7 @@ func TestHalfLineDescriptors(t *testing.T) {
 		d[0] = emac.Descriptor{0, emac.RxRCH | 128, base + 256, base + 32, 0, 0, 0, 0, emac.DescOwn, emac.RxRCH | 128, base + 512, base}
 		d[0][0] = emac.DescOwn
 		ram.WriteBack(base, 64)
+		ram.Barrier()
 		e.Write(at, emac.BusMode, emac.BusModeATDS)
 		e.Write(at, emac.RxList, base+32)
 		e.Write(at, emac.OpMode, emac.OpModeSR)

@@ -72,6 +72,7 @@ type phy struct {
 	link      bool
 	lost      bool   // the link was down since PHYStatus was read
 	mode      uint16 // one of the ability bits
+	told      uint16 // what the partner has heard: the advertisement at the last negotiation
 }
 
 func (p *phy) powerOn(e *EMAC) {
@@ -129,6 +130,10 @@ func (e *EMAC) SetPartner(now time.Duration, p Partner) {
 // Link reports whether the PHY has a link, and of which mode: one of the ability bits of PHYPartner.
 func (e *EMAC) Link() (up bool, mode uint16) { return e.phy.link, e.phy.mode }
 
+// Told is what the partner has heard of the PHY's abilities, bits of PHYAdvert: a change of them takes a negotiation to get
+// there.
+func (e *EMAC) Told() uint16 { return e.phy.told }
+
 // event is the end of what takes the PHY time.
 func (p *phy) event(e *EMAC) {
 	switch {
@@ -157,6 +162,7 @@ func (p *phy) restart(e *EMAC) {
 	switch {
 	case !p.plugged || p.control&(emac.ControlPowerDown|emac.ControlIsolate) != 0:
 	case p.control&emac.ControlNegotiate != 0:
+		p.told = p.advert
 		e.in(evPHY, e.cfg.PHY.Negotiate)
 	default:
 		e.in(evPHY, e.cfg.PHY.LinkTime)

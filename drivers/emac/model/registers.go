@@ -196,6 +196,9 @@ func (e *EMAC) Write(now time.Duration, offset, v uint32) {
 	if !e.mayWrite(offset, v) {
 		return
 	}
+	if e.demands(offset, old, v) && !e.memory.Settled() {
+		e.misuse(RuleBarrier, offset, "the DMA is told to look at memory, and no barrier is behind the last write-back")
+	}
 	e.reg[offset/4] = old&^r.write | v&r.write
 	e.act(offset, old, v)
 }
@@ -217,6 +220,11 @@ func (e *EMAC) mayWrite(offset, v uint32) bool {
 		return true
 	}
 	return false
+}
+
+// demands tells whether a write makes an engine fetch descriptors.
+func (e *EMAC) demands(offset, old, v uint32) bool {
+	return offset == emac.TxPoll || offset == emac.RxPoll || offset == emac.OpMode && v&^old&(emac.OpModeST|emac.OpModeSR) != 0
 }
 
 // act does what a write brings about beside storing it.

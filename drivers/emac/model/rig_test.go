@@ -101,6 +101,12 @@ func (r *rig) rings() {
 	r.Write(emac.TxList, r.txAt)
 }
 
+// WriteBack writes lines back, and waits until they are in memory: what TestCacheAndDMA leaves out.
+func (r *rig) WriteBack(address, n uint32) {
+	r.Host.WriteBack(address, n)
+	r.Barrier()
+}
+
 // buffer is the address of buffer i, transmit buffers first.
 func (r *rig) buffer(i int) uint32 { return r.bufferAt + uint32(i*room) }
 

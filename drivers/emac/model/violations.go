@@ -30,6 +30,7 @@ const (
 	RuleLost        Rule = "lost"           // an invalidation loses what the CPU has written
 	RuleAddress     Rule = "address"        // the DMA is sent to where no memory is
 	RuleChecksum    Rule = "checksum"       // checksums are to be inserted without store and forward
+	RuleBarrier     Rule = "barrier"        // a descriptor or a demand may overtake what was written back before it
 	violationsKept       = 100              // the others are only counted
 	NoRegister           = ^uint32(0)       // Violation.Offset where no register is concerned
 	noAddress            = ^uint32(0)       // Violation.Address where no memory is concerned

@@ -1,0 +1,156 @@
+package mutants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The environment variables that say to tests which fault is active, and in how many steps at most it must show.
+const faultVariable, limitVariable = "STACKPROOF_FAULT", "STACKPROOF_STEPS"
+
+// mostSteps are several times as many as the tests take without a fault.
+const mostSteps = 20_000_000
+
+// environmentSource is the part of the package that exists in the overlay alone which reads it.
+const environmentSource = `package point
+
+import (
+	"math"
+	"os"
+	"strconv"
+)
+
+func init() {
+	var err error
+	Active, _ = strconv.Atoi(os.Getenv("` + faultVariable + `"))
+	if Limit, err = strconv.Atoi(os.Getenv("` + limitVariable + `")); err != nil {
+		Limit = math.MaxInt
+	}
+}
+`
+
+// slowTests measure how fast something is, in minutes: they say nothing about a fault that others do not.
+const slowTests = "^TestThroughput$"
+
+// testProgram is the tests of a package with all faults in what they test.
+type testProgram struct {
+	pkg, file string
+	dir       string        // of the package
+	limit     time.Duration // that a run may take
+}
+
+// test has the tests of the target's packages judge faults: for each the first test that fails, "" for none. A program
+// is made for each package, and started anew for each fault.
+func (p *program) test(ctx context.Context, dir string, t *Target, faults []*Fault) (failed map[*Fault]string, err error) {
+	if len(t.Tests) == 0 {
+		return nil, nil
+	}
+	list, err := p.overlay(dir, map[string]string{})
+	if err != nil {
+		return nil, err
+	}
+	var programs []*testProgram
+	for _, pkg := range t.Tests {
+		q := &testProgram{pkg: pkg, file: filepath.Join(dir, path.Base(pkg)+".test"), dir: filepath.Join(p.source.root, filepath.FromSlash(pkg)), limit: patience}
+		if _, err := goCommand(ctx, p.source.root, "test", "-c", "-vet=off", "-overlay", list, "-o", q.file, "./"+pkg); err != nil {
+			return nil, err
+		}
+		begin := time.Now()
+		name, err := q.run(ctx, 0)
+		if err == nil && name != "" {
+			err = fmt.Errorf("mutants: %s does not pass without a fault", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		q.limit = min(patience, 5*time.Second+slack*time.Since(begin))
+		programs = append(programs, q)
+	}
+	return testAll(ctx, programs, faults)
+}
+
+// slack is how much longer than without a fault tests may take.
+const slack = 10
+
+// testAll runs the programs for each fault until a test fails, as many at a time as there are processors.
+func testAll(ctx context.Context, programs []*testProgram, faults []*Fault) (map[*Fault]string, error) {
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		failed = map[*Fault]string{}
+		next   = slices.Clone(faults)
+		wrong  error
+	)
+	take := func() *Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(next) == 0 || wrong != nil {
+			return nil
+		}
+		f := next[0]
+		next = next[1:]
+		return f
+	}
+	for range min(runtime.NumCPU(), len(faults)) {
+		wg.Go(func() {
+			for f := take(); f != nil; f = take() {
+				name := ""
+				var err error
+				for _, q := range programs {
+					if name, err = q.run(ctx, f.number); name != "" || err != nil {
+						break
+					}
+				}
+				mu.Lock()
+				failed[f], wrong = name, errors.Join(wrong, err)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return failed, wrong
+}
+
+var (
+	failure = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+	started = regexp.MustCompile(`(?m)^=== (?:RUN|CONT)  +([^\s/]+)`)
+)
+
+// run runs the tests with a fault, 0 for none, and returns the name of the first that fails. One that breaks the program
+// down, or goes on for too long, has failed.
+func (q *testProgram) run(ctx context.Context, fault int) (name string, err error) {
+	limited, cancel := context.WithTimeout(ctx, q.limit)
+	defer cancel()
+	cmd := exec.CommandContext(limited, q.file, "-test.v", "-test.failfast", "-test.skip="+slowTests)
+	cmd.Dir = q.dir
+	cmd.Env = append(os.Environ(), faultVariable+"="+strconv.Itoa(fault), limitVariable+"="+strconv.Itoa(mostSteps), "GOMAXPROCS=1", "STACKPROOF_LONG=",
+		"RAPID_SEED=20261122", "RAPID_NOFAILFILE=true", "RAPID_SHRINKTIME=0s")
+	said, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	exit := (*exec.ExitError)(nil)
+	if err == nil || !errors.As(err, &exit) && limited.Err() == nil {
+		return "", err
+	}
+	if m := failure.FindSubmatch(said); m != nil {
+		name = string(m[1])
+	} else if all := started.FindAllSubmatch(said, -1); len(all) > 0 {
+		name = string(all[len(all)-1][1])
+	} else {
+		return "", fmt.Errorf("mutants: the tests of %s do not begin: %s", q.pkg, strings.TrimSpace(string(said)))
+	}
+	return name + " of " + q.pkg, nil
+}
