@@ -93,6 +93,12 @@ func (c *Case) Within(d time.Duration) *Case {
 	return c
 }
 
+// Between lets the next packet, an expected one, come at any time between two, counted from the beginning.
+func (c *Case) Between(from, to time.Duration) *Case {
+	c.time = script.Time{Range: true, At: from, To: to}.String()
+	return c
+}
+
 // Whenever lets the next packet, an expected one, come whenever it likes.
 func (c *Case) Whenever() *Case {
 	c.time = "*"
