@@ -29,6 +29,7 @@ var agent device.Agent
 func main() {
 	host.Init(&rooms)
 	agent.StackLeft, agent.Carry, agent.SelfTest = board.StackLeft, carry, selfTest
+	agent.Build = board.Build()
 	agent.Init(&list, attach(), &line)
 	agent.Hello()
 	for {

@@ -15,7 +15,7 @@ const MaxProgram = 7168
 
 // The words of the lines. The host says:
 //
-//	hello                      the agent answers with its hello line
+//	hello n=N                  the agent answers with its hello line, and the same n
 //	run case=I twin=0|1 seed=H start=H swap=0|1
 //	                           run program I of the list once, with these vm.RunOptions; the agent answers with a verdict line
 //	link name=NAME             what carries the frames from now on, direct or emac; the agent answers with the same line
@@ -25,7 +25,8 @@ const MaxProgram = 7168
 //
 // and the agent:
 //
-//	hello version=1 stack=NAME cases=N hash=H
+//	hello version=1 stack=NAME cases=N hash=H build=H
+//	                                   on its start, and with n=N when asked
 //	begin case=I twin=0|1              before a run: a panic that follows is this run's
 //	verdict case=I twin=0|1 ...        see Agent.verdict
 //	selftest case=I of=N name=NAME flaw=WHAT want=N got=N   no flaw: it has passed
@@ -53,6 +54,8 @@ type Agent struct {
 	StackLeft func() int
 	// Carry chooses what carries the frames, and tells whether there is a link of that name. nil: there is none.
 	Carry func(name []byte) bool
+	// Build identifies the image, for the hello line; 0: it is not known.
+	Build uint64
 	// SelfTest runs test i of the hardware and adds its result to the line, as above; false: there is no such test. nil:
 	// there are none.
 	SelfTest func(i int, l *Line) bool
@@ -98,15 +101,22 @@ func (a *Agent) Init(s Store, stack sut.SUT, out message.Writer) {
 	a.n, a.long, a.serving = 0, false, false
 }
 
-// Hello sends the hello line: on start, and when the host asks.
-func (a *Agent) Hello() {
+// Hello sends the hello line of the start.
+func (a *Agent) Hello() { a.hello(nil) }
+
+// hello sends the hello line. An n is the host's, by which it tells the answer from the line of a start.
+func (a *Agent) hello(n []byte) {
 	if a.blobErr != BlobOK {
 		a.fail("the list of cases is bad")
 		return
 	}
 	a.stack.Capabilities(&a.caps)
 	a.line.Begin(wordHello).Int("version", ProtocolVersion).Bytes("stack", a.caps.Name[:a.caps.NameLen])
-	a.say(a.line.Int("cases", int64(a.blob.Count())).Hex("hash", a.blob.Hash()))
+	a.line.Int("cases", int64(a.blob.Count())).Hex("hash", a.blob.Hash()).Hex("build", a.Build)
+	if n != nil {
+		a.line.Bytes("n", n)
+	}
+	a.say(&a.line)
 }
 
 // Feed takes bytes that came from the host, and does what they ask. It returns when that is done.
@@ -142,7 +152,7 @@ func (a *Agent) obey() {
 			a.fail("no line")
 		}
 	case w.Is(wordHello):
-		a.Hello()
+		a.hello(w.Get("n"))
 	case w.Is(wordRun):
 		i, ok1 := w.Int("case")
 		twin, ok2 := w.Int("twin")

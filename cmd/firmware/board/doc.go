@@ -10,7 +10,7 @@
 //	func Ticks() uint64                // counts since the machine started, never back
 //	func Exit(code int)                // ends the program; on hardware that cannot end, halts for good
 //
-// and, for all of them, StackLeft tells how much of the stack was never used.
+// and, for all of them, StackLeft tells how much of the stack was never used, and Build which build of the image runs.
 //
 // Besides, a board answers to the runtime (cmd/firmware/runtime): it exports stackproof_board_early, _init,
 // _putchar, _nanotime and _exit. The first is called before variables have their values, the

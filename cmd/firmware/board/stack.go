@@ -12,6 +12,14 @@ var stackBottom [0]uint32
 //go:extern _stack_top
 var stackTop [0]uint32
 
+// build is written when the image's file is made.
+//
+//go:extern stackproof_build
+var build uint64
+
+// Build identifies the image among its builds; 0 where nobody has written it.
+func Build() uint64 { return build }
+
 // paint is what start.S fills the stack with.
 const paint = 0xa5a5_a5a5
 

@@ -1,7 +1,9 @@
 package espimage
 
 import (
+	"crypto/sha256"
 	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +14,7 @@ const (
 	memoryEntry = "_start_in_memory"
 	imageEnd    = "_image_end"
 	windowEnd   = "_window_end"
+	buildPlace  = "stackproof_build"
 )
 
 // Read makes an image of an ELF file that our linker script laid out.
@@ -32,7 +35,30 @@ func Read(path string) (*Image, error) {
 		}
 		m.Segments = append(m.Segments, Segment{uint32(p.Vaddr), data})
 	}
+	all, err := f.Symbols()
+	if err != nil {
+		return nil, fmt.Errorf("espimage: %s: %w", path, err)
+	}
+	if i := slices.IndexFunc(all, func(s elf.Symbol) bool { return s.Name == buildPlace }); i >= 0 {
+		m.identify(uint32(all[i].Value))
+	}
 	return m, nil
+}
+
+// identify writes into the image at an address what identifies it: the first 8 bytes of the SHA-256 of all else.
+func (m *Image) identify(address uint32) {
+	hash := sha256.New()
+	place := []byte(nil)
+	for _, s := range m.Segments {
+		hash.Write(binary.LittleEndian.AppendUint32(nil, s.Address))
+		hash.Write(s.Data)
+		if at := address - s.Address; address >= s.Address && uint64(at)+8 <= uint64(len(s.Data)) {
+			place = s.Data[at:][:8]
+		}
+	}
+	if copy(place, hash.Sum(nil)) == 8 {
+		m.Build = binary.LittleEndian.Uint64(place)
+	}
 }
 
 // ReadInMemory is Read for a loader that puts the image into memory, with the list of cases behind it: it starts at

@@ -25,6 +25,9 @@ const (
 type Image struct {
 	Entry    uint32
 	Segments []Segment
+	// Build identifies what the segments were when the image was read, without the list of cases; the image itself knows
+	// it, if it has a place for it, else it is 0.
+	Build uint64
 }
 
 // Segment is a part of it and the address that it is copied to.

@@ -74,6 +74,13 @@ clear:  // words from t0 to t1
 stackproof_entry:
     .space  4
 
+// Which build of the image this is: written into the file when all else of it is known (espimage).
+.section .rodata.stackproof_build, "a"
+.balign 8
+.globl stackproof_build
+stackproof_build:
+    .8byte  0
+
 // A trap is always the end, so nothing is saved. The stack may be what failed: the handler has its own. mscratch
 // tells a trap within the handler, which can only halt.
 .section .text.trap_vector, "ax"

@@ -11,7 +11,7 @@ type SelfTest struct {
 
 // SelfTests has the board test its hardware.
 func (b *Board) SelfTests() (tests []SelfTest, err error) {
-	if err := b.start(); err != nil {
+	if err := b.Start(); err != nil {
 		return nil, err
 	}
 	for of := int64(1); int64(len(tests)) < of; {
