@@ -3,9 +3,10 @@
 // Command p4emu boots a flash image on an emulated ESP32-P4:
 //
 //	p4emu [-elf FILE] [-revision N] [-limit N] FLASH
+//	p4emu -download [-elf FILE] [-revision N] [-limit N] [FLASH]
 //
-// FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. Standard input and output are
-// UART0. What ends a run is told on standard error, with the names of addresses from the ELF file, and by the exit code:
+// FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. With -download the ROM does not
+// look there first, but waits for what a host loads over the serial line. Standard input and output are UART0. What ends a run is told on standard error, with the names of addresses from the ELF file, and by the exit code:
 // the image's own, or one of those below.
 package main
 
@@ -38,8 +39,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	elf := flags.String("elf", "", "the image's ELF file, for the names of addresses")
 	revision := flags.Uint("revision", 103, "the chip's revision: major*100 + minor")
 	limit := flags.Uint64("limit", 0, "end after so many instructions; 0 is never")
+	download := flags.Bool("download", false, "start in download mode: a host on the serial line loads the image")
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: p4emu [flags] FLASH")
+		fmt.Fprintln(stderr, "usage: p4emu [flags] FLASH, or p4emu -download [flags] [FLASH]")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -47,18 +49,22 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	} else if err != nil {
 		return exitUsage
 	}
-	if flags.NArg() != 1 {
+	if flags.NArg() > 1 || flags.NArg() == 0 && !*download {
 		flags.Usage()
 		return exitUsage
 	}
 	complain := func(format string, args ...any) { fmt.Fprintf(stderr, "p4emu: "+format+"\n", args...) }
-	flash, err := os.ReadFile(flags.Arg(0))
-	if err != nil {
-		complain("%v", err)
-		return exitUsage
+	flash := []byte{}
+	if flags.NArg() == 1 {
+		var err error
+		if flash, err = os.ReadFile(flags.Arg(0)); err != nil {
+			complain("%v", err)
+			return exitUsage
+		}
 	}
 	var symbols chip.Symbols
 	if *elf != "" {
+		var err error
 		if symbols, err = chip.ReadSymbols(*elf); err != nil {
 			complain("%v", err)
 			return exitUsage
@@ -72,12 +78,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	defer p.Close()
 	p.Chip.Most = *limit
-	return boot(p, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
+	load := p.Chip.Boot
+	if *download {
+		load = p.Chip.Download
+	}
+	return boot(p, load, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
 }
 
-// boot runs the image to its end and says what that was.
-func boot(p *cpu.CPU, revision uint32, symbols chip.Symbols, flush func(), complain func(string, ...any)) int {
-	image, err := p.Chip.Boot(revision)
+// boot has the ROM load an image, runs it to its end and says what that was.
+func boot(p *cpu.CPU, load func(uint32) (*chip.Loaded, error), revision uint32, symbols chip.Symbols, flush func(), complain func(string, ...any)) int {
+	image, err := load(revision)
+	if gone := (*chip.Problem)(nil); errors.As(err, &gone) {
+		complain("%v", err)
+		return 0
+	}
 	if err != nil {
 		complain("the ROM refuses the image: %v", err)
 		return exitRefused

@@ -81,8 +81,21 @@ func ReadImage(b []byte) (*Loaded, error) {
 	return l, nil
 }
 
-// Where the ROM's own data and stack are while it loads, on chips before revision 3 and from there on.
-var romMemory = [2][2]uint32{{0x4ff3_afc0, 0x4ff4_0000}, {0x4ffb_afc0, 0x4ffc_0000}}
+// What the ROM uses itself while it loads, on chips before revision 3 and from there on: data and stack; in download mode
+// also buffers.
+var (
+	bootMemory     = [2][2]uint32{{0x4ff3_afc0, 0x4ff4_0000}, {0x4ffb_afc0, 0x4ffc_0000}}
+	downloadMemory = [2][2]uint32{{0x4ff2_96b8, 0x4ff4_0000}, {0x4ffa_96b8, 0x4ffc_0000}}
+)
+
+// free tells whether n bytes from address on are memory that the ROM does not use itself.
+func (m *Memory) free(address, n uint32, own [2][2]uint32, revision uint32) bool {
+	used := own[0]
+	if revision >= 300 {
+		used = own[1]
+	}
+	return m.Contains(address, n) && (address >= used[1] || address+n <= used[0])
+}
 
 // Boot does what the ROM does after a reset: it loads the image from flash into memory.
 func (p *Chip) Boot(revision uint32) (*Loaded, error) {
@@ -93,14 +106,10 @@ func (p *Chip) Boot(revision uint32) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := romMemory[0]
-	if revision >= 300 {
-		own = romMemory[1]
-	}
 	for i, s := range l.Segments {
-		end := s.Address + uint32(len(s.Data))
-		if !p.Memory.Contains(s.Address, uint32(len(s.Data))) || s.Address < own[1] && end > own[0] {
-			return nil, fmt.Errorf("image: segment %d: 0x%08x to 0x%08x is not free memory", i, s.Address, end)
+		n := uint32(len(s.Data))
+		if !p.Memory.free(s.Address, n, bootMemory, revision) {
+			return nil, fmt.Errorf("image: segment %d: 0x%08x to 0x%08x is not free memory", i, s.Address, s.Address+n)
 		}
 		p.Memory.Fill(s.Address, s.Data)
 	}

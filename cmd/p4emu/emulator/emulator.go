@@ -47,10 +47,16 @@ func Build(ctx context.Context, repo, dir string) (string, error) {
 
 // Start boots an image on a p4emu. What p4emu itself says, at the end of a run, comes as part of the serial line.
 func Start(ctx context.Context, program string, files image.Files) (*child.Machine, error) {
-	for _, file := range []string{files.ELF, files.Flash} {
-		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("p4emu: image: %w", err)
-		}
+	if _, err := os.Stat(files.Flash); err != nil {
+		return nil, fmt.Errorf("p4emu: image: %w", err)
 	}
-	return child.Start(ctx, child.Emulator{Name: "p4emu", Argv: []string{program, "-elf", files.ELF, files.Flash}, Merge: true})
+	return start(ctx, program, files.ELF, files.Flash)
+}
+
+// start starts a p4emu with symbols from an ELF file.
+func start(ctx context.Context, program, elf, argument string) (*child.Machine, error) {
+	if _, err := os.Stat(elf); err != nil {
+		return nil, fmt.Errorf("p4emu: image: %w", err)
+	}
+	return child.Start(ctx, child.Emulator{Name: "p4emu", Argv: []string{program, "-elf", elf, argument}, Merge: true})
 }
