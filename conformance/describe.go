@@ -150,6 +150,10 @@ func complete(prog *Program, r *Runner, fail *report.Failure) {
 			fail.Requirements = append(fail.Requirements, id)
 		}
 	}
+	if r.Again != "" {
+		fail.Rerun = r.Again + " " + Quote(prog.Case.ID)
+		return
+	}
 	fail.Rerun = cmp.Or(r.Command, "stackproof") + " run " + Quote(cmp.Or(r.File, prog.Case.ID))
 	if r.Stack != OwnStack {
 		fail.Rerun += " --stack " + Quote(r.Stack)

@@ -21,6 +21,8 @@ type Runner struct {
 	File string
 	// Command is how a shell starts the program, for the line that runs a case again; "": stackproof.
 	Command string
+	// Again is how a shell runs a case once more whose id follows, where that is not Command's run; "": it is.
+	Again string
 	// Waivers are what the stack is known to fail; nil: nothing.
 	Waivers Waivers
 	// steered counts the runs whose numbers of the stack were to be, and those that were, where wanted.

@@ -13,7 +13,6 @@ import (
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/p4emu/emulator"
 	"stackproof/conformance"
-	"stackproof/conformance/device/console"
 	"stackproof/conformance/report"
 )
 
@@ -25,9 +24,12 @@ func newDevice() *cobra.Command {
 		Args:  cobra.NoArgs,
 		Example: `  stackproof device build
   stackproof device size
-  stackproof device run --run tcp/close -v`,
+  stackproof device run --run tcp/close -v
+  stackproof device list
+  stackproof device flash --port /dev/ttyUSB0
+  stackproof device run --board /dev/ttyUSB0 --link emac`,
 	}
-	cmd.AddCommand(newDeviceBuild(), newDeviceSize(), newDeviceRun())
+	cmd.AddCommand(newDeviceBuild(), newDeviceSize(), newDeviceRun(), newDeviceFlash(), newDeviceList())
 	return cmd
 }
 
@@ -136,94 +138,6 @@ func deviceSize(elf string, stdout io.Writer) error {
 		return exitCode(report.ExitFail)
 	}
 	return nil
-}
-
-// deviceFlags are the arguments of `stackproof device run`.
-type deviceFlags struct {
-	runFlags
-	board, pattern string
-	repeat         int
-}
-
-func newDeviceRun() *cobra.Command {
-	f := deviceFlags{}
-	cmd := &cobra.Command{
-		Use:   "run",
-		Short: "run the cases on the board",
-		Long: `run boots the image and has it run the cases that lie in its flash, each with its negative twin. The board judges
-nothing: it tells what it saw, and the verdicts are this program's. A case that ends or hangs the board costs that case; the
-board is started again for the next.
-
-BOARD is emulator: an emulated ESP32-P4 (cmd/p4emu), which is built for it.
-
-LINK is direct, where frames are handed over in memory, or emac: the driver, its DMA, and the MAC's own loopback. Cases
-that need frames that no MAC carries are then unsupported, and before all of them the EMAC is tested by itself: cases
-emac/..., alone with --run emac.
-
-Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return deviceRun(cmd.Context(), &f, cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
-	}
-	fl := cmd.Flags()
-	fl.StringVar(&f.board, "board", "emulator", "where to run")
-	fl.StringVar(&f.link, "link", conformance.DirectLink, "what carries the frames: direct, or emac, the EMAC's own loopback")
-	fl.StringVar(&f.pattern, "run", "", "which cases, as stackproof run has it; all without")
-	fl.IntVar(&f.repeat, "repeat", 1, "run them so often")
-	fl.StringVar(&f.out, "out", "", "write a results folder, of the last time")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each case, on a terminal too")
-	return cmd
-}
-
-func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) error {
-	if f.board != "emulator" {
-		return fmt.Errorf("stackproof device run: no board is called %q: emulator is one", f.board)
-	}
-	if f.repeat < 1 {
-		return fmt.Errorf("stackproof device run: --repeat %d: it must be more than 0", f.repeat)
-	}
-	f.stack = "p4emu"
-	if f.link == "emac" && (f.pattern == "" || f.pattern == "emac") {
-		if err := selfTests(ctx, f, stdout); err != nil || f.pattern != "" {
-			return err
-		}
-	}
-	for range f.repeat {
-		if err := run(ctx, &f.runFlags, f.pattern, stdout, stderr); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// selfTests has the board test its EMAC.
-func selfTests(ctx context.Context, f *deviceFlags, stdout io.Writer) error {
-	suite, err := conformance.LoadSuite()
-	if err != nil {
-		return err
-	}
-	boot, err := bootEmulator(ctx)
-	if err != nil {
-		return err
-	}
-	board := console.New(boot, suite, f.limit)
-	defer board.Close()
-	tests, err := board.SelfTests()
-	failed := 0
-	for _, t := range tests {
-		if t.Flaw == "" {
-			fmt.Fprintf(stdout, "PASS emac/%s\n", t.Name)
-			continue
-		}
-		failed++
-		fmt.Fprintf(stdout, "FAIL emac/%s: %s: wanted %d, got %d\n", t.Name, t.Flaw, t.Want, t.Got)
-	}
-	fmt.Fprintf(stdout, "emac: tests=%d pass=%d\n", len(tests), len(tests)-failed)
-	if err == nil && failed > 0 {
-		return exitCode(report.ExitFail)
-	}
-	return err
 }
 
 // bootEmulator finds the image, and makes the emulator to boot it.

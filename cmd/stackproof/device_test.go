@@ -144,7 +144,7 @@ func TestDeviceMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"device", "run", "--board", "toaster"}, `stackproof device run: no board is called "toaster": emulator is one`},
+		{[]string{"device", "run", "--board", "toaster"}, `stackproof device: no board is called "toaster": it is emulator, a serial port (/dev/...) or a name in a file of boards`},
 		{[]string{"device", "run", "--repeat", "0"}, "stackproof device run: --repeat 0: it must be more than 0"},
 		{[]string{"device", "size"}, "stackproof: the image is built in the repository: image: "},
 	} {

@@ -74,7 +74,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 	return cmd
 }
 
-// run runs the cases and reports.
+// run finds the cases and the stack, runs and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
 	if strings.HasSuffix(pattern, ".pkt") && conformance.IsForeign(pattern) {
 		if f.out != "" || f.seed != 0 || f.waivers != "" || f.link != conformance.DirectLink {
@@ -90,8 +90,27 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	if len(suite.Cases(p)) == 0 {
-		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", pattern)
+	j := &running{suite: suite, pattern: p, said: pattern, file: file, waivers: waivers}
+	j.open = func() (conformance.Executor, error) { return openOver(ctx, f, suite) }
+	return j.run(ctx, f, stdout, stderr)
+}
+
+// running is what of a suite is run where.
+type running struct {
+	suite   *conformance.Suite
+	pattern conformance.Pattern
+	said    string // the pattern as the user has it
+	file    string // the script that it is instead, or ""
+	again   string // see conformance.Runner
+	waivers conformance.Waivers
+	open    func() (conformance.Executor, error)
+}
+
+// run runs the cases and reports.
+func (j *running) run(ctx context.Context, f *runFlags, stdout, stderr io.Writer) error {
+	cases := len(j.suite.Cases(j.pattern))
+	if cases == 0 {
+		fmt.Fprintf(stderr, "stackproof: no case matches %q: nothing ran\n", j.said)
 		return exitCode(report.ExitNone)
 	}
 	if f.out != "" {
@@ -100,21 +119,22 @@ func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Wri
 		}
 		outlive()
 	}
-	stack, err := openOver(ctx, f, suite)
+	stack, err := j.open()
 	if err != nil {
 		return err
 	}
 	defer stack.Close()
-	screen := newScreen(stdout, stderr, f.verbose, len(suite.Cases(p)))
-	runner := conformance.Runner{Suite: suite, Stack: f.stack, Link: f.link, Exec: stack, Seed: f.seed, File: file, Command: command(), Waivers: waivers, Done: screen.done}
-	res := runner.Run(ctx, p)
+	screen := newScreen(stdout, stderr, f.verbose, cases)
+	runner := conformance.Runner{Suite: j.suite, Stack: f.stack, Link: f.link, Exec: stack, Seed: f.seed, File: j.file,
+		Command: command(), Again: j.again, Waivers: j.waivers, Done: screen.done}
+	res := runner.Run(ctx, j.pattern)
 	screen.end(res)
 	if f.out != "" {
 		if err := res.Write(f.out); err != nil {
 			return err
 		}
 	}
-	if err := waivers.Stale(res.Verdicts); err != nil {
+	if err := j.waivers.Stale(res.Verdicts); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {

@@ -57,7 +57,11 @@ func BuildFiles(ctx context.Context, suite *conformance.Suite, repo, dir string,
 	if err != nil {
 		return b, err
 	}
-	small, inMemory, err := forMemory(suite, files.ELF)
+	small, m, err := ForMemory(suite, files.ELF)
+	if err != nil {
+		return b, err
+	}
+	inMemory, err := m.Encode()
 	if err != nil {
 		return b, err
 	}
@@ -70,47 +74,46 @@ func BuildFiles(ctx context.Context, suite *conformance.Suite, repo, dir string,
 	return b, nil
 }
 
-// forMemory is the image with as much of the suite as fits behind it.
-func forMemory(suite *conformance.Suite, elf string) (*conformance.Suite, []byte, error) {
+// ForMemory is the image for a loader that puts it into memory, with as much of the suite as fits behind it.
+func ForMemory(suite *conformance.Suite, elf string) (small *conformance.Suite, m *espimage.Image, err error) {
 	room, err := espimage.Room(elf)
 	if err != nil {
 		return nil, nil, err
 	}
-	small, err := Small(suite, room)
-	if err != nil {
+	if small, err = Small(suite, room); err != nil {
 		return nil, nil, err
 	}
-	m, err := espimage.ReadInMemory(elf, small.Blob())
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := m.Encode()
-	return small, b, err
+	m, err = espimage.ReadInMemory(elf, small.Blob())
+	return small, m, err
 }
 
-// Small is a part of the suite whose list has at most so many bytes: of each folder of cases the first, then of each the
-// second, and so on, where they fit.
+// Small is a part of the suite whose list has at most so many bytes: the known-good case of each topic, then of each folder
+// of cases the first, then of each the second, and so on, where they fit; generated ones, of which there are thousands, not.
 func Small(suite *conformance.Suite, room int) (*conformance.Suite, error) {
 	left := room - len(device.AppendBlob(nil, nil))
-	folders := map[string][][]*conformance.Program{}
-	var order []string
-	for _, forms := range suite.Cases(conformance.Pattern{}) {
-		dir := path.Dir(forms[0].Case.ID)
-		if folders[dir] == nil {
-			order = append(order, dir)
+	var turns [][][]*conformance.Program
+	folders := map[string]int{}
+	put := func(turn int, forms []*conformance.Program) {
+		for len(turns) <= turn {
+			turns = append(turns, nil)
 		}
-		folders[dir] = append(folders[dir], forms)
+		turns[turn] = append(turns[turn], forms)
+	}
+	for _, forms := range suite.Cases(conformance.Pattern{}) {
+		switch id := forms[0].Case.ID; {
+		case cases.Family(id) != "":
+		case conformance.KnownGood(id):
+			put(0, forms)
+		default:
+			folders[path.Dir(id)]++
+			put(folders[path.Dir(id)], forms)
+		}
 	}
 	chosen := map[*cases.Case]bool{}
-	for turn, more := 0, true; more; turn++ {
-		more = false
-		for _, dir := range order {
-			if turn >= len(folders[dir]) {
-				continue
-			}
-			more = true
-			if forms := folders[dir][turn]; weight(forms) <= left {
-				left -= weight(forms)
+	for _, turn := range turns {
+		for _, forms := range turn {
+			if w := weight(forms); w <= left {
+				left -= w
 				chosen[forms[0].Case] = true
 			}
 		}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/cmd/firmware/espimage"
+	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/p4emu/fakeboard"
+	"stackproof/conformance"
+	"stackproof/conformance/device"
+)
+
+// lab is a repository in which an image has been built, as far as this program looks at either, and a fake board that has
+// it in flash. The image is no program; the list of cases is the real one.
+type lab struct {
+	*fakeboard.Board
+	files image.Files
+	build uint64
+	suite *conformance.Suite
+}
+
+// newLab makes one, and the current folder its root.
+func newLab(t *testing.T) *lab {
+	t.Helper()
+	suite, err := conformance.LoadSuite()
+	require.NoError(t, err)
+	root := t.TempDir()
+	t.Chdir(root)
+	l := &lab{Board: fakeboard.New(t), suite: suite, files: image.In(filepath.Join(root, "build", image.ESP32P4))}
+	put := func(file string, b []byte) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
+		require.NoError(t, os.WriteFile(file, b, 0o666))
+	}
+	put(filepath.Join(root, "cmd", "firmware", "toolchain", "go.mod"), nil)
+	put(l.files.ELF, elfFile(t))
+	m, err := espimage.Read(l.files.ELF)
+	require.NoError(t, err)
+	l.build = m.Build
+	encoded, err := m.Encode()
+	require.NoError(t, err)
+	put(l.files.Image, encoded)
+	put(l.files.Cases, suite.Blob())
+	flash, err := espimage.Flash(encoded, suite.Blob())
+	require.NoError(t, err)
+	put(l.files.Flash, flash)
+	copy(l.Flash, flash)
+	l.Agent = func(a *device.Agent) { a.Build = l.build }
+	normal := openPort
+	openPort = l.Open
+	t.Cleanup(func() { openPort = normal })
+	return l
+}
+
+// elfFile is an ELF file with the symbols that matter: 64 bytes of code, and room for cases behind them.
+func elfFile(t *testing.T) []byte {
+	t.Helper()
+	const base, headers = 0x4ff4_0000, 52 + 32
+	code := bytes.Repeat([]byte{0x13, 0, 0, 0}, 16)
+	names := []byte{0}
+	symbols := []elf.Sym32{{}}
+	for _, s := range []struct {
+		name  string
+		value uint32
+	}{{"_start_in_memory", base + 4}, {"_image_end", base + 0x1000}, {"_window_end", base + 0x4000}, {"stackproof_build", base + 8}} {
+		symbols = append(symbols, elf.Sym32{Name: uint32(len(names)), Value: s.value, Shndx: uint16(elf.SHN_ABS)})
+		names = append(append(names, s.name...), 0)
+	}
+	table := uint32(headers + len(code))
+	strings := table + uint32(len(symbols)*elf.Sym32Size)
+	h := elf.Header32{
+		Type: uint16(elf.ET_EXEC), Machine: uint16(elf.EM_RISCV), Version: 1, Entry: base, Phoff: 52, Shoff: strings + uint32(len(names)),
+		Ehsize: 52, Phentsize: 32, Phnum: 1, Shentsize: 40, Shnum: 3, Shstrndx: 2,
+	}
+	copy(h.Ident[:], "\x7fELF\x01\x01\x01")
+	var b bytes.Buffer
+	for _, part := range []any{
+		h, elf.Prog32{Type: uint32(elf.PT_LOAD), Off: headers, Vaddr: base, Filesz: uint32(len(code)), Memsz: uint32(len(code))}, code, symbols, names,
+		[]elf.Section32{
+			{},
+			{Type: uint32(elf.SHT_SYMTAB), Off: table, Size: strings - table, Link: 2, Entsize: elf.Sym32Size},
+			{Type: uint32(elf.SHT_STRTAB), Off: strings, Size: uint32(len(names))},
+		},
+	} {
+		require.NoError(t, binary.Write(&b, binary.LittleEndian, part))
+	}
+	return b.Bytes()
+}
+
+// index is the place of a case's first program in the list.
+func (l *lab) index(t *testing.T, id string) int {
+	forms := l.suite.Find(id)
+	require.NotEmpty(t, forms, id)
+	return forms[0].Index
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"stackproof/cmd/firmware/espimage"
+	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/firmware/loader"
+	"stackproof/cmd/p4emu/emulator"
+	"stackproof/conformance"
+	"stackproof/conformance/device/boards"
+	"stackproof/conformance/device/console"
+	"stackproof/conformance/device/port"
+	"stackproof/conformance/report"
+)
+
+// deviceFlags are the arguments of `stackproof device run`.
+type deviceFlags struct {
+	runFlags
+	boardFlags
+	board, pattern string
+	repeat         int
+	ram            bool
+}
+
+func newDeviceRun() *cobra.Command {
+	f := deviceFlags{}
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "run the cases on the board",
+		Long: `run boots the image and has it run the cases that lie in its flash, each with its negative twin. The board judges
+nothing: it tells what it saw, and the verdicts are this program's. A case that ends or hangs the board costs that case; the
+board is started again for the next. What is garbled on the line is asked for again.
+
+BOARD is emulator, an emulated ESP32-P4 (cmd/p4emu), which is built for it; a serial port, such as /dev/ttyUSB0; or a name
+in a file of boards. On a board the image must be the one that was built last: stackproof device flash sees to it.
+
+With --ram nothing is flashed: the image is loaded into the board's memory, through the loader in its ROM, each time that
+the board is started. Behind it there is room for a few cases, of each folder some, and those are run.
+
+LINK is direct, where frames are handed over in memory, or emac: the driver, its DMA, and the MAC's own loopback. Cases
+that need frames that no MAC carries are then unsupported, and before all of them the EMAC is tested by itself: cases
+emac/..., alone with --run emac.
+
+` + boardHelp + `
+
+Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
+		Example: `  stackproof device run --run tcp/close -v
+  stackproof device run --board /dev/ttyUSB0 --link emac --repeat 10
+  stackproof device run --board nano --ram`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return deviceRun(cmd.Context(), &f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.board, "board", boards.Emulator, "where to run")
+	f.add(fl)
+	fl.BoolVar(&f.ram, "ram", false, "load the image into memory, with a few cases")
+	fl.StringVar(&f.link, "link", conformance.DirectLink, "what carries the frames: direct, or emac, the EMAC's own loopback")
+	fl.StringVar(&f.pattern, "run", "", "which cases, as stackproof run has it; all without")
+	fl.IntVar(&f.repeat, "repeat", 1, "run them so often")
+	fl.DurationVar(&f.limit, "limit", console.Limit, "real time in which the board must have booted, or done one run")
+	fl.StringVar(&f.out, "out", "", "write a results folder, of the last time")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each case, on a terminal too")
+	return cmd
+}
+
+func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) error {
+	switch {
+	case f.repeat < 1:
+		return fmt.Errorf("stackproof device run: --repeat %d: it must be more than 0", f.repeat)
+	case f.limit <= 0:
+		return fmt.Errorf("stackproof device run: --limit %v: it must be more than 0", f.limit)
+	case f.link != conformance.DirectLink && f.link != "emac":
+		return fmt.Errorf("stackproof device run: no link is called %q: it is direct or emac", f.link)
+	}
+	d, err := f.onBoard(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := d.start()
+	if err != nil {
+		return err
+	}
+	if f.link == "emac" && (f.pattern == "" || f.pattern == "emac") {
+		if err := selfTests(first, stdout); err != nil || f.pattern != "" {
+			return errors.Join(err, first.Close())
+		}
+	}
+	p, err := conformance.ParsePattern(f.pattern)
+	if err != nil {
+		return errors.Join(err, first.Close())
+	}
+	for i := range f.repeat {
+		j := &running{suite: d.suite, pattern: p, said: f.pattern, again: f.again()}
+		j.open = func() (conformance.Executor, error) {
+			if i == 0 {
+				return first, nil
+			}
+			return d.start()
+		}
+		if err := j.run(ctx, &f.runFlags, stdout, stderr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again is the command that runs a case, whose id follows, once more.
+func (f *deviceFlags) again() string {
+	line := command() + " device run"
+	if f.board != boards.Emulator {
+		line += " --board " + conformance.Quote(f.board)
+	}
+	for _, flag := range []struct{ name, value string }{{"--boards", f.file}, {"--reset", f.reset}} {
+		if flag.value != "" {
+			line += " " + flag.name + " " + conformance.Quote(flag.value)
+		}
+	}
+	if f.baud != 0 {
+		line += fmt.Sprintf(" --baud %d", f.baud)
+	}
+	if f.ram {
+		line += " --ram"
+	}
+	if f.link != conformance.DirectLink {
+		line += " --link " + f.link
+	}
+	return line + " --run"
+}
+
+// deviceOn is a board with an image.
+type deviceOn struct {
+	suite *conformance.Suite
+	build uint64
+	boot  func() (io.ReadWriteCloser, error)
+	flags *deviceFlags
+}
+
+// start boots the board and finds out whether it runs the image.
+func (d *deviceOn) start() (*console.Board, error) {
+	b := console.New(d.boot, d.suite, d.flags.limit)
+	b.Build = d.build
+	if d.flags.link != conformance.DirectLink {
+		b.Link = d.flags.link
+	}
+	return b, b.Start()
+}
+
+// onBoard finds the board, the image, and what of the cases is on it.
+func (f *deviceFlags) onBoard(ctx context.Context) (*deviceOn, error) {
+	d := &deviceOn{flags: f}
+	b := boards.Board{Name: boards.Emulator}
+	var err error
+	if f.stack = "p4emu"; f.board != boards.Emulator {
+		f.stack = "esp32p4"
+		if b, err = f.find(f.board); err != nil {
+			return nil, err
+		}
+	} else if f.reset != "" || f.baud != 0 {
+		return nil, errors.New("stackproof device run: --reset and --baud are for boards behind a serial port")
+	}
+	files, repo, err := builtFiles()
+	if err != nil {
+		return nil, err
+	}
+	if d.suite, err = conformance.LoadSuite(); err != nil {
+		return nil, err
+	}
+	m, err := espimage.Read(files.ELF)
+	if err != nil {
+		return nil, err
+	}
+	d.build = m.Build
+	if f.ram {
+		if d.suite, m, err = image.ForMemory(d.suite, files.ELF); err != nil {
+			return nil, err
+		}
+	}
+	soon := soonAfter(ctx)
+	target := at(b)
+	if b.Name == boards.Emulator {
+		program, err := emulator.Build(ctx, repo, filepath.Join(repo, "build"))
+		if err != nil {
+			return nil, err
+		}
+		d.boot = func() (io.ReadWriteCloser, error) { return emulator.Start(soon, program, files) }
+		target = loader.Board{Port: boards.Emulator, Reset: port.None, Open: emulator.Port(soon, program, files)}
+	} else {
+		d.boot = func() (io.ReadWriteCloser, error) { return restart(soon, b) }
+	}
+	if f.ram {
+		var segments []loader.Segment
+		for _, s := range m.Segments {
+			segments = append(segments, loader.Segment(s))
+		}
+		d.boot = func() (io.ReadWriteCloser, error) { return loader.Start(soon, target, segments, m.Entry) }
+	}
+	return d, nil
+}
+
+// restart opens a board's port and has the board start its image. The line ends with ctx.
+func restart(ctx context.Context, b boards.Board) (io.ReadWriteCloser, error) {
+	line, err := openPort(b.Port, b.Baud)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Reset.Restart(line); err != nil {
+		line.Close()
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { line.Close() })
+	return line, nil
+}
+
+// selfTests has the board test its EMAC.
+func selfTests(board *console.Board, stdout io.Writer) error {
+	tests, err := board.SelfTests()
+	failed := 0
+	for _, t := range tests {
+		if t.Flaw == "" {
+			fmt.Fprintf(stdout, "PASS emac/%s\n", t.Name)
+			continue
+		}
+		failed++
+		fmt.Fprintf(stdout, "FAIL emac/%s: %s: wanted %d, got %d\n", t.Name, t.Flaw, t.Want, t.Got)
+	}
+	fmt.Fprintf(stdout, "emac: tests=%d pass=%d\n", len(tests), len(tests)-failed)
+	if err == nil && failed > 0 {
+		return exitCode(report.ExitFail)
+	}
+	return err
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stackproof/conformance/device"
+	"stackproof/conformance/report"
+)
+
+// TestDeviceRun: a board behind a serial port, by its path and by its name in a file of boards.
+func TestDeviceRun(t *testing.T) {
+	l := newLab(t)
+	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--run", "arp")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Regexp(t, `(?m)^PASS arp/request-answered$`, stdout)
+	require.Regexp(t, `\nrun: stack=esp32p4 cases=[0-9]+ pass=[0-9]+ fail=0 twins=`, stdout)
+
+	require.NoError(t, os.WriteFile("boards.toml", []byte("[bench]\nport = \""+l.Path+"\"\nfixtures = [\"cable\"]\n"), 0o666))
+	code, stdout, stderr = invoke(t, "device", "run", "--board", "bench", "--run", "arp/request-answered", "--repeat", "2")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Equal(t, 2, strings.Count(stdout, "run: stack=esp32p4 cases=1 pass=1 "))
+	require.Equal(t, 3, l.Boots, "each time the board is started anew")
+
+	code, stdout, _ = invoke(t, "device", "list")
+	require.Equal(t, report.ExitOK, code)
+	require.Contains(t, stdout, "board bench: present port="+l.Path+" reset=lines baud=115200 fast=460800 fixtures=cable\n")
+	require.Regexp(t, `(?m)^list: boards=1 ports=[0-9]+$`, stdout)
+}
+
+// TestDeviceRunInMemory: the image goes into the board's memory, with a few cases; what is in flash does not matter.
+func TestDeviceRunInMemory(t *testing.T) {
+	l := newLab(t)
+	clear(l.Flash)
+	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--ram")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Regexp(t, `(?m)^PASS tcp/handshake/passive-open$`, stdout)
+	require.Regexp(t, `(?m)^run: stack=esp32p4 cases=(1?[0-9]|[2-9][0-9]) pass=`, stdout)
+	require.EqualValues(t, 0x4ff4_0004, l.Entry)
+}
+
+// once is a hook that does its harm at the first time that a pattern occurs.
+func once(pattern string, harm func(p []byte) []byte) func([]byte) []byte {
+	r, done := regexp.MustCompile(pattern), false
+	return func(p []byte) []byte {
+		if done || !r.Match(p) {
+			return p
+		}
+		done = true
+		return harm(p)
+	}
+}
+
+// TestBadBoards: what a board or its line may do wrong, and what comes of it for the case at hand, for the others, and for
+// the exit code.
+func TestBadBoards(t *testing.T) {
+	l := newLab(t)
+	const id, other = "arp/request-answered", "arp/announcement"
+	run := fmt.Sprintf(`run case=%d twin=0`, l.index(t, other))
+	verdict := fmt.Sprintf(`verdict case=%d twin=0`, l.index(t, other))
+	short := "1s" // where it has to be waited for
+	if raceScale > 1 {
+		short = "5s"
+	}
+	always := func(pattern string, harm func(p []byte) []byte) func([]byte) []byte {
+		r := regexp.MustCompile(pattern)
+		return func(p []byte) []byte {
+			if r.Match(p) {
+				return harm(p)
+			}
+			return p
+		}
+	}
+	for _, c := range []struct {
+		name        string
+		heard, said func([]byte) []byte
+		limit       string
+		code        int
+		want        string // of the one case; the other passes
+	}{
+		{"hangs", once(run, func([]byte) []byte { l.Hang(); return nil }), nil, short, 1, `FAIL arp/announcement: timeout: .*no answer in time`},
+		{"hangs in mid-line", nil, once(verdict, func(p []byte) []byte { l.Hang(); return p[:20] }), short, 1, `FAIL arp/announcement: timeout: `},
+		{"restarts", once(run, func([]byte) []byte { l.Reboot(); return nil }), nil, "", 1,
+			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: rst:0x7 \(HP_SYS_HP_WDT_RESET\)`},
+		{"panics", once(run, func([]byte) []byte { l.Say("panic: index out of range\r\n"); l.Reboot(); return nil }), nil, "", 1,
+			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: panic: index out of range$`},
+		{"truncates a verdict", nil, once(verdict, func(p []byte) []byte { return append(p[:len(p)-30:len(p)-30], '\n') }), "", 0, `PASS arp/announcement`},
+		{"loses a verdict's beginning", nil, once(verdict, func(p []byte) []byte { return p[10:] }), "", 0, `PASS arp/announcement`},
+		{"loses a verdict's end", nil, once(verdict, func(p []byte) []byte { return p[:len(p)-5] }), short, 0, `PASS arp/announcement`},
+		{"changes a verdict", nil, once(verdict, func(p []byte) []byte { p[30] ^= 1; return p }), "", 0, `PASS arp/announcement`},
+		{"truncates every verdict", nil, always(verdict, func(p []byte) []byte { return append(p[:30:30], '\n') }), "", 2,
+			`FAIL arp/announcement: error: .*the line is damaged: a run's verdict did not come, 3 times`},
+		{"prints noise", nil, always(`verdict`, func(p []byte) []byte {
+			return append([]byte("I (31) eth: link up\r\n\x00\xff\x80 half a li"), append(p, "$SP verdict case=0\n"...)...)
+		}), "", 0, `PASS arp/announcement`},
+		{"a request that is changed", once(run, func(p []byte) []byte { return bytes.Replace(p, []byte("run"), []byte("ruN"), 1) }), nil, "", 0, `PASS arp/announcement`},
+		{"a request without its end", once(run, func(p []byte) []byte { return p[:len(p)-1] }), nil, short, 0, `PASS arp/announcement`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l.Heard, l.Said = c.heard, c.said
+			args := []string{"device", "run", "--board", l.Path, "--run", "arp/*"}
+			if c.limit != "" {
+				args = append(args, "--limit", c.limit)
+			}
+			code, stdout, stderr := invoke(t, args...)
+			require.Equal(t, c.code, code, stdout+stderr)
+			require.Regexp(t, `(?m)^`+c.want, stdout)
+			require.Regexp(t, `(?m)^PASS `+id+`$`, stdout)
+			require.Equal(t, 1-min(c.code, 1), strings.Count(stdout, "\nPASS "+other+"\n"))
+			if c.code != 0 {
+				require.Contains(t, stdout, "stackproof device run --board "+l.Path+" --run arp/announcement")
+			}
+		})
+	}
+}
+
+// TestNoGoodBoard: where the board does not run the image there are no verdicts, but one line that says why.
+func TestNoGoodBoard(t *testing.T) {
+	l := newLab(t)
+	hello := func(version int64, hash, build uint64) func([]byte) []byte {
+		return func(p []byte) []byte {
+			if !bytes.Contains(p, []byte("$SP hello ")) {
+				return p
+			}
+			return new(device.Line).Begin("hello").Int("version", version).Str("stack", "old").Int("cases", 5).Hex("hash", hash).Hex("build", build).End()
+		}
+	}
+	for _, c := range []struct {
+		name string
+		said func([]byte) []byte
+		do   func()
+		args []string
+		want string
+	}{
+		{"other protocol", hello(99, 1, l.build), nil, nil, `console: the image is another: protocol 99 with 5 cases, list 0000000000000001; wanted protocol 1 with `},
+		{"other list", hello(1, 1, l.build), nil, nil, `console: the image is another: protocol 1 with 5 cases, list 0000000000000001; wanted protocol 1 with `},
+		{"other build", nil, func() { l.Agent = func(a *device.Agent) { a.Build = 1 } }, nil, `console: the image is another: build 0000000000000001; wanted build [0-9a-f]{16}: flash it again`},
+		{"silent", func([]byte) []byte { return nil }, nil, []string{"--limit", "300ms"}, `console: no hello from the board: no answer in time: boot:12345`},
+		{"nothing in flash", nil, func() { l.Flash[0x2000] = 0xff }, []string{"--limit", "300ms"}, `console: no hello from the board: no answer in time: invalid header: 0xffffffff`},
+		{"no cases in flash", nil, func() { l.Flash[0x50000] = 0xff }, nil, `console: no hello from the board: the board says: the-list-of-cases-is-bad`},
+		{"no port", nil, nil, []string{"--board", "/dev/no-such-port"}, `port: /dev/no-such-port: there is no such port: stackproof device list names those that are`},
+		{"no port, in memory", nil, nil, []string{"--ram", "--board", "/dev/no-such-port"}, `loader: port: /dev/no-such-port: there is no such port`},
+		{"no lines", nil, func() { l.Stiff = true }, nil, `port: it has no lines that reset a board \(.*\): its reset is none`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			whole, agent := bytes.Clone(l.Flash[:0x50001]), l.Agent
+			t.Cleanup(func() {
+				copy(l.Flash, whole)
+				l.Agent, l.Stiff = agent, false
+			})
+			if c.do != nil {
+				c.do()
+			}
+			l.Said = c.said
+			code, stdout, stderr := invoke(t, append([]string{"device", "run", "--board", l.Path, "--run", "arp"}, c.args...)...)
+			require.Equal(t, report.ExitTester, code)
+			require.Empty(t, stdout)
+			require.Regexp(t, `^`+c.want+`.*\n$`, stderr)
+		})
+	}
+}
+
+// TestNoReset: a board that nothing resets says who it is when it is asked, also where somebody else was in mid-sentence.
+func TestNoReset(t *testing.T) {
+	l := newLab(t)
+	l.Stiff = true
+	l.PowerOn(false)
+	p, err := openPort(l.Path, 115_200)
+	require.NoError(t, err)
+	_, err = p.Write([]byte("$SP run case=0 tw"))
+	require.NoError(t, err)
+	require.NoError(t, p.Close())
+	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--reset", "none", "--run", "arp/request-answered")
+	require.Equal(t, report.ExitOK, code, stdout+stderr)
+	require.Equal(t, 1, l.Boots)
+}
+
+// TestUnplugged: a board that goes away costs the case at hand; the others cannot be run, and are told as such, soon.
+func TestUnplugged(t *testing.T) {
+	l := newLab(t)
+	l.Heard = once(fmt.Sprintf(`run case=%d twin=0`, l.index(t, "arp/announcement")), func([]byte) []byte { l.Unplug(); return nil })
+	code, stdout, _ := invoke(t, "device", "run", "--board", l.Path, "--run", "arp")
+	require.Equal(t, report.ExitTester, code)
+	require.Regexp(t, `(?m)^PASS arp/request-answered$`, stdout)
+	require.Regexp(t, `(?m)^FAIL arp/announcement: crash: .*the board's output has ended`, stdout)
+	require.Regexp(t, `(?m)^FAIL arp/.*there is no such port.*the board is given up after 3 starts like this`, stdout)
+}
