@@ -39,6 +39,21 @@ func (c Counts) String() string {
 	return b.String()
 }
 
+// Total is their sum.
+func (c Counts) Total() (n int64) {
+	for _, k := range c {
+		n += k
+	}
+	return n
+}
+
+// Add adds the counts of another.
+func (c Counts) Add(o Counts) {
+	for name, n := range o {
+		c[name] += n
+	}
+}
+
 // Result is what came of one capture, or of several.
 type Result struct {
 	Frames, Bytes int64

@@ -1,0 +1,230 @@
+package golden
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
+	"github.com/stretchr/testify/require"
+
+	"stackproof/golden/capture"
+	"stackproof/golden/replay"
+	"stackproof/golden/verify"
+	"stackproof/stack/wire"
+)
+
+// conversation writes a capture of one TCP connection, in which the client says a and the server b.
+func conversation(t testing.TB, a, b string) []byte {
+	var file bytes.Buffer
+	w, err := pcapgo.NewNgWriter(&file, layers.LinkTypeEthernet)
+	require.NoError(t, err)
+	at := time.Unix(1_700_000_000, 0)
+	src, dst := wire.IPv4(10, 0, 0, 1), wire.IPv4(10, 0, 0, 2)
+	send := func(fromClient bool, f wire.TCPFields, data string) {
+		at = at.Add(time.Millisecond)
+		x, y := src, dst
+		f.SrcPort, f.DstPort, f.Window = 40000, 80, 60000
+		if !fromClient {
+			x, y, f.SrcPort, f.DstPort = dst, src, 80, 40000
+		}
+		p := make([]byte, 54+len(data))
+		n := wire.EthernetFields{Dst: wire.MAC{2}, Src: wire.MAC{4}, Type: wire.EtherTypeIPv4}.Put(p)
+		n += wire.IPv4Fields{TotalLen: uint16(len(p) - 14), TTL: 64, Protocol: wire.ProtoTCP, Src: x, Dst: y}.Put(p[n:])
+		s := wire.TCP(p[n:])
+		copy(s[f.Put(s):], data)
+		s.SetChecksum(x, y)
+		require.NoError(t, w.WritePacket(gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(p), Length: len(p)}, p))
+	}
+	la, lb := uint32(len(a)), uint32(len(b))
+	const ack, fin, syn = wire.FlagACK, wire.FlagFIN, wire.FlagSYN
+	send(true, wire.TCPFields{Seq: 100, Flags: syn}, "")
+	send(false, wire.TCPFields{Seq: 500, Ack: 101, Flags: syn | ack}, "")
+	send(true, wire.TCPFields{Seq: 101, Ack: 501, Flags: ack}, a)
+	send(false, wire.TCPFields{Seq: 501, Ack: 101 + la, Flags: ack}, b)
+	send(true, wire.TCPFields{Seq: 101 + la, Ack: 501 + lb, Flags: ack | fin}, "")
+	send(false, wire.TCPFields{Seq: 501 + lb, Ack: 102 + la, Flags: ack | fin}, "")
+	send(true, wire.TCPFields{Seq: 102 + la, Ack: 502 + lb, Flags: ack}, "")
+	require.NoError(t, w.Flush())
+	return file.Bytes()
+}
+
+// checker is made once: its stacks have much memory.
+var checker = sync.OnceValues(NewChecker)
+
+func check(t testing.TB, file []byte, decodeOnly bool) *Report {
+	c, err := checker()
+	require.NoError(t, err)
+	c.DecodeOnly = decodeOnly
+	r, err := c.Capture(context.Background(), bytes.NewReader(file), "x")
+	require.NoError(t, err)
+	return r
+}
+
+func TestCapture(t *testing.T) {
+	file := conversation(t, "a question", "and its answer")
+	r := check(t, file, false)
+	require.NoError(t, r.Err())
+	require.EqualValues(t, 7, r.Frames)
+	require.EqualValues(t, 7, r.Sound)
+	require.EqualValues(t, 1, r.Connections)
+	require.EqualValues(t, 4, r.Replays)
+	require.EqualValues(t, 4*24, r.Stream)
+	require.EqualValues(t, 7, r.Driven)
+	require.Greater(t, r.Throws, int64(7*20))
+	require.Len(t, r.Digest, 64)
+
+	r = check(t, file, true)
+	require.NoError(t, r.Err())
+	require.Zero(t, r.Connections+r.Throws)
+
+	r = check(t, file[:len(file)-5], false)
+	require.ErrorContains(t, r.Err(), "at byte ")
+	require.EqualValues(t, 6, r.Frames, "what stands before the cut is verified")
+
+	c, err := checker()
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = c.Capture(ctx, bytes.NewReader(file), "x")
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestHold: an own capture must be what its line says, byte for byte.
+func TestHold(t *testing.T) {
+	file := conversation(t, "a", "bc")
+	good := check(t, file, false)
+	for name, c := range map[string]struct{ line, want string }{
+		"nothing said": {"x.pcapng, some scenario", ""},
+		"all":          {"x.pcapng; s; frames=7 connections=1, bytes=3 sha256=" + good.Digest, ""},
+		"no line":      {"", "no line in index.txt"},
+		"frames":       {"x.pcapng frames=8", "frames=7, and index.txt says 8"},
+		"connections":  {"x.pcapng connections=2", "connections=1"},
+		"bytes":        {"x.pcapng bytes=4 more", "bytes=3, and index.txt says 4"},
+		"digest":       {"x.pcapng sha256=00", "sha256="},
+		"malformed":    {"x.pcapng bad=1", "bad=0, and index.txt says 1"},
+	} {
+		r := check(t, file, false)
+		(&Entry{"x.pcapng", c.line, file}).Hold(r)
+		if c.want == "" {
+			require.NoError(t, r.Err(), name)
+		} else {
+			require.ErrorContains(t, r.Err(), c.want, name)
+		}
+	}
+	// A byte that is falsified is found, wherever it is.
+	for i := range file {
+		b := bytes.Clone(file)
+		b[i] ^= 0x10
+		r := check(t, b, true)
+		(&Entry{"x.pcapng", "x.pcapng sha256=" + good.Digest, b}).Hold(r)
+		require.Error(t, r.Err(), "byte %d", i)
+	}
+	r := check(t, file, false)
+	r.Bad = verify.Counts{"some": 1}
+	(&Entry{"x.pcapng", "x.pcapng", file}).Hold(r)
+	require.ErrorContains(t, r.Err(), "bad=1, and index.txt says 0: some=1")
+}
+
+func TestEntries(t *testing.T) {
+	all, err := entries(fstest.MapFS{
+		"index.txt": {Data: []byte("# words\n\nb.pcapng, two\nc.pcap three\n")}, "a.pcap": {Data: []byte("a")}, "b.pcapng": {Data: []byte("b")}, "notes.md": {},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []Entry{{"a.pcap", "", []byte("a")}, {"b.pcapng", "b.pcapng, two", []byte("b")}, {"c.pcap", "c.pcap three", nil}}, all)
+	_, err = entries(fstest.MapFS{"index.txt": {Data: []byte("a\na\n")}})
+	require.ErrorContains(t, err, "twice")
+	_, err = entries(fstest.MapFS{})
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// TestOwn: all own captures pass.
+func TestOwn(t *testing.T) {
+	all, err := Own()
+	require.NoError(t, err)
+	c, err := checker()
+	require.NoError(t, err)
+	c.DecodeOnly = false
+	for i := range all {
+		e := &all[i]
+		t.Run(e.File, func(t *testing.T) {
+			r, err := c.Capture(t.Context(), bytes.NewReader(e.Data), e.File)
+			require.NoError(t, err)
+			e.Hold(r)
+			require.NoError(t, r.Err())
+		})
+	}
+}
+
+// TestReferee: where tshark is installed, it puts the streams together as the replay does.
+func TestReferee(t *testing.T) {
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("NOTRUN: tshark is not installed")
+	}
+	all, err := Own()
+	require.NoError(t, err)
+	all = append(all, Entry{File: "conversation.pcapng", Data: conversation(t, "a question", strings.Repeat("an answer ", 100))})
+	for i := range all {
+		e := &all[i]
+		t.Run(e.File, func(t *testing.T) { referee(t, e) })
+	}
+}
+
+// referee compares the streams of a capture.
+func referee(t *testing.T, e *Entry) {
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	require.NoError(t, os.WriteFile(file, e.Data, 0o600))
+	reader, err := capture.NewReader(bytes.NewReader(e.Data), e.File)
+	require.NoError(t, err)
+	tracker, v := replay.NewTracker(memory), verify.NewVerifier()
+	for f, err := reader.Next(); err == nil; f, err = reader.Next() {
+		if b, _, ok := v.Ethernet(f); ok {
+			tracker.Add(f.Time, b)
+		}
+	}
+	met := map[string]bool{}
+	for _, c := range tracker.Done(true) {
+		ours, theirs, whole := c.Streams()
+		ends := strings.Split(c.String(), " > ")
+		if !whole || met[c.String()] {
+			continue // tshark writes of its own what is missing, and finds the first of two connections between the same ends
+		}
+		met[c.String()] = true
+		out, err := exec.Command("tshark", "-n", "-r", file, "-o", "tcp.check_checksum:TRUE", "-q", "-z", "follow,tcp,raw,"+strings.Join(ends, ",")).Output()
+		require.NoError(t, err)
+		client, server := follow(string(out))
+		if !strings.Contains(string(out), "Node 0: "+ends[0]) {
+			client, server = server, client
+		}
+		require.Equal(t, ours, client, "%v: what the client sends", c)
+		require.Equal(t, theirs, server, "%v: what the server sends", c)
+	}
+	require.NotZero(t, len(met)+len(e.Line))
+}
+
+// follow reads tshark's lines of hexadecimal digits; those of the second node are indented.
+func follow(out string) (client, server []byte) {
+	client, server = []byte{}, []byte{}
+	for line := range strings.Lines(out) {
+		digits := strings.TrimRight(line, "\n")
+		to := &client
+		if strings.HasPrefix(digits, "\t") {
+			to, digits = &server, digits[1:]
+		}
+		if b, err := hex.DecodeString(digits); err == nil {
+			*to = append(*to, b...)
+		}
+	}
+	return client, server
+}
