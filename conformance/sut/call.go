@@ -30,11 +30,12 @@ const (
 	OpGetPeerName           // FD; Result.Addr
 	OpSetNonblock           // FD, Value = 0 or 1: fcntl(F_SETFL, O_NONBLOCK)
 	OpPoll                  // FD, Value = time-out in ms (-1: none), Flags = events asked; Result.Ret = count, Result.Data = revents (uint16)
+	OpC                     // NewFD, Data = a call in C; Result.Data = what came of it (PROTOCOL.md, Calls in C)
 	ops
 )
 
 const opNames names = "socket bind listen accept connect read write recv send recvfrom sendto shutdown close setsockopt getsockopt " +
-	"getsockname getpeername nonblock poll"
+	"getsockname getpeername nonblock poll c"
 
 // String is the call's name on the wire and in scripts.
 func (o Op) String() string {

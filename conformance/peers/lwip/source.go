@@ -17,6 +17,8 @@ var changes = []struct{ file, old, new string }{
 	{"core/tcp.c", "pcb->sv = 3000 / TCP_SLOW_INTERVAL;", "pcb->sv = LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL;"},
 	// The timers of groups run when they are needed: see shim/stack.c.
 	{"core/timeouts.c", "{IGMP_TMR_INTERVAL, HANDLER(igmp_tmr)},", ""},
+	// No name server is ever asked, so nothing waits for one.
+	{"core/timeouts.c", "{DNS_TMR_INTERVAL, HANDLER(dns_tmr)},", ""},
 	{"core/timeouts.c", "{MLD6_TMR_INTERVAL, HANDLER(mld6_tmr)},", ""},
 }
 

@@ -151,6 +151,10 @@ var lies = []struct {
 		call(sut.Call{Op: sut.OpGetSockOpt, Option: sut.SoError}), "remote: getsockopt gave 9 bytes, at most 8"},
 	{"poll without events", liar{call: gives(sut.Result{Ret: 1})},
 		call(sut.Call{Op: sut.OpPoll}), "remote: poll gave 0 bytes, not the 2 of its events"},
+	{"no result in C", liar{call: gives(sut.Result{Data: make([]byte, 7)})},
+		call(sut.Call{Op: sut.OpC, Data: make([]byte, 9)}), "remote: a call in C of 9 bytes gave 7"},
+	{"too much in C", liar{call: gives(sut.Result{Data: make([]byte, 18)})},
+		call(sut.Call{Op: sut.OpC, Data: make([]byte, 9)}), "remote: a call in C of 9 bytes gave 18"},
 	{"data out of place", liar{call: gives(sut.Result{Data: []byte("x")})},
 		call(sut.Call{Op: sut.OpBind}), "remote: bind gave 1 bytes of data"},
 }

@@ -144,6 +144,11 @@ func checkResult(c *sut.Call, r *sut.Result) error {
 			return violation("getsockopt gave %d bytes, at most %d", len(r.Data), maxOption)
 		}
 		return nil
+	case sut.OpC:
+		if len(r.Data) < resultInC || len(r.Data) > resultInC+asked {
+			return violation("a call in C of %d bytes gave %d", asked, len(r.Data))
+		}
+		return nil
 	case sut.OpPoll:
 		if r.Ret >= 0 && len(r.Data) != 2 {
 			return violation("poll gave %d bytes, not the 2 of its events", len(r.Data))
@@ -155,6 +160,9 @@ func checkResult(c *sut.Call, r *sut.Result) error {
 	}
 	return nil
 }
+
+// resultInC is the length of a result and of errno, with which the answer to a call in C begins.
+const resultInC = 8
 
 // maxOption is the length of the longest socket option's value: two numbers (sut.Option).
 const maxOption = 8

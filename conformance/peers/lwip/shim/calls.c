@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ccalls.h"
 #include "lwip/priv/sockets_priv.h"
 #include "lwip/sockets.h"
 #include "names.h"
@@ -37,6 +38,27 @@ static void *semaphores[TASKS];          /* of a task from one of its calls to t
 static int descriptor(unsigned fd)
 {
     return descriptors[fd] == 0 ? -1 : descriptors[fd];
+}
+
+int descriptor_of(unsigned fd)
+{
+    return fd > UINT16_MAX ? -1 : descriptor(fd);
+}
+
+void descriptor_set(unsigned fd, int s)
+{
+    descriptors[fd] = s;
+}
+
+int descriptor_free(void)
+{
+    bool taken[LWIP_SOCKET_OFFSET + MEMP_NUM_NETCONN] = {0};
+    for (unsigned fd = 0; fd <= UINT16_MAX; fd++)
+        taken[descriptors[fd]] = true;
+    for (int s = LWIP_SOCKET_OFFSET; s < LWIP_SOCKET_OFFSET + MEMP_NUM_NETCONN; s++)
+        if (!taken[s])
+            return s;
+    return 0; /* what is no socket of lwIP's */
 }
 
 struct lwip_sock *call_socket(unsigned fd)
@@ -233,6 +255,15 @@ static void do_poll(struct call *c)
     c->given = c->ret >= 0 ? 2 : 0;
 }
 
+/* do_c makes any call, as C has it. Nothing fails but what is called: that is in the data. */
+static void do_c(struct call *c)
+{
+    uint8_t *text = c->data;
+    c->data = c_call(text, c->length, c->new_fd, &c->given);
+    free(text);
+    c->ret = 0;
+}
+
 static const struct {
     const char *name;
     void (*make)(struct call *);
@@ -243,7 +274,7 @@ static const struct {
     {"recvfrom", do_recvfrom},     {"sendto", do_sendto},     {"shutdown", do_shutdown},
     {"close", do_close},           {"setsockopt", do_setsockopt}, {"getsockopt", do_getsockopt},
     {"getsockname", do_getsockname}, {"getpeername", do_getpeername}, {"nonblock", do_nonblock},
-    {"poll", do_poll},
+    {"poll", do_poll},               {"c", do_c},
 };
 
 static void (*find(const char *name))(struct call *)
@@ -325,6 +356,10 @@ static enum status admit(const struct call *c, const char **reason)
     bool opens = is(c, "socket") || is(c, "accept");
     if (request_bad())
         return MALFORMED;
+    if (is(c, "c") && !c_call_known(c->data, c->length, &opens)) {
+        *reason = "no such call in C";
+        return UNSUPPORTED;
+    }
     if (find(c->name) == NULL) {
         *reason = "no such call";
         return UNSUPPORTED;
@@ -338,7 +373,7 @@ static enum status admit(const struct call *c, const char **reason)
     if (calls[c->task] != NULL || (opens && descriptors[c->new_fd] != 0))
         return MALFORMED;
     for (int i = 0; opens && i < TASKS; i++)
-        if (calls[i] != NULL && is(calls[i], "accept") && calls[i]->new_fd == c->new_fd)
+        if (calls[i] != NULL && (is(calls[i], "accept") || is(calls[i], "c")) && calls[i]->new_fd == c->new_fd)
             return MALFORMED;
     return OK;
 }

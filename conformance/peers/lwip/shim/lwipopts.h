@@ -5,6 +5,8 @@
 
 #include "settings.h"
 
+#include <fcntl.h> /* before lwIP defines numbers of its own, as in ESP-IDF */
+
 /* The system: a tcpip thread that others send messages to, memory from the C library, no pool that ends. */
 #define NO_SYS 0
 #define SYS_LIGHTWEIGHT_PROT 1
@@ -106,9 +108,10 @@
 #define SO_REUSE_RXTOALL 1
 #define LWIP_SOCKET_SELECT 1
 #define LWIP_SOCKET_POLL 1
+#define IOV_MAX 1024 /* the C library's */
 
-/* Names are not looked up and no address is asked for in what the peer is used for. */
-#define LWIP_DNS 0
+/* No address is asked for in what the peer is used for, and no name server: names are literals. */
+#define LWIP_DNS 1
 #define LWIP_DHCP 0
 #define LWIP_AUTOIP 0
 #define PPP_SUPPORT 0
