@@ -77,7 +77,10 @@ func (c *Conn) recoverACK(now time.Duration, n, known int, marked bool) {
 	case c.agreed.Has(SACK):
 		c.recovering = c.sndUna.Less(c.recoverAt) // RFC 6675 5, (A); the window is what it is to be already
 	case c.sndUna.Less(c.recoverAt): // a partial acknowledgment: the next segment is lost too
-		c.cong.cwnd = max(c.cong.cwnd-n, 0) + min(n, c.sndMSS)
+		c.cong.cwnd = max(c.cong.cwnd-n, 0)
+		if n >= c.sndMSS {
+			c.cong.cwnd += c.sndMSS
+		}
 		c.resendFirst()
 	default:
 		c.recovering = false
