@@ -22,6 +22,10 @@ type Config struct {
 	// Redirects of routers are not followed. Who can forge one could have the packets to a host sent to another neighbour.
 	IgnoreRedirects bool
 
+	// Sockets can be bound to addresses that are not ours, as if they were to become so: nothing comes to such a socket, and
+	// what it is to send cannot be sent.
+	BindAnywhere bool
+
 	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
 	TCP        tcp.Settings  // of new connections; an application can change those of its own. Queues: 0 is half of a slot
 

@@ -82,6 +82,7 @@ func (s *Stack) ip4SourceOK(m *packet) bool {
 }
 
 func (s *Stack) ip4Deliver(now time.Duration, m *packet, payload []byte) {
+	raw := s.rawInput(m)
 	switch m.proto {
 	case wire.ProtoICMP:
 		s.icmp4Input(now, m, payload)
@@ -92,6 +93,9 @@ func (s *Stack) ip4Deliver(now time.Duration, m *packet, payload []byte) {
 	case wire.ProtoIGMP:
 		s.igmpInput(now, m, payload)
 	default: // RFC 1122 3.2.2.1
+		if raw {
+			return
+		}
 		s.count(DropIPv4Protocol)
 		s.unreachable4(now, m, wire.ICMPv4ProtoUnreachable)
 	}

@@ -54,6 +54,7 @@ func (s *Stack) ip6Headers(now time.Duration, m *packet) {
 }
 
 func (s *Stack) ip6Deliver(now time.Duration, m *packet, payload []byte, nextField int) {
+	raw := s.rawInput(m)
 	switch m.proto {
 	case wire.ProtoICMPv6:
 		s.icmp6Input(now, m, payload)
@@ -64,6 +65,9 @@ func (s *Stack) ip6Deliver(now time.Duration, m *packet, payload []byte, nextFie
 	case wire.ProtoNone: // RFC 8200 4.7
 		s.count(DropIPv6Empty)
 	default: // RFC 8200 4
+		if raw {
+			return
+		}
 		s.count(DropIPv6NextHeader)
 		s.paramProblem6(now, m, wire.ICMPv6BadNextHeader, nextField)
 	}

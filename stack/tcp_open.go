@@ -59,7 +59,9 @@ func (s *Stack) TCPPort(local wire.Addr, port uint16) (uint16, Cause) {
 }
 
 // isLocal reports whether a socket can have the local address: one of ours, or a wildcard.
-func (s *Stack) isLocal(a wire.Addr) bool { return !a.IsValid() || a.IsUnspecified() || s.isOwn(a) }
+func (s *Stack) isLocal(a wire.Addr) bool {
+	return !a.IsValid() || a.IsUnspecified() || s.isOwn(a) || s.cfg.BindAnywhere
+}
 
 // tcpTaken reports whether a listener or a connection has the port on an address that overlaps with local.
 func (s *Stack) tcpTaken(local wire.Addr, port uint16) bool {

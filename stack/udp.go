@@ -18,6 +18,10 @@ type UDPEndpoint struct {
 	queue udpQueue
 	limit int32 // the most bytes in queue; 0: as many as there is memory for
 	ip    IPSettings
+	share bool   // others that share too can have the port
+	raw   bool   // it takes packets of proto as they are, and no datagrams of UDP
+	proto uint8  // of IP's
+	sum   uint16 // raw, IPv6: where in its packets the checksum is, counted from 1; 0: it has none
 
 	hops   uint8 // of what goes to groups
 	mirror bool  // a copy of what goes to our own groups comes back
@@ -44,46 +48,70 @@ func (s *Stack) udp(id int) *UDPEndpoint {
 // and :: for all of theirs. Port 0 takes a free port of 49152 to 65535, at random (RFC 6056 3.3.1). It answers AddrInUse,
 // AddrNotAvailable or TableFull if it cannot; id is then -1.
 func (s *Stack) UDPOpen(local wire.Addr, port uint16) (id int, c Cause) {
-	if local.IsValid() && !local.IsUnspecified() && !s.isOwn(local) {
-		return -1, AddrNotAvailable
+	return s.udpOpen(local, port, false)
+}
+
+// UDPOpenShared is UDPOpen for an endpoint that shares its port with others that do. A datagram to a group or to all goes to
+// each of them; any other to one: rather to one that has the sender for its peer, then to one that has the very address.
+func (s *Stack) UDPOpenShared(local wire.Addr, port uint16) (id int, c Cause) {
+	return s.udpOpen(local, port, true)
+}
+
+// UDPSetShared changes whether an endpoint shares its port with those that are opened from now on. Invalid.
+func (s *Stack) UDPSetShared(id int, on bool) Cause {
+	e := s.udp(id)
+	if e == nil {
+		return Invalid
 	}
-	id = -1
-	for i := range s.st.UDP {
-		if !s.st.UDP[i].open {
-			id = i
-			break
-		}
-	}
-	if id < 0 {
-		return -1, TableFull
+	e.share = on
+	return OK
+}
+
+func (s *Stack) udpOpen(local wire.Addr, port uint16, share bool) (id int, c Cause) {
+	id, c = s.udpFree(local)
+	if c != OK {
+		return id, c
 	}
 	if port == 0 {
 		port = s.udpEphemeral(local)
 	}
-	if port == 0 || s.udpTaken(local, port) {
+	if port == 0 || s.udpTaken(local, port, share) {
 		return -1, AddrInUse
 	}
 	s.st.UDP[id] = UDPEndpoint{
-		open: true, bound: local, local: local, port: port, hops: multicastHops, mirror: true,
+		open: true, bound: local, local: local, port: port, hops: multicastHops, mirror: true, share: share, proto: wire.ProtoUDP,
 	}
 	return id, OK
+}
+
+// udpFree returns a row for an endpoint with a local address.
+func (s *Stack) udpFree(local wire.Addr) (id int, c Cause) {
+	if !s.isLocal(local) {
+		return -1, AddrNotAvailable
+	}
+	for i := range s.st.UDP {
+		if !s.st.UDP[i].open {
+			return i, OK
+		}
+	}
+	return -1, TableFull
 }
 
 // udpEphemeral returns a free port, 0 if there is none.
 func (s *Stack) udpEphemeral(local wire.Addr) uint16 {
 	start := s.random()
 	for i := range ephemeralCount {
-		if port := ephemeral(start, i); !s.udpTaken(local, port) {
+		if port := ephemeral(start, i); !s.udpTaken(local, port, false) {
 			return port
 		}
 	}
 	return 0
 }
 
-// udpTaken reports whether an endpoint has the port on an address that overlaps with local.
-func (s *Stack) udpTaken(local wire.Addr, port uint16) bool {
+// udpTaken reports whether an endpoint has the port on an address that overlaps with local, and does not share it.
+func (s *Stack) udpTaken(local wire.Addr, port uint16, share bool) bool {
 	for i := range s.st.UDP {
-		if e := &s.st.UDP[i]; e.open && e.port == port && overlap(e.bound, local) {
+		if e := &s.st.UDP[i]; e.open && !e.raw && e.port == port && overlap(e.bound, local) && !(share && e.share) {
 			return true
 		}
 	}
@@ -103,7 +131,7 @@ func overlap(a, b wire.Addr) bool {
 // or port 0), NetUnreachable or AddrNotAvailable if it cannot.
 func (s *Stack) UDPConnect(id int, remote wire.Addr, port uint16) Cause {
 	e := s.udp(id)
-	if e == nil || remote.IsValid() && port == 0 {
+	if e == nil || remote.IsValid() && port == 0 && !e.raw {
 		return Invalid
 	}
 	if !remote.IsValid() {
@@ -150,14 +178,14 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if !dst.IsValid() {
 		return NotConnected
 	}
-	if port == 0 {
+	if port == 0 && !e.raw {
 		return Invalid
 	}
 	src, c := e.source(e.local, dst)
 	if c != OK {
 		return c
 	}
-	o := outgoing{dst: dst, src: src, proto: wire.ProtoUDP, hold: true, fragment: true, n: wire.UDPHeaderLen + len(p)}
+	o := outgoing{dst: dst, src: src, proto: e.proto, hold: true, fragment: true, n: e.headerLen() + len(p)}
 	e.ip.apply(&o)
 	if dst.IsMulticast() {
 		o.hops, o.within = e.hops, e.hops == 0
@@ -169,12 +197,24 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if c := s.beginIP(now, &o); c != OK {
 		return c
 	}
-	wire.UDPFields{SrcPort: e.port, DstPort: port, Length: uint16(o.n)}.Put(o.payload)
-	copy(o.payload[wire.UDPHeaderLen:], p)
-	wire.UDP(o.payload).SetChecksum(o.src, o.dst)
+	copy(o.payload[e.headerLen():], p)
+	if e.raw {
+		e.setChecksum(&o)
+	} else {
+		wire.UDPFields{SrcPort: e.port, DstPort: port, Length: uint16(o.n)}.Put(o.payload)
+		wire.UDP(o.payload).SetChecksum(o.src, o.dst)
+		s.count(UDPSent)
+	}
 	s.commitIP(&o)
-	s.count(UDPSent)
 	return OK
+}
+
+// headerLen is the length of the header that the endpoint puts before what it sends, behind that of IP.
+func (e *UDPEndpoint) headerLen() int {
+	if e.raw {
+		return 0
+	}
+	return wire.UDPHeaderLen
 }
 
 // UDPSetMulticast says how far what the endpoint sends to groups goes, 1 by default: over so many links less one; 0 keeps it

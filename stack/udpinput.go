@@ -28,27 +28,52 @@ func (s *Stack) udpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	d := Datagram{Full: len(u.Payload()), Src: m.src, SrcPort: u.SrcPort(), Dst: m.dst}
-	e := &s.st.UDP[id]
-	if !e.queue.push(s.udpMemory(id), s.UDPQueueSize(e.limit), &d, u.Payload()) {
-		s.count(DropUDPQueueFull)
-		return
-	}
-	s.count(UDPReceived)
-}
-
-// udpFind returns the endpoint that a datagram is for, -1 if there is none. No two can be: see overlap.
-func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
+	s.udpPush(id, &d, u.Payload())
 	for i := range s.st.UDP {
-		e := &s.st.UDP[i]
-		switch {
-		case !e.open || e.port != dstPort:
-		case !overlap(e.local, m.dst):
-		case e.peer.IsValid() && (e.peer != m.src || e.pport != srcPort):
-		default:
-			return i
+		if e := &s.st.UDP[i]; m.group && i != id && e.share && e.takes(m, u.SrcPort(), u.DstPort()) {
+			s.udpPush(i, &d, u.Payload())
 		}
 	}
-	return -1
+}
+
+// udpPush puts a datagram into the queue of an endpoint.
+func (s *Stack) udpPush(id int, d *Datagram, payload []byte) {
+	e := &s.st.UDP[id]
+	switch {
+	case !e.queue.push(s.udpMemory(id), s.UDPQueueSize(e.limit), d, payload):
+		s.count(DropUDPQueueFull)
+	case !e.raw:
+		s.count(UDPReceived)
+	}
+}
+
+// takes reports whether a datagram is one for the endpoint.
+func (e *UDPEndpoint) takes(m *packet, srcPort, dstPort uint16) bool {
+	return e.open && !e.raw && e.port == dstPort && overlap(e.local, m.dst) &&
+		(!e.peer.IsValid() || e.peer == m.src && e.pport == srcPort)
+}
+
+// udpFind returns the endpoint that a datagram is for, -1 if there is none. Only of those that share their port there are
+// several.
+func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
+	best, bestFit := -1, -1
+	for i := range s.st.UDP {
+		e := &s.st.UDP[i]
+		if !e.takes(m, srcPort, dstPort) {
+			continue
+		}
+		fit := 0
+		if e.peer.IsValid() {
+			fit = 2
+		}
+		if e.bound == m.dst {
+			fit++
+		}
+		if fit > bestFit {
+			best, bestFit = i, fit
+		}
+	}
+	return best
 }
 
 // udpUndelivered notes an ICMP error about a datagram; quoted is its start. It reports whether an endpoint can have sent
@@ -59,7 +84,7 @@ func (s *Stack) udpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) 
 	for i := range s.st.UDP {
 		e := &s.st.UDP[i]
 		switch {
-		case !e.open || e.port != src || !overlap(e.local, local):
+		case !e.open || e.raw || e.port != src || !overlap(e.local, local):
 		case e.peer.IsValid() && (e.peer != remote || e.pport != dst):
 		default:
 			if e.peer.IsValid() && c != OK {

@@ -5,16 +5,19 @@ import (
 	"stackproof/stack/wire"
 )
 
-// SetReuse lets a stream share its port as SO_REUSEADDR does: it may be bound to a port that other sockets with reuse
-// have while none of them listens, or on which connections live that no socket owns any more. Unsupported for
-// datagrams: the stack gives a port to one endpoint.
+// SetReuse lets a socket share its port as SO_REUSEADDR does. A stream may be bound to a port that other sockets with reuse
+// have while none of them listens (see SetListenersShare), or on which connections live that no socket owns any more. A
+// datagram socket may be bound to one that others with reuse have: what comes to a group goes to all of them, anything else
+// to one. Unsupported: a raw socket, which has no port.
 func (t *Table) SetReuse(id int, on bool) stack.Cause {
 	s := t.row(id)
 	switch {
 	case s == nil:
 		return stack.Invalid
-	case s.kind != Stream:
+	case s.kind == Raw:
 		return stack.Unsupported
+	case s.phase == open:
+		t.stack.UDPSetShared(int(s.conn), on)
 	}
 	s.reuse = on
 	return stack.OK
@@ -25,6 +28,10 @@ func (t *Table) Reuse(id int) bool {
 	s := t.row(id)
 	return s != nil && s.reuse
 }
+
+// SetListenersShare says whether a stream with reuse may be bound to the port of another that listens: then it is Listen that
+// answers AddrInUse. A new table has it that it may not.
+func (t *Table) SetListenersShare(on bool) { t.listenersShare = on }
 
 // Bind gives the socket its local address (no address or the family's unspecified one: any) and port (0: a free one
 // from 49152 up). Invalid (it has a port already), WrongFamily, AddrNotAvailable, AddrInUse, TableFull.
@@ -45,6 +52,30 @@ func (t *Table) Bind(id int, e Endpoint) stack.Cause {
 		return stack.Invalid
 	}
 	return t.openDatagram(s, e)
+}
+
+// Rebind gives a datagram or raw socket a local address and port in place of those that it has; what it has received and
+// its peer are forgotten. As Bind; Unsupported (a stream).
+func (t *Table) Rebind(id int, e Endpoint) stack.Cause {
+	s, c := t.datagram(id)
+	switch {
+	case c != stack.OK:
+		return c
+	case s.phase == closed:
+		return t.Bind(id, e)
+	case e.Addr.IsValid() && !s.family(e.Addr):
+		return stack.WrongFamily
+	}
+	before := t.Local(id)
+	t.stack.UDPClose(int(s.conn))
+	s.phase = closed
+	if !e.Addr.IsValid() {
+		e.Addr = s.anyAddr()
+	}
+	if c = t.openDatagram(s, e); c != stack.OK {
+		t.openDatagram(s, before)
+	}
+	return c
 }
 
 func (t *Table) bindStream(s *Socket, e Endpoint) stack.Cause {
@@ -74,7 +105,7 @@ func (t *Table) taken(s *Socket, e Endpoint) bool {
 		if o == s || o.kind != Stream || o.local.Port != e.Port || !overlap(o.local.Addr, e.Addr) {
 			continue
 		}
-		if !s.reuse || !o.reuse || o.phase == listening {
+		if !s.reuse || !o.reuse || o.phase == listening && !t.listenersShare {
 			return true
 		}
 	}
@@ -99,7 +130,10 @@ func (t *Table) freePort(s *Socket, local wire.Addr) uint16 {
 }
 
 // overlap tells whether a segment to one address can be to both: they are equal, or of one family and one of them
-// stands for all of it.
+// stands for all of it, or one for both families.
 func overlap(a, b wire.Addr) bool {
+	if !a.IsValid() || !b.IsValid() {
+		return true
+	}
 	return a == b || a.Is6() == b.Is6() && (a.IsUnspecified() || b.IsUnspecified())
 }

@@ -8,7 +8,16 @@ import (
 )
 
 func (t *Table) openDatagram(s *Socket, e Endpoint) stack.Cause {
-	id, c := t.stack.UDPOpen(e.Addr, e.Port)
+	var id int
+	var c stack.Cause
+	switch {
+	case s.kind == Raw:
+		id, c = t.stack.RawOpen(e.Addr, s.proto)
+	case s.reuse:
+		id, c = t.stack.UDPOpenShared(e.Addr, e.Port)
+	default:
+		id, c = t.stack.UDPOpen(e.Addr, e.Port)
+	}
 	if c == stack.OK {
 		s.conn, s.phase = int32(id), open
 		t.settle(s)

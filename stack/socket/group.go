@@ -32,6 +32,14 @@ func (t *Table) membership(id int, group wire.Addr) *Membership {
 // Invalid (no group, or one of the interface), Unsupported (a stream), WrongFamily, AddrInUse (it is a member already),
 // NetUnreachable, TableFull.
 func (t *Table) Join(id int, group wire.Addr) stack.Cause {
+	if t.membership(id, group) != nil && group.IsMulticast() {
+		return stack.AddrInUse
+	}
+	return t.JoinAgain(id, group)
+}
+
+// JoinAgain is Join for a socket that may be a member already: then it takes one Leave more.
+func (t *Table) JoinAgain(id int, group wire.Addr) stack.Cause {
 	s, c := t.datagram(id)
 	switch {
 	case s == nil || !group.IsMulticast():
@@ -40,8 +48,6 @@ func (t *Table) Join(id int, group wire.Addr) stack.Cause {
 		return c
 	case !s.family(group):
 		return stack.WrongFamily
-	case t.membership(id, group) != nil:
-		return stack.AddrInUse
 	}
 	m := t.membership(id, wire.Addr{})
 	if m == nil {

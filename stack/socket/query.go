@@ -23,7 +23,7 @@ func (t *Table) Ready(id int) Ready {
 	if s == nil {
 		return 0
 	}
-	if s.kind == Datagram {
+	if s.kind != Stream {
 		return t.readyDatagram(s)
 	}
 	r := t.readyStream(s)
@@ -141,7 +141,7 @@ func (t *Table) Remote(id int) (e Endpoint) {
 	s := t.row(id)
 	switch {
 	case s == nil:
-	case s.kind == Datagram:
+	case s.kind != Stream:
 		return t.datagramPeer(s)
 	case s.phase == joined:
 		e.Addr, e.Port = t.stack.TCPRemote(int(s.conn))
@@ -199,7 +199,7 @@ func (t *Table) QueueSizes(id int) (receive, send int) {
 	switch {
 	case s == nil:
 		return 0, 0
-	case s.kind == Datagram:
+	case s.kind != Stream:
 		return t.stack.UDPQueueSize(s.settings.RcvBuf), 0
 	}
 	return t.stack.TCPQueueSizes(&s.settings)

@@ -72,10 +72,13 @@ func (t *Table) SetIP(id int, v *stack.IPSettings) stack.Cause {
 func (t *Table) settle(s *Socket) {
 	switch {
 	case s.phase == closed:
-	case s.kind == Datagram:
+	case s.kind != Stream:
 		t.stack.UDPSetIP(int(s.conn), &s.ip)
 		t.stack.UDPSetQueue(int(s.conn), s.settings.RcvBuf)
 		t.stack.UDPSetMulticast(int(s.conn), s.multicast.Hops, s.multicast.Loop)
+		if s.kind == Raw {
+			t.stack.RawSetChecksum(int(s.conn), int(s.sum)-1)
+		}
 	default:
 		t.stack.TCPSet(int(s.conn), &s.settings)
 		t.stack.TCPSetIP(int(s.conn), &s.ip)

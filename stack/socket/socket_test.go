@@ -230,7 +230,6 @@ func TestDatagramAnswers(t *testing.T) {
 	_, c := l.a.Accept(u)
 	want(t, stack.Unsupported, c)
 	want(t, stack.Unsupported, l.a.Listen(u, 1))
-	want(t, stack.Unsupported, l.a.SetReuse(u, true))
 	want(t, stack.Unsupported, l.a.Set(u, &tcp.Settings{}))
 	want(t, stack.Invalid, l.a.Status(u))
 	want(t, stack.OK, l.a.Disconnect(l.now, u))

@@ -55,7 +55,7 @@ func (t *Table) Accept(id int) (child int, c stack.Cause) {
 		return -1, c
 	}
 	n := &t.rows[child]
-	*n = Socket{kind: Stream, v6: s.v6, reuse: s.reuse, settings: s.settings, ip: s.ip}
+	*n = Socket{kind: Stream, v6: s.v6, dual: s.dual, reuse: s.reuse, settings: s.settings, ip: s.ip}
 	t.join(n, conn)
 	return child, stack.OK
 }
@@ -110,7 +110,7 @@ func (t *Table) Disconnect(now time.Duration, id int) stack.Cause {
 	if s == nil {
 		return stack.Invalid
 	}
-	if s.kind == Datagram {
+	if s.kind != Stream {
 		return t.disconnectDatagram(s)
 	}
 	if s.phase != closed {
@@ -120,6 +120,22 @@ func (t *Table) Disconnect(now time.Duration, id int) stack.Cause {
 	if !s.bound {
 		s.local = Endpoint{}
 	}
+	return stack.OK
+}
+
+// Release lets a stream's connection go as Close does, and a listener, and keeps the socket, which can be used again as if
+// new. Unsupported: a datagram.
+func (t *Table) Release(now time.Duration, id int) stack.Cause {
+	s := t.row(id)
+	switch {
+	case s == nil:
+		return stack.Invalid
+	case s.kind != Stream:
+		return stack.Unsupported
+	case s.phase != closed:
+		t.stack.TCPClose(now, int(s.conn))
+	}
+	s.phase, s.shut, s.told, s.conn, s.bound, s.local = closed, 0, false, 0, false, Endpoint{}
 	return stack.OK
 }
 

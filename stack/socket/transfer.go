@@ -26,7 +26,7 @@ func (t *Table) Connect(now time.Duration, id int, to Endpoint) stack.Cause {
 		return stack.WrongFamily
 	case mapped(to.Addr):
 		return stack.NetUnreachable
-	case s.kind == Datagram:
+	case s.kind != Stream:
 		return t.connectDatagram(s, to)
 	}
 	return t.connectStream(now, s, to)
@@ -91,7 +91,7 @@ func (t *Table) Receive(id int, p []byte, peek bool) (Received, stack.Cause) {
 	switch {
 	case s == nil:
 		return Received{}, stack.Invalid
-	case s.kind == Datagram:
+	case s.kind != Stream:
 		return t.receiveDatagram(s, p, peek)
 	}
 	return t.receiveStream(s, p, peek)
@@ -110,7 +110,7 @@ func (t *Table) Shutdown(id int, read, write bool) stack.Cause {
 	if write {
 		s.shut |= shutWrite
 	}
-	if s.kind == Datagram {
+	if s.kind != Stream {
 		if !t.datagramPeer(s).Addr.IsValid() {
 			return stack.NotConnected
 		}

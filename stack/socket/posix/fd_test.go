@@ -140,7 +140,7 @@ func TestOptions(t *testing.T) {
 		{"SO_LINGER", SoLinger, Value{N: 1, Time: 5 * ms}, Value{}, true, true},
 		{"SO_RCVTIMEO", SoRcvTimeo, Value{Time: 5 * ms}, Value{}, true, true},
 		{"SO_SNDTIMEO", SoSndTimeo, Value{Time: 5 * ms}, Value{}, true, true},
-		{"SO_REUSEADDR", SoReuseAddr, Value{N: 1}, Value{}, true, false},
+		{"SO_REUSEADDR", SoReuseAddr, Value{N: 1}, Value{}, true, true},
 		{"TCP_NODELAY", TCPNoDelay, Value{N: 1}, Value{}, true, false},
 		{"TCP_CORK", TCPCork, Value{N: 1}, Value{}, true, false},
 		{"TCP_KEEPIDLE", TCPKeepIdle, Value{Time: time.Second}, Value{Time: 2 * time.Hour}, true, false},

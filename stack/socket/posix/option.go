@@ -12,7 +12,7 @@ type Option uint8
 
 const (
 	SoError         Option = 1 + iota // N, an Errno; get only, and clears it
-	SoReuseAddr                       // N, 0 or 1; streams
+	SoReuseAddr                       // N, 0 or 1
 	SoLinger                          // N, 0 or 1, and Time
 	SoKeepAlive                       // N, 0 or 1; datagrams only keep it
 	SoRcvBuf                          // N, bytes; what the stack cannot have is less. See [Face.GetOption]
@@ -149,6 +149,8 @@ func (f *Face) GetOption(fd int, o Option) (v Value, e Errno) {
 		}
 	case IPTTL, IPTOS, IPMTUDiscover, IPv6UnicastHops, IPv6TClass:
 		return f.ipOption(sock, o)
+	case SoReuseAddr:
+		return flag(f.core.Reuse(sock)), ENone
 	case SoRcvBuf:
 		v.N, _ = f.core.QueueSizes(sock)
 		return v, ENone
@@ -171,8 +173,6 @@ func (f *Face) streamOption(sock int, o Option) (v Value, e Errno) {
 		return flag(true), ENone
 	case TCPMaxSeg:
 		return Value{N: f.core.MaxSeg(sock)}, ENone
-	case SoReuseAddr:
-		return flag(f.core.Reuse(sock)), ENone
 	}
 	settings, _ := f.core.Settings(sock)
 	return optionOf(&settings, o)
