@@ -168,6 +168,16 @@ func (e *UDPEndpoint) source(local, dst wire.Addr) (wire.Addr, Cause) {
 // NoBuffers, if it cannot wait; Invalid, NotConnected, TooLong, AddrNotAvailable, NetUnreachable, HostUnreachable (the
 // neighbour did not answer lately), NetDown.
 func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p []byte) Cause {
+	return s.udpSend(now, id, dst, port, p, nil)
+}
+
+// UDPSendParts is UDPSend of a datagram whose data is in several parts.
+func (s *Stack) UDPSendParts(now time.Duration, id int, dst wire.Addr, port uint16, parts [][]byte) Cause {
+	return s.udpSend(now, id, dst, port, nil, parts)
+}
+
+// udpSend sends a datagram with the data p and that of the parts.
+func (s *Stack) udpSend(now time.Duration, id int, dst wire.Addr, port uint16, p []byte, parts [][]byte) Cause {
 	e := s.udp(id)
 	if e == nil {
 		return Invalid
@@ -186,6 +196,9 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 		return c
 	}
 	o := outgoing{dst: dst, src: src, proto: e.proto, hold: true, fragment: true, n: e.headerLen() + len(p)}
+	for _, q := range parts {
+		o.n += len(q)
+	}
 	e.ip.apply(&o)
 	if dst.IsMulticast() {
 		o.hops, o.within = e.hops, e.hops == 0
@@ -197,7 +210,11 @@ func (s *Stack) UDPSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if c := s.beginIP(now, &o); c != OK {
 		return c
 	}
-	copy(o.payload[e.headerLen():], p)
+	at := e.headerLen()
+	at += copy(o.payload[at:], p)
+	for _, q := range parts {
+		at += copy(o.payload[at:], q)
+	}
 	if e.raw {
 		e.setChecksum(&o)
 	} else {

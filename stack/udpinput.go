@@ -118,6 +118,20 @@ func (s *Stack) UDPSetQueue(id int, limit int32) Cause {
 	return OK
 }
 
+// UDPPeekAt copies what the oldest datagram of the queue has from an offset on to p, as much of it as fits, and leaves it
+// there. As UDPReceive; N is what was copied.
+func (s *Stack) UDPPeekAt(id, offset int, p []byte) (Datagram, Cause) {
+	e := s.udp(id)
+	if e == nil {
+		return Datagram{}, Invalid
+	}
+	d, ok := e.queue.front(s.udpMemory(id), offset, p, false)
+	if !ok {
+		return Datagram{}, WouldBlock
+	}
+	return d, OK
+}
+
 // UDPReceive copies the oldest datagram of the queue to p, as much of it as fits. Unless peek is set it then takes the
 // whole datagram from the queue. WouldBlock, if the queue is empty; Invalid, if there is no endpoint with this id.
 func (s *Stack) UDPReceive(id int, p []byte, peek bool) (Datagram, Cause) {
@@ -125,7 +139,7 @@ func (s *Stack) UDPReceive(id int, p []byte, peek bool) (Datagram, Cause) {
 	if e == nil {
 		return Datagram{}, Invalid
 	}
-	d, ok := e.queue.front(s.udpMemory(id), p, !peek)
+	d, ok := e.queue.front(s.udpMemory(id), 0, p, !peek)
 	if !ok {
 		return Datagram{}, WouldBlock
 	}

@@ -47,8 +47,8 @@ func (q *udpQueue) push(memory []byte, limit int, d *Datagram, data []byte) bool
 	return true
 }
 
-// front returns the oldest datagram and copies as much of it to p as fits; pop takes it from the queue.
-func (q *udpQueue) front(memory, p []byte, pop bool) (d Datagram, ok bool) {
+// front returns the oldest datagram and copies as much of it to p, from an offset on, as fits; pop takes it from the queue.
+func (q *udpQueue) front(memory []byte, offset int, p []byte, pop bool) (d Datagram, ok bool) {
 	if q.used == 0 {
 		return Datagram{}, false
 	}
@@ -60,8 +60,9 @@ func (q *udpQueue) front(memory, p []byte, pop bool) (d Datagram, ok bool) {
 	d.SrcPort = binary.BigEndian.Uint16(record[2:])
 	d.Src = q.addr(memory, udpRecordFixed, a)
 	d.Dst = q.addr(memory, udpRecordFixed+a, a)
-	d.N = min(d.Full, len(p))
-	q.read(memory, n, p[:d.N])
+	offset = min(offset, d.Full)
+	d.N = min(d.Full-offset, len(p))
+	q.read(memory, n+offset, p[:d.N])
 	if pop {
 		q.head = (q.head + n + d.Full) % len(memory)
 		q.used -= n + d.Full

@@ -37,7 +37,7 @@ func TestUDPQueueModel(t *testing.T) {
 			}
 			pop := rapid.Bool().Draw(t, "pop")
 			p := make([]byte, rapid.IntRange(0, 60).Draw(t, "room"))
-			d, ok := q.front(memory, p, pop)
+			d, ok := q.front(memory, 0, p, pop)
 			require.Equal(t, len(model) > 0, ok)
 			if !ok {
 				continue

@@ -51,7 +51,8 @@ func (t *Table) disconnectDatagram(s *Socket) stack.Cause {
 	return t.stack.UDPConnect(int(s.conn), wire.Addr{}, 0)
 }
 
-func (t *Table) sendDatagram(now time.Duration, s *Socket, p []byte, to Endpoint) stack.Cause {
+// sendDatagram sends p, or the parts.
+func (t *Table) sendDatagram(now time.Duration, s *Socket, p []byte, parts [][]byte, to Endpoint) stack.Cause {
 	if s.shut&shutWrite != 0 {
 		return stack.Shutdown
 	}
@@ -61,7 +62,37 @@ func (t *Table) sendDatagram(now time.Duration, s *Socket, p []byte, to Endpoint
 	if c := t.bindAny(s); c != stack.OK {
 		return c
 	}
+	if parts != nil {
+		return t.stack.UDPSendParts(now, int(s.conn), to.Addr, to.Port, parts)
+	}
 	return t.stack.UDPSend(now, int(s.conn), to.Addr, to.Port, p)
+}
+
+// SendParts is SendTo of a datagram whose data is in several parts. Unsupported: a stream.
+func (t *Table) SendParts(now time.Duration, id int, parts [][]byte, to Endpoint) stack.Cause {
+	s, c := t.datagram(id)
+	switch {
+	case c != stack.OK:
+		return c
+	case to.Addr.IsValid() && !s.family(to.Addr):
+		return stack.WrongFamily
+	case mapped(to.Addr):
+		return stack.NetUnreachable
+	}
+	return t.sendDatagram(now, s, nil, parts, to)
+}
+
+// PeekAt copies what the oldest datagram has from an offset on to p, and leaves it there. As Receive. Unsupported: a stream.
+func (t *Table) PeekAt(id, offset int, p []byte) (Received, stack.Cause) {
+	s, c := t.datagram(id)
+	switch {
+	case c != stack.OK:
+		return Received{}, c
+	case s.phase != open:
+		return Received{}, stack.WouldBlock
+	}
+	d, c := t.stack.UDPPeekAt(int(s.conn), offset, p)
+	return Received{N: d.N, Full: d.Full, From: Endpoint{d.Src, d.SrcPort}}, c
 }
 
 func (t *Table) receiveDatagram(s *Socket, p []byte, peek bool) (Received, stack.Cause) {

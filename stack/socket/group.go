@@ -81,8 +81,8 @@ func (t *Table) leave(m *Membership) {
 	*m = Membership{}
 }
 
-// leaveAll ends a socket's memberships.
-func (t *Table) leaveAll(id int) {
+// LeaveAll ends a socket's memberships.
+func (t *Table) LeaveAll(id int) {
 	for i := range t.groups {
 		if m := &t.groups[i]; m.group.IsValid() && int(m.sock) == id {
 			t.leave(m)

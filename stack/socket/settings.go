@@ -18,6 +18,9 @@ func (t *Table) Settings(id int) (v tcp.Settings, c stack.Cause) {
 	return s.settings, stack.OK
 }
 
+// Defaults returns the settings that a new stream has.
+func (t *Table) Defaults() tcp.Settings { return t.stack.TCPDefaults() }
+
 // Set changes the settings of a stream, at any time. Invalid (also: a value out of its range), Unsupported (a datagram).
 func (t *Table) Set(id int, v *tcp.Settings) stack.Cause {
 	s := t.row(id)

@@ -123,6 +123,13 @@ func (t *Table) Disconnect(now time.Duration, id int) stack.Cause {
 	return stack.OK
 }
 
+// Discard throws away what a stream has received and not read, and what it receives from now on, as it comes.
+func (t *Table) Discard(id int) {
+	if s := t.row(id); s != nil && s.kind == Stream && s.phase == joined {
+		t.stack.TCPShutdownRead(int(s.conn))
+	}
+}
+
 // Release lets a stream's connection go as Close does, and a listener, and keeps the socket, which can be used again as if
 // new. Unsupported: a datagram.
 func (t *Table) Release(now time.Duration, id int) stack.Cause {

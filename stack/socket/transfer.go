@@ -77,7 +77,7 @@ func (t *Table) SendTo(now time.Duration, id int, p []byte, to Endpoint) (n int,
 	case mapped(to.Addr):
 		return 0, stack.NetUnreachable
 	}
-	if c = t.sendDatagram(now, s, p, to); c == stack.OK {
+	if c = t.sendDatagram(now, s, p, nil, to); c == stack.OK {
 		n = len(p)
 	}
 	return n, c
@@ -137,7 +137,7 @@ func (t *Table) end(now time.Duration, id int, abort bool) {
 	if s == nil {
 		return
 	}
-	t.leaveAll(id)
+	t.LeaveAll(id)
 	switch {
 	case s.phase == open:
 		t.stack.UDPClose(int(s.conn))

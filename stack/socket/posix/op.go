@@ -13,17 +13,16 @@ type Op struct {
 	Err  Errno           // ENone on success
 	From socket.Endpoint // accept: the peer. recvfrom: the sender, if the socket is a datagram one
 
-	call     call
-	file     int16 // the file that the call holds a reference to, -1 for none
-	waits    bool  // the call blocks while it cannot be done
-	limited  bool  // and gives up at deadline
-	late     Errno // what a call that does not wait, or gives up, fails with
-	flags    Flags
-	done     int // send: bytes queued so far
-	deadline time.Duration
-	buf      []byte
-	polls    []PollFD
-	to       socket.Endpoint
+	call  call
+	file  int16 // the file that the call holds a reference to, -1 for none
+	waits bool  // the call blocks while it cannot be done
+	late  Errno // what a call that does not wait, or gives up, fails with
+	flags Flags
+	done  int // send: bytes queued so far
+	wait  socket.Wait
+	buf   []byte
+	polls []PollFD
+	to    socket.Endpoint
 }
 
 // call is what an Op does.
@@ -56,7 +55,7 @@ func (f *Face) begin(op *Op, c call, fd int) *File {
 
 // run lets the Op wait no longer than limit (0: for ever) and tries it for the first time.
 func (f *Face) run(now time.Duration, op *Op, limit time.Duration) (done bool) {
-	op.limited, op.deadline = limit > 0, now+limit
+	op.wait.Begin(now, op.waits, limit)
 	return f.Step(now, op)
 }
 
@@ -78,7 +77,7 @@ func (f *Face) Step(now time.Duration, op *Op) (done bool) {
 		return true
 	}
 	if !f.try(now, op) {
-		if op.waits && (!op.limited || now < op.deadline) {
+		if op.wait.Goes(now) {
 			return false
 		}
 		op.giveUp()
@@ -128,7 +127,8 @@ func (f *Face) end(now time.Duration, op *Op) {
 
 // Deadline returns when a blocked call gives up; ok is false for one that waits for ever or is done.
 func (f *Face) Deadline(op *Op) (at time.Duration, ok bool) {
-	return op.deadline, op.call != callNone && op.waits && op.limited
+	at, ok = op.wait.Deadline()
+	return at, ok && op.call != callNone
 }
 
 // Cancel gives a blocked call up, as if it had never been made but for the bytes that it has sent. The descriptor that
