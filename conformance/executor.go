@@ -51,9 +51,28 @@ func NewLocal(stack sut.SUT) *Local {
 	return l
 }
 
+// speaker is a stack that can have its sockets as another personality has them.
+type speaker interface {
+	As(p sut.Personality) (s sut.SUT, ok bool)
+}
+
+// speaking is the stack for a program: itself or, if the program is about other personalities, as one of them.
+func (l *Local) speaking(p *Program) sut.SUT {
+	s, ok := l.stack.(speaker)
+	if !ok {
+		return l.stack
+	}
+	for _, personality := range p.Case.Personalities {
+		if as, ok := s.As(personality); ok {
+			return as
+		}
+	}
+	return l.stack
+}
+
 // Execute implements Executor.
 func (l *Local) Execute(j *Job, tracer vm.Tracer) vm.Verdict {
-	return l.machine.Run(j.Program.Bytes, l.stack, vm.RunOptions{Twin: j.Twin, Seed: j.Seed, Start: j.Start, Swap: j.Swap}, tracer)
+	return l.machine.Run(j.Program.Bytes, l.speaking(j.Program), vm.RunOptions{Twin: j.Twin, Seed: j.Seed, Start: j.Start, Swap: j.Swap}, tracer)
 }
 
 // Why implements Executor.

@@ -122,6 +122,8 @@ var knownGood = map[string]string{
 	"icmpv6": "icmp/echo",
 	"udp":    "udp/delivery",
 	"tcp":    "tcp/handshake/passive-open",
+
+	"sockets": "sockets/echo",
 }
 
 // KnownGood tells whether a case is the one without which the others of its topic say nothing.

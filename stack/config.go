@@ -26,6 +26,9 @@ type Config struct {
 	// what it is to send cannot be sent.
 	BindAnywhere bool
 
+	// Broadcasts go to datagram sockets that are bound to our address too, and not only to those of a wildcard.
+	BroadcastToBound bool
+
 	TCPWithout tcp.OptionSet // what TCP neither offers nor takes up; none: it uses all options that it knows
 	TCP        tcp.Settings  // of new connections; an application can change those of its own. Queues: 0 is half of a slot
 

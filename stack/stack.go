@@ -177,6 +177,9 @@ func (s *Stack) SetLink(now time.Duration, up bool) {
 	s.counts[DropWaitingLinkDown] += uint64(s.neighbours.Clear())
 }
 
+// LinkIsUp tells what SetLink has said last.
+func (s *Stack) LinkIsUp() bool { return !s.linkDown }
+
 // CopyFrom makes s, which must have been initialized, a snapshot of o, in s's own storage. From then on each goes its own
 // way. The device is not copied. It returns false, and changes nothing, if the storages differ in size.
 func (s *Stack) CopyFrom(o *Stack) bool {

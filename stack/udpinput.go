@@ -30,7 +30,7 @@ func (s *Stack) udpInput(now time.Duration, m *packet, b []byte) {
 	d := Datagram{Full: len(u.Payload()), Src: m.src, SrcPort: u.SrcPort(), Dst: m.dst}
 	s.udpPush(id, &d, u.Payload())
 	for i := range s.st.UDP {
-		if e := &s.st.UDP[i]; m.group && i != id && e.share && e.takes(m, u.SrcPort(), u.DstPort()) {
+		if e := &s.st.UDP[i]; m.group && i != id && e.share && s.udpTakes(e, m, u.SrcPort(), u.DstPort()) {
 			s.udpPush(i, &d, u.Payload())
 		}
 	}
@@ -47,9 +47,10 @@ func (s *Stack) udpPush(id int, d *Datagram, payload []byte) {
 	}
 }
 
-// takes reports whether a datagram is one for the endpoint.
-func (e *UDPEndpoint) takes(m *packet, srcPort, dstPort uint16) bool {
-	return e.open && !e.raw && e.port == dstPort && overlap(e.local, m.dst) &&
+// udpTakes reports whether a datagram is one for the endpoint.
+func (s *Stack) udpTakes(e *UDPEndpoint, m *packet, srcPort, dstPort uint16) bool {
+	return e.open && !e.raw && e.port == dstPort &&
+		(overlap(e.local, m.dst) || s.cfg.BroadcastToBound && s.IsBroadcast(m.dst) && s.isOwn(e.local)) &&
 		(!e.peer.IsValid() || e.peer == m.src && e.pport == srcPort)
 }
 
@@ -59,7 +60,7 @@ func (s *Stack) udpFind(m *packet, srcPort, dstPort uint16) int {
 	best, bestFit := -1, -1
 	for i := range s.st.UDP {
 		e := &s.st.UDP[i]
-		if !e.takes(m, srcPort, dstPort) {
+		if !s.udpTakes(e, m, srcPort, dstPort) {
 			continue
 		}
 		fit := 0

@@ -282,11 +282,12 @@ type taskState struct {
 	known bool
 }
 
-// task finds a free task for a call, so that a call can be made while another waits.
+// task finds a free task for a call, so that a call can be made while another waits, also in the moment in which that ends:
+// the one may be what ends the other.
 func (c *compiler) task(p Pos) uint8 {
 	for i := range c.tasks {
 		t := &c.tasks[i]
-		if t.busy && t.known && c.clock.known && t.until <= c.clock.now {
+		if t.busy && t.known && c.clock.known && t.until < c.clock.now {
 			t.busy = false
 		}
 		if !t.busy {

@@ -225,5 +225,8 @@ func (s *Socket) family(a wire.Addr) bool { return s.dual || s.v6 && a.Is6() || 
 // families, so there is no route to it.
 func mapped(a wire.Addr) bool { return a.Is6() && a.Unmap4().Is4() }
 
+// LinkIsUp tells whether what goes to others can leave at all.
+func (t *Table) LinkIsUp() bool { return t.stack.LinkIsUp() }
+
 // IsBroadcast tells whether a names all hosts of the link.
 func (t *Table) IsBroadcast(a wire.Addr) bool { return t.stack.IsBroadcast(a) }

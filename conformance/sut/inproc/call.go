@@ -18,6 +18,8 @@ type call struct {
 	poll   [1]posix.PollFD
 	option sut.Option  // getsockopt's, and
 	value  posix.Value // its value
+
+	lwip lwipCall // instead of op, poll and value
 }
 
 // Call makes a socket call. Malformed: the task is in another call, a name for a new descriptor is taken, or a size
@@ -108,7 +110,7 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 	p := h.after(0)
 	for p != nil {
 		any = true
-		seq, done := p.seq, h.face.Step(h.now, &p.op)
+		seq, done := p.seq, h.try(p)
 		switch {
 		case done && p == own:
 			h.finish(p, r)
@@ -123,10 +125,22 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 	return any
 }
 
+// try tries a pending call again.
+func (h *Host) try(p *call) (done bool) {
+	if h.speaksLwIP() {
+		return h.lwip.step(h.now, &p.lwip)
+	}
+	return h.face.Step(h.now, &p.op)
+}
+
 // finish makes the result of a call that is done, its data in h.memory.late, and frees the row.
 func (h *Host) finish(p *call, r *sut.Result) {
-	*r = sut.Result{Ret: int32(p.op.Ret), Err: errnos[p.op.Err]}
 	p.seq = 0
+	if h.speaksLwIP() {
+		h.lwip.finish(h, p, r, h.memory.late)
+		return
+	}
+	*r = sut.Result{Ret: int32(p.op.Ret), Err: errnos[p.op.Err]}
 	if r.Err != sut.ENone {
 		return
 	}
@@ -161,7 +175,11 @@ func (h *Host) Cancel(id sut.CallID, out sut.Sink) sut.Status {
 		return sut.Malformed
 	}
 	h.dev.now, h.dev.out = h.now, out
-	h.face.Cancel(h.now, &p.op)
+	if h.speaksLwIP() {
+		h.lwip.cancel(h.now, &p.lwip)
+	} else {
+		h.face.Cancel(h.now, &p.op)
+	}
 	p.seq = 0
 	h.settle(out, nil, nil)
 	return sut.OK

@@ -3,6 +3,7 @@ package inproc
 import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
+	"stackproof/stack/socket"
 	"stackproof/stack/tcp"
 )
 
@@ -29,7 +30,7 @@ func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 	if !f.OfSocket() {
 		return sut.Unsupported
 	}
-	core, sock, ok := h.face.Inspect(h.own(fd))
+	core, sock, ok := h.socket(fd)
 	switch {
 	case !ok:
 		return sut.Malformed
@@ -50,6 +51,14 @@ func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 		return sut.OK
 	}
 	return ofConnection(f, core, sock, value)
+}
+
+// socket returns a descriptor's socket in the core.
+func (h *Host) socket(fd sut.FD) (core *socket.Table, sock int, ok bool) {
+	if h.speaksLwIP() {
+		return h.lwip.inspect(h.own(fd))
+	}
+	return h.face.Inspect(h.own(fd))
 }
 
 // sum adds up the counters of what was dropped: all of them, or those of wrong checksums.

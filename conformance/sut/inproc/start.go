@@ -10,6 +10,9 @@ import (
 
 // start makes the call as far as it goes. done: its result is in p.op.
 func (h *Host) start(p *call, c *sut.Call) (done bool, s sut.Status) {
+	if h.speaksLwIP() {
+		return h.lwip.start(h, p, c)
+	}
 	fd, op := h.own(c.FD), &p.op
 	switch c.Op {
 	case sut.OpAccept:

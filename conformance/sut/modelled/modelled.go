@@ -9,12 +9,14 @@ import (
 	"fmt"
 
 	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/large"
 )
 
 // Stack is such a host. What the hardware's manual forbids, and a frame that is lost, is a crash of it.
 type Stack struct {
 	sut.OverMAC
+	host *inproc.Host
 	link *link
 }
 
@@ -24,7 +26,16 @@ var _ sut.SUT = (*Stack)(nil)
 func New() *Stack {
 	host, l := large.New(), newLink()
 	host.Over(l)
-	return &Stack{sut.OverMAC{SUT: host, MAC: l}, l}
+	return &Stack{sut.OverMAC{SUT: host, MAC: l}, host, l}
+}
+
+// As is a host with the sockets of another personality on the same hardware: see [inproc.Host.As].
+func (s *Stack) As(p sut.Personality) (as sut.SUT, ok bool) {
+	host, ok := s.host.As(p)
+	if !ok {
+		return nil, false
+	}
+	return &sut.OverMAC{SUT: host, MAC: s.link}, true
 }
 
 // Err says what is wrong with driver or hardware; nil if all is well.

@@ -42,6 +42,8 @@ func (f *Face) Connect(now time.Duration, op *Op, fd int, name []byte) (done boo
 		return f.refuse(op, abi.EALREADY)
 	case v.listening:
 		return f.refuse(op, abi.EISCONN)
+	case !f.core.LinkIsUp() && !f.core.HasAddress(to.Addr):
+		return f.refuse(op, abi.EHOSTUNREACH)
 	}
 	if local := f.core.Local(int(v.sock)); to.Addr.Is4() && local.Addr.IsUnspecified() {
 		f.core.SetDual(int(v.sock), true)

@@ -72,7 +72,7 @@ type Face struct {
 
 // Init makes f a face over core with no descriptor open. There are as many descriptors as elements of rows (ESP-IDF:
 // [abi.CONFIG_LWIP_MAX_SOCKETS]), at most [abi.FD_SETSIZE], and they are the last ones below that. The core should have a
-// row for each; its stack is to be set up with BindAnywhere.
+// row for each; its stack is to be set up with BindAnywhere and BroadcastToBound.
 func (f *Face) Init(core *socket.Table, rows []Socket, cfg *Config) {
 	f.core, f.sockets, f.cfg = core, rows[:min(len(rows), abi.FD_SETSIZE)], *cfg
 	core.SetListenersShare(true)
@@ -145,8 +145,8 @@ func (f *Face) Socket(domain, typ, protocol int) (fd int, e abi.Errno) {
 	v.sock = int16(sock)
 	v.bound = anyOf(v.v6)
 	if v.kind != socket.Stream {
-		// What a program does not choose is lwIP's choice: 64 hops, and no copies for ourselves.
-		f.core.SetMulticast(sock, socket.Multicast{Hops: stack.DefaultHops})
+		// As lwIP has it nothing comes back by itself; but it stays on the link (RFC 1112 6.1), where lwIP has it go far.
+		f.core.SetMulticast(sock, socket.Multicast{Hops: 1})
 	}
 	if v.kind == socket.Raw && v.v6 && v.protocolIs(f, abi.IPPROTO_ICMPV6) {
 		f.core.SetChecksum(sock, 2) // RFC 3542 3.1

@@ -8,18 +8,18 @@ import (
 	"stackproof/stack/wire"
 )
 
-// InetPton is lwip_inet_pton: 1, and the address in dst; 0: text is none; -1 with EAFNOSUPPORT. IPv4 is read as inet_aton
+// InetPton is lwip_inet_pton: 1, and the address in dst; 0: src is none; -1 with EAFNOSUPPORT. IPv4 is read as inet_aton
 // reads it: one to four numbers, decimal, octal or hexadecimal, the last one filling the rest. Of IPv6 what follows the
 // address is passed over.
-func InetPton(family int, text []byte, dst []byte) (ret int, e abi.Errno) {
+func InetPton(family int, src []byte, dst []byte) (ret int, e abi.Errno) {
 	switch family {
 	case abi.AF_INET:
-		if a, ok := parse4(text); ok {
+		if a, ok := parse4(src); ok {
 			binary.BigEndian.PutUint32(dst, a)
 			return 1, 0
 		}
 	case abi.AF_INET6:
-		if words, ok := parse6(text); ok {
+		if words, ok := parse6(src); ok {
 			for i, w := range words {
 				binary.BigEndian.PutUint32(dst[4*i:], w)
 			}
@@ -173,57 +173,77 @@ func putBlock(words *[4]uint32, block int, value uint32) {
 // InetNtop is lwip_inet_ntop: it writes the address src and a zero byte to dst, and answers how long the text is. Hexadecimal
 // digits are capitals, and the first run of zero blocks is the one that is left out. ENOSPC: dst is too short; EAFNOSUPPORT.
 func InetNtop(family int, src, dst []byte) (n int, e abi.Errno) {
-	var room [abi.INET6_ADDRSTRLEN]byte
-	text := room[:0]
+	t := text{}
 	switch family {
 	case abi.AF_INET:
-		text = wire.AddrFrom4([4]byte(src)).AppendText(text)
+		t.addr4(wire.AddrFrom4([4]byte(src)))
 	case abi.AF_INET6:
-		text = appendAddr6(text, [16]byte(src))
+		t.addr6([16]byte(src))
 	default:
 		return 0, abi.EAFNOSUPPORT
 	}
-	if len(text) >= len(dst) {
+	if t.n >= len(dst) {
 		return 0, abi.ENOSPC
 	}
-	dst[copy(dst, text)] = 0
-	return len(text), 0
+	dst[copy(dst, t.b[:t.n])] = 0
+	return t.n, 0
 }
 
-func appendAddr6(b []byte, a [16]byte) []byte {
+// text is an address as text while it is written.
+type text struct {
+	b [abi.INET6_ADDRSTRLEN]byte
+	n int
+}
+
+func (t *text) char(c byte) {
+	t.b[t.n] = c
+	t.n++
+}
+
+func (t *text) addr4(a wire.Addr) { t.n = len(a.AppendText(t.b[:t.n])) }
+
+func (t *text) addr6(a [16]byte) {
 	if u := wire.AddrFrom16(a).Unmap4(); u.Is4() {
-		return u.AppendText(append(b, "::FFFF:"...))
+		t.n = copy(t.b[:], "::FFFF:")
+		t.addr4(u)
+		return
 	}
-	block := func(i int) uint32 { return uint32(binary.BigEndian.Uint16(a[2*i:])) }
-	gap, end := -1, -1 // the first run of two zero blocks or more
-	for i := 0; i < 7 && gap < 0; i++ {
-		if block(i) == 0 && block(i+1) == 0 {
-			for gap, end = i, i; end < 8 && block(end) == 0; end++ {
-			}
-		}
-	}
+	gap, end := zeros(&a)
 	for i := 0; i < 8; i++ {
 		if i == gap {
-			b = append(b, ':')
+			t.char(':')
 			if i = end - 1; end == 8 {
-				b = append(b, ':')
+				t.char(':')
 			}
 			continue
 		}
 		if i > 0 {
-			b = append(b, ':')
+			t.char(':')
 		}
-		b = appendHex(b, block(i))
+		t.hex(block(&a, i))
 	}
-	return b
 }
 
-// appendHex appends a block without leading zeros.
-func appendHex(b []byte, v uint32) []byte {
-	for shift := 12; shift >= 0; shift -= 4 {
-		if v>>shift != 0 || shift == 0 {
-			b = append(b, "0123456789ABCDEF"[v>>shift&15])
+// block is one of the eight blocks of an address.
+func block(a *[16]byte, i int) uint16 { return binary.BigEndian.Uint16(a[2*i:]) }
+
+// zeros finds the first run of two zero blocks or more; -1: there is none.
+func zeros(a *[16]byte) (first, end int) {
+	for i := range 7 {
+		if block(a, i) == 0 && block(a, i+1) == 0 {
+			for end = i; end < 8 && block(a, end) == 0; end++ {
+			}
+			return i, end
 		}
 	}
-	return b
+	return -1, -1
+}
+
+// hex writes a block without leading zeros.
+func (t *text) hex(v uint16) {
+	for shift := 12; shift >= 0; shift -= 4 {
+		if v>>shift != 0 || shift == 0 {
+			t.char("0123456789ABCDEF"[v>>shift&15])
+		}
+	}
 }
