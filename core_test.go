@@ -22,7 +22,7 @@ func core(pkg string) bool {
 		"conformance/sut/message", "conformance/device", "drivers/emac", "drivers/queue":
 		return true
 	}
-	return pkg == "stack" || strings.HasPrefix(pkg, "stack/") && pkg != "stack/netgo"
+	return pkg == "stack" || strings.HasPrefix(pkg, "stack/") && pkg != "stack/netgo" && pkg != "stack/socket/lwip/blocking"
 }
 
 // coreImports is all that the core may take from the standard library: packages that need no heap.

@@ -25,7 +25,7 @@ var storeys = [][]string{{"stack"}, {"drivers"}, {"conformance"}, {"golden", "co
 
 // stackStoreys orders the rooms inside stack; what is not named here lies between wire and the stack itself.
 var stackStoreys = map[string]int{
-	"stack/wire": 0, "stack": 2, "stack/socket": 3, "stack/socket/posix": 4, "stack/netgo": 5,
+	"stack/wire": 0, "stack": 2, "stack/socket": 3, "stack/socket/posix": 4, "stack/socket/lwip": 4, "stack/socket/lwip/blocking": 5, "stack/netgo": 5,
 }
 
 // source is one parsed file of the module.

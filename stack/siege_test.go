@@ -303,8 +303,10 @@ func (s *siege) call(n int) {
 		s.TCPWrite(id, b[:k%600])
 	case 7:
 		s.TCPRead(id, b[:k%600], false)
-	case 8, 9:
+	case 8:
 		s.TCPShutdownWrite(id)
+	case 9:
+		s.TCPShutdownRead(id)
 	case 10, 11:
 		s.forget(id, what == 10)
 	case 12:

@@ -17,6 +17,7 @@ type TCPConn struct {
 
 	local, remote wire.Addr // of a listener, local as TCPListen had it
 	lport, rport  uint16
+	readShut      bool // TCPShutdownRead was called
 	ip            IPSettings
 	soft          Cause         // what was last heard of why the peer cannot be reached; OK: nothing
 	heard         time.Duration // when the neighbour on the way to the peer was last confirmed: once for all that comes at a time

@@ -63,6 +63,9 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 	rx, tx := s.tcpMemory(id)
 	r.tx.Discard(tx, res.Acked)
 	res.Store(&r.rx, rx, data)
+	if r.readShut {
+		r.drain(rx)
+	}
 	after := r.state.State()
 	if r.use == tcpEmbryo && before == tcp.SynReceived && after != before {
 		s.tcpGrown(id)
@@ -79,6 +82,12 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 		// acknowledgments, and at its end the Poll at hand would send one for all that it has taken in.
 		s.tcpFlush(now, id)
 	}
+}
+
+// drain throws away what was received.
+func (r *TCPConn) drain(rx []byte) {
+	r.state.Read(r.rx.Len())
+	r.rx.Discard(rx, r.rx.Len())
 }
 
 // tcpGrown handles the end of a handshake with a listener.

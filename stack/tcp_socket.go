@@ -106,7 +106,8 @@ func (s *Stack) TCPUrgentLeft(id int) int {
 
 // TCPRead moves received bytes to p; with peek they stay. WouldBlock: none there. EOF: the peer has closed its half and
 // everything is read, even if the connection failed afterwards. One that failed before gives what it has received and
-// then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet.
+// then what TCPStatus says. An empty p tells these apart without reading. InProgress: not established yet. Shutdown:
+// TCPShutdownRead was called.
 func (s *Stack) TCPRead(id int, p []byte, peek bool) (n int, c Cause) {
 	r := s.tcpRow(id, tcpOpen)
 	if r == nil {
@@ -133,6 +134,9 @@ func (r *TCPConn) readEnd() Cause {
 	if c := r.status(); c != OK {
 		return c
 	}
+	if r.readShut {
+		return Shutdown
+	}
 	return WouldBlock
 }
 
@@ -155,6 +159,22 @@ func (s *Stack) TCPShutdownWrite(id int) Cause {
 		return NotConnected
 	}
 	r.state.Shutdown()
+	s.tcpTouch(id)
+	return OK
+}
+
+// TCPShutdownRead throws away what is received from now on, and what was not read. NotConnected.
+func (s *Stack) TCPShutdownRead(id int) Cause {
+	r := s.tcpRow(id, tcpOpen)
+	if r == nil {
+		return Invalid
+	}
+	if r.status() != OK {
+		return NotConnected
+	}
+	r.readShut = true
+	rx, _ := s.tcpMemory(id)
+	r.drain(rx)
 	s.tcpTouch(id)
 	return OK
 }

@@ -12,38 +12,40 @@ import (
 	"stackproof/stack/socket/lwip/abi"
 )
 
-// As returns a host whose sockets are as this personality has them, on the same link: this one, or one beside it. Only one
-// of the two can be in use at a time. ok is false if there is none.
+// As returns a host whose sockets are as this personality has them, on the same link: this one, or one beside it, which
+// Beside makes. Only one of the two can be in use at a time. ok is false if there is none.
 func (h *Host) As(p sut.Personality) (s sut.SUT, ok bool) {
-	if p == h.personality() {
+	switch {
+	case p == h.personality():
 		return h, true
-	}
-	if p != sut.LwIP {
+	case p != sut.LwIP || h.lwip.another == nil:
 		return nil, false
-	}
-	if h.lwip.twin == nil {
-		twin := &Host{}
-		twin.InitLarge(new(Large))
-		twin.lwip.on = true
-		h.lwip.twin = twin
+	case h.lwip.twin == nil:
+		h.lwip.twin = h.lwip.another()
+		h.lwip.twin.lwip.on = true
 	}
 	h.lwip.twin.link = h.link
 	return h.lwip.twin, true
 }
 
+// Beside says how a host is made for As: one that has its memory. It will have the lwIP face.
+func (h *Host) Beside(another func() *Host) { h.lwip.another = another }
+
 // lwipFace is the other face of the sockets. A board has no memory for it.
 type lwipFace struct {
-	on   bool
-	twin *Host
-	face lwip.Face
-	rows [abi.CONFIG_LWIP_MAX_SOCKETS]lwip.Socket
+	on      bool
+	another func() *Host
+	twin    *Host
+	face    lwip.Face
+	rows    [abi.CONFIG_LWIP_MAX_SOCKETS]lwip.Socket
 }
 
 // lwipCall is a call to it.
 type lwipCall struct {
 	op   lwip.Op
 	poll [1]abi.Pollfd
-	data [16]byte // an option's value
+	name [abi.SizeofSockaddrIn6]byte
+	data [abi.SizeofIPv6Mreq]byte // an option's value
 }
 
 // lwipConfig is as the peer lwIP is set up, so that the same cases hold for both.
@@ -59,28 +61,33 @@ func (l *lwipFace) cancel(now time.Duration, c *lwipCall) { l.face.Cancel(now, &
 
 func (l *lwipFace) inspect(fd int) (core *socket.Table, sock int, ok bool) { return l.face.Inspect(fd) }
 
-// lwipErrnos are the judge's names for lwIP's numbers.
-var lwipErrnos = func() (m [256]sut.Errno) {
-	for i := range m {
-		m[i] = sut.EOther
-		if e, ok := sut.ErrnoByName([]byte(abi.Errno(i).String())); ok {
-			m[i] = e
-		}
-	}
-	return m
-}()
-
-// lwipErrno is the judge's name for an error; one that lwIP has a number for and no name is EOTHER.
-func lwipErrno(e abi.Errno) sut.Errno {
-	if e < 0 || int(e) >= len(lwipErrnos) {
-		return sut.EOther
-	}
-	return lwipErrnos[e]
+// lwipErrnos are the judge's names for lwIP's numbers. One that is not here is EOTHER.
+var lwipErrnos = [...]struct {
+	own   abi.Errno
+	judge sut.Errno
+}{
+	{0, sut.ENone}, {abi.EIO, sut.EIO}, {abi.EBADF, sut.EBADF}, {abi.EAGAIN, sut.EAGAIN}, {abi.ENOMEM, sut.ENOMEM},
+	{abi.ENODEV, sut.ENODEV}, {abi.EINVAL, sut.EINVAL}, {abi.ENFILE, sut.ENFILE}, {abi.EOPNOTSUPP, sut.EOPNOTSUPP},
+	{abi.ECONNRESET, sut.ECONNRESET}, {abi.ENOBUFS, sut.ENOBUFS}, {abi.EAFNOSUPPORT, sut.EAFNOSUPPORT},
+	{abi.ENOPROTOOPT, sut.ENOPROTOOPT}, {abi.EADDRINUSE, sut.EADDRINUSE}, {abi.ECONNABORTED, sut.ECONNABORTED},
+	{abi.EHOSTUNREACH, sut.EHOSTUNREACH}, {abi.EINPROGRESS, sut.EINPROGRESS}, {abi.EALREADY, sut.EALREADY},
+	{abi.EMSGSIZE, sut.EMSGSIZE}, {abi.EADDRNOTAVAIL, sut.EADDRNOTAVAIL}, {abi.EISCONN, sut.EISCONN},
+	{abi.ENOTCONN, sut.ENOTCONN},
 }
 
-// sockaddr is an address as C has it; none if it is of no known family.
-func sockaddr(a *sut.Addr) []byte {
-	b := make([]byte, abi.SizeofSockaddrIn6)
+func lwipErrno(e abi.Errno) sut.Errno {
+	for _, n := range lwipErrnos {
+		if n.own == e {
+			return n.judge
+		}
+	}
+	return sut.EOther
+}
+
+// sockaddr lays an address out as C has it; one of no known family is of AF_UNSPEC.
+func (c *lwipCall) sockaddr(a *sut.Addr) []byte {
+	b := c.name[:]
+	clear(b)
 	switch a.Family {
 	case sut.DomainIPv6:
 		abi.SockaddrIn6{Family: abi.AF_INET6, Port: a.Port, Addr: a.IP}.Put(b)
@@ -114,7 +121,7 @@ func (l *lwipFace) start(h *Host, p *call, c *sut.Call) (done bool, s sut.Status
 	case sut.OpAccept:
 		return f.Accept(h.now, op, fd, true), sut.OK
 	case sut.OpConnect:
-		return f.Connect(h.now, op, fd, sockaddr(&c.Addr)), sut.OK
+		return f.Connect(h.now, op, fd, p.lwip.sockaddr(&c.Addr)), sut.OK
 	case sut.OpRead, sut.OpRecv, sut.OpRecvFrom:
 		if c.Value < 0 {
 			return true, sut.Malformed
@@ -125,7 +132,7 @@ func (l *lwipFace) start(h *Host, p *call, c *sut.Call) (done bool, s sut.Status
 	case sut.OpSendTo:
 		var to []byte
 		if c.Addr.Family != 0 {
-			to = sockaddr(&c.Addr)
+			to = p.lwip.sockaddr(&c.Addr)
 		}
 		return f.SendTo(h.now, op, fd, c.Data, flags, to), sut.OK
 	case sut.OpClose:
@@ -147,10 +154,13 @@ func (l *lwipFace) atOnce(h *Host, p *call, c *sut.Call, fd int) sut.Status {
 	*op = lwip.Op{}
 	switch c.Op {
 	case sut.OpSocket:
-		domain := map[uint8]int{sut.DomainIPv4: abi.AF_INET, sut.DomainIPv6: abi.AF_INET6}[c.Domain]
+		domain := abi.AF_INET
+		if c.Domain == sut.DomainIPv6 {
+			domain = abi.AF_INET6
+		}
 		op.Ret, op.Err = f.Socket(domain, int(c.Type), int(c.Proto))
 	case sut.OpBind:
-		op.Err = f.Bind(fd, sockaddr(&c.Addr))
+		op.Err = f.Bind(fd, p.lwip.sockaddr(&c.Addr))
 	case sut.OpListen:
 		op.Err = f.Listen(fd, int(c.Value))
 	case sut.OpShutdown:
@@ -205,10 +215,14 @@ func (l *lwipFace) finish(h *Host, p *call, r *sut.Result, late []byte) {
 }
 
 func lwipFlags(flags uint16) (n int) {
-	for judge, own := range map[uint16]int{sut.MsgPeek: abi.MSG_PEEK, sut.MsgDontWait: abi.MSG_DONTWAIT, sut.MsgMore: abi.MSG_MORE} {
-		if flags&judge != 0 {
-			n |= own
-		}
+	if flags&sut.MsgPeek != 0 {
+		n |= abi.MSG_PEEK
+	}
+	if flags&sut.MsgDontWait != 0 {
+		n |= abi.MSG_DONTWAIT
+	}
+	if flags&sut.MsgMore != 0 {
+		n |= abi.MSG_MORE
 	}
 	return n
 }

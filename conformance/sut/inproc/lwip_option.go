@@ -22,11 +22,14 @@ const (
 	lwipGroup6
 )
 
-// lwipOptions are lwIP's options for the judge's. What is not here it has not.
-var lwipOptions = map[sut.Option]struct {
-	level, number int
+// lwipOption is one of lwIP's options.
+type lwipOption struct {
+	level, number int // a number of 0: lwIP has not this option
 	layout        lwipLayout
-}{
+}
+
+// lwipOptions are lwIP's options for the judge's.
+var lwipOptions = [...]lwipOption{
 	sut.SoError:         {abi.SOL_SOCKET, abi.SO_ERROR, lwipError},
 	sut.SoReuseAddr:     {abi.SOL_SOCKET, abi.SO_REUSEADDR, lwipInt},
 	sut.SoLinger:        {abi.SOL_SOCKET, abi.SO_LINGER, lwipLinger},
@@ -51,9 +54,11 @@ const lwipInterface = 2
 
 // option makes a setsockopt or a getsockopt.
 func (l *lwipFace) option(p *call, c *sut.Call, fd int) sut.Status {
-	o, ok := lwipOptions[c.Option]
-	get := c.Op == sut.OpGetSockOpt
-	if !ok || get && o.layout >= lwipGroup4 {
+	if int(c.Option) >= len(lwipOptions) {
+		return sut.Unsupported
+	}
+	o, get := lwipOptions[c.Option], c.Op == sut.OpGetSockOpt
+	if o.number == 0 || get && o.layout >= lwipGroup4 {
 		return sut.Unsupported
 	}
 	p.option = c.Option
@@ -61,7 +66,6 @@ func (l *lwipFace) option(p *call, c *sut.Call, fd int) sut.Status {
 	if get {
 		op.Err = l.face.GetSockOpt(fd, o.level, o.number, b[:o.layout.size()])
 	} else {
-		b := make([]byte, abi.SizeofIPv6Mreq)
 		op.Err = l.face.SetSockOpt(fd, o.level, o.number, o.layout.put(b, c.Data))
 	}
 	op.Ret = 0
@@ -80,11 +84,11 @@ func (o lwipLayout) size() int {
 
 // put lays the judge's value out in b; one whose length is not the option's is too short for any.
 func (o lwipLayout) put(b, value []byte) []byte {
-	length := map[lwipLayout]int{lwipLinger: 8, lwipGroup4: 8, lwipGroup6: 20}[o]
-	if length == 0 {
-		length = 4
+	length := 4 // what the judge's value has
+	if o == lwipLinger || o >= lwipGroup4 {
+		length = o.size()
 	}
-	if len(value) != length {
+	if clear(b); len(value) != length {
 		return b[:0]
 	}
 	switch o {

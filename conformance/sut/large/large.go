@@ -4,8 +4,14 @@ package large
 
 import "stackproof/conformance/sut/inproc"
 
-// New makes a host.
+// New makes a host. Beside it is, when it is asked for, one whose sockets are as lwIP has them.
 func New() *inproc.Host {
+	h := host()
+	h.Beside(host)
+	return h
+}
+
+func host() *inproc.Host {
 	h := &inproc.Host{}
 	h.InitLarge(new(inproc.Large))
 	return h
