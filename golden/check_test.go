@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"io/fs"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -101,22 +101,25 @@ func TestCapture(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestHold: an own capture must be what its line says, byte for byte.
+// TestHold: an own capture must be what is written of it, byte for byte.
 func TestHold(t *testing.T) {
 	file := conversation(t, "a", "bc")
-	good := check(t, file, false)
-	for name, c := range map[string]struct{ line, want string }{
-		"nothing said": {"x.pcapng, some scenario", ""},
-		"all":          {"x.pcapng; s; frames=7 connections=1, bytes=3 sha256=" + good.Digest, ""},
-		"no line":      {"", "no line in index.txt"},
-		"frames":       {"x.pcapng frames=8", "frames=7, and index.txt says 8"},
-		"connections":  {"x.pcapng connections=2", "connections=1"},
-		"bytes":        {"x.pcapng bytes=4 more", "bytes=3, and index.txt says 4"},
-		"digest":       {"x.pcapng sha256=00", "sha256="},
-		"malformed":    {"x.pcapng bad=1", "bad=0, and index.txt says 1"},
+	good := check(t, file, false).Found()
+	line := fmt.Sprintf("x.pcapng\t7\t%d\tdate\twho\twhat\ttcp=7", len(file))
+	for name, c := range map[string]struct{ line, checked, want string }{
+		"all as it is":    {line, good, ""},
+		"no line":         {"", good, "no line in index.txt"},
+		"another line":    {"x.pcapng some", good, "has 1 fields"},
+		"frames":          {strings.Replace(line, "7", "8", 1), good, "frames=7, and index.txt says 8"},
+		"length":          {"x.pcapng\t7\t1\t", good, "bytes, and index.txt says 1"},
+		"not checked":     {line, "", "no line in checked.txt"},
+		"connections":     {line, strings.Replace(good, "connections=1", "connections=2", 1), "checked.txt says connections=2: found connections=1"},
+		"a protocol more": {line, strings.Replace(good, "tcp=7 ", "", 1), "checked.txt says sha256="},
+		"more":            {line, good + " arp=1", "checked.txt says arp=1: found"},
+		"less":            {line, good[:strings.Index(good, " sha256")], "checked.txt does not say sha256="},
 	} {
 		r := check(t, file, false)
-		(&Entry{"x.pcapng", c.line, file}).Hold(r)
+		(&Entry{"x.pcapng", c.line, c.checked, file}).Hold(r)
 		if c.want == "" {
 			require.NoError(t, r.Err(), name)
 		} else {
@@ -128,25 +131,34 @@ func TestHold(t *testing.T) {
 		b := bytes.Clone(file)
 		b[i] ^= 0x10
 		r := check(t, b, true)
-		(&Entry{"x.pcapng", "x.pcapng sha256=" + good.Digest, b}).Hold(r)
+		(&Entry{"x.pcapng", line, good, b}).Hold(r)
 		require.Error(t, r.Err(), "byte %d", i)
 	}
-	r := check(t, file, false)
-	r.Bad = verify.Counts{"some": 1}
-	(&Entry{"x.pcapng", "x.pcapng", file}).Hold(r)
-	require.ErrorContains(t, r.Err(), "bad=1, and index.txt says 0: some=1")
 }
 
 func TestEntries(t *testing.T) {
 	all, err := entries(fstest.MapFS{
-		"index.txt": {Data: []byte("# words\n\nb.pcapng, two\nc.pcap three\n")}, "a.pcap": {Data: []byte("a")}, "b.pcapng": {Data: []byte("b")}, "notes.md": {},
+		"index.txt":   {Data: []byte("# words\n\nb.pcapng\t2\t1\nc.pcap\t3\n")},
+		"checked.txt": {Data: []byte("# words\nb.pcapng  frames=2 sound=2\n")},
+		"a.pcap":      {Data: []byte("a")}, "b.pcapng": {Data: []byte("b")}, "notes.md": {},
 	})
 	require.NoError(t, err)
-	require.Equal(t, []Entry{{"a.pcap", "", []byte("a")}, {"b.pcapng", "b.pcapng, two", []byte("b")}, {"c.pcap", "c.pcap three", nil}}, all)
+	require.Equal(t, []Entry{{"a.pcap", "", "", []byte("a")}, {"b.pcapng", "b.pcapng\t2\t1", "frames=2 sound=2", []byte("b")}, {"c.pcap", "c.pcap\t3", "", nil}}, all)
 	_, err = entries(fstest.MapFS{"index.txt": {Data: []byte("a\na\n")}})
-	require.ErrorContains(t, err, "twice")
-	_, err = entries(fstest.MapFS{})
-	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "index.txt: a is there twice")
+	dir := t.TempDir()
+	require.NoError(t, Update(dir, map[string]string{"b": "frames=2", "a": "frames=1"}))
+	all, err = entries(os.DirFS(dir))
+	require.NoError(t, err)
+	require.Equal(t, []Entry{{File: "a", Checked: "frames=1"}, {File: "b", Checked: "frames=2"}}, all)
+	require.ErrorContains(t, Update(dir+"/none", nil), "golden: open ")
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	folder, err := Folder(here)
+	require.NoError(t, err)
+	require.FileExists(t, filepath.Join(folder, Index))
+	_, err = Folder(dir)
+	require.ErrorContains(t, err, "is not in it")
 }
 
 // TestOwn: all own captures pass.

@@ -1,13 +1,14 @@
 package golden
 
 import (
-	"bufio"
-	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"os"
 	"path"
-	"regexp"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,16 +19,20 @@ import (
 //go:embed captures
 var own embed.FS
 
-// Index is the file that says of each own capture what it is. A line begins with the name of the file; words of the form
-// name=number in it are what must be found: frames, connections, bytes (of streams, both ways, once), bad (malformed
-// frames, 0 where it is not said), notreplayed (connections, likewise), and sha256=DIGEST.
-const Index = "index.txt"
+// Index is the file that says of each own capture what was recorded: fields with tabs between them, the first three the
+// file, the number of its frames and its length. Checked is the file that says what is found in each: a line with the file
+// and what Report.Found says.
+const (
+	Index   = "index.txt"
+	Checked = "checked.txt"
+)
 
 // Entry is an own capture.
 type Entry struct {
-	File string // within the folder
-	Line string // of the index; "" where it has none
-	Data []byte
+	File    string // within the folder
+	Line    string // of Index; "" where it has none
+	Checked string // what must be found; "" where Checked has no line
+	Data    []byte
 }
 
 // Own are the own captures in the order of their names. An entry without data stands in the index alone.
@@ -39,24 +44,13 @@ func Own() ([]Entry, error) {
 	return entries(sub)
 }
 
-func entries(folder fs.FS) ([]Entry, error) {
-	index, err := fs.ReadFile(folder, Index)
-	if err != nil {
-		return nil, fmt.Errorf("golden: %w", err)
-	}
-	var all []Entry
-	lines := bufio.NewScanner(bytes.NewReader(index))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || line[0] == '#' {
-			continue
+func entries(folder fs.FS) (all []Entry, err error) {
+	entry := func(name string) *Entry {
+		i := slices.IndexFunc(all, func(e Entry) bool { return e.File == name })
+		if i < 0 {
+			i, all = len(all), append(all, Entry{File: name})
 		}
-		name := line[:strings.IndexAny(line+" ", " \t,;|")]
-		if slices.ContainsFunc(all, func(e Entry) bool { return e.File == name }) {
-			return nil, fmt.Errorf("golden: %s: %s is there twice", Index, name)
-		}
-		all = append(all, Entry{File: name, Line: line})
+		return &all[i]
 	}
 	files, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -66,15 +60,36 @@ func entries(folder fs.FS) ([]Entry, error) {
 		if !IsCapture(f.Name()) {
 			continue
 		}
-		data, err := fs.ReadFile(folder, f.Name())
+		if entry(f.Name()).Data, err = fs.ReadFile(folder, f.Name()); err != nil {
+			return nil, fmt.Errorf("golden: %w", err)
+		}
+	}
+	for _, list := range []string{Index, Checked} {
+		text, err := fs.ReadFile(folder, list)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("golden: %w", err)
 		}
-		i := slices.IndexFunc(all, func(e Entry) bool { return e.File == f.Name() })
-		if i < 0 {
-			i, all = len(all), append(all, Entry{File: f.Name()})
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSpace(line)
+			if line == "" || line[0] == '#' {
+				continue
+			}
+			name, rest, _ := strings.Cut(strings.Replace(line, "\t", " ", 1), " ")
+			e := entry(name)
+			to := &e.Line
+			if list == Checked {
+				to = &e.Checked
+			}
+			if *to != "" {
+				return nil, fmt.Errorf("golden: %s: %s is there twice", list, name)
+			}
+			if *to = line; list == Checked {
+				*to = strings.Join(strings.Fields(rest), " ")
+			}
 		}
-		all[i].Data = data
 	}
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.File, b.File) })
 	return all, nil
@@ -89,42 +104,69 @@ func IsCapture(name string) bool {
 	return false
 }
 
-// word is one of the index that says what must be found.
-var word = regexp.MustCompile(`(?:^|[\s,;|])([a-z][a-z0-9]*)=([0-9a-f]+)(?:$|[\s,;|])`)
+// Found is what a capture holds, in words of the form name=number, and the digest of its bytes: so none can be changed
+// and nothing be checked less than before without this being another text.
+func (r *Report) Found() string {
+	return fmt.Sprintf("frames=%d sound=%d bad=%d over=%d known=%d connections=%d not-replayed=%d stream=%d %v sha256=%s",
+		r.Frames, r.Sound, r.Bad.Total(), r.Over.Total(), r.Known.Total(), r.Connections, r.NotReplayed.Total(), r.Stream, r.Protocols, r.Digest)
+}
 
-// Hold compares what came of an own capture with its line of the index.
+// Hold compares what came of an own capture with what the index and Checked say of it.
 func (e *Entry) Hold(r *Report) {
-	if e.Line == "" {
+	f := strings.Split(e.Line, "\t")
+	switch {
+	case e.Line == "":
 		r.Fail("it has no line in %s", Index)
+	case len(f) < 3:
+		r.Fail("its line in %s has %d fields, want 7", Index, len(f))
+	case f[1] != strconv.FormatInt(r.Frames, 10):
+		r.Fail("frames=%d, and %s says %s", r.Frames, Index, f[1])
+	case f[2] != strconv.Itoa(len(e.Data)):
+		r.Fail("it has %d bytes, and %s says %s", len(e.Data), Index, f[2])
 	}
-	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	found := []struct{ name, got string }{
-		{"frames", number(r.Frames)}, {"connections", number(r.Connections)}, {"bytes", number(r.Stream / 4)},
-		{"sha256", r.Digest}, {"bad", number(r.Bad.Total())}, {"notreplayed", number(r.NotReplayed.Total())},
+	if e.Checked == "" {
+		r.Fail("it has no line in %s: see stackproof golden verify --update", Checked)
+		return
 	}
-	said := map[string]string{"bad": "0", "notreplayed": "0"}
-	for rest := e.Line; ; {
-		m := word.FindStringSubmatchIndex(rest)
-		if m == nil {
-			break
+	got, want := strings.Fields(r.Found()), strings.Fields(e.Checked)
+	for i, w := range want {
+		if i >= len(got) || got[i] != w {
+			r.Fail("%s says %s: found %s", Checked, w, strings.Join(got[min(i, len(got)):min(i+1, len(got))], ""))
+			return
 		}
-		said[rest[m[2]:m[3]]] = rest[m[4]:m[5]]
-		rest = rest[m[5]:]
 	}
-	for _, f := range found {
-		if want, ok := said[f.name]; ok && f.got != want {
-			r.Fail("%s=%s, and %s says %s%s", f.name, f.got, Index, want, e.why(f.name, r))
+	if len(got) > len(want) {
+		r.Fail("%s does not say %s", Checked, got[len(want)])
+	}
+}
+
+// Folder finds the own captures in the source tree around a folder.
+func Folder(dir string) (string, error) {
+	for at := dir; ; at = filepath.Dir(at) {
+		b, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		if err == nil && strings.HasPrefix(string(b), "module stackproof\n") {
+			return filepath.Join(at, "golden", "captures"), nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("golden: the captures are in the source tree of module stackproof, and %s is not in it", dir)
 		}
 	}
 }
 
-// why adds to a number what it counts.
-func (e *Entry) why(name string, r *Report) string {
-	switch name {
-	case "bad":
-		return ": " + r.Bad.String()
-	case "notreplayed":
-		return ": " + r.NotReplayed.String()
+// checkedHead begins Checked.
+const checkedHead = `# What "stackproof golden verify" finds in each capture of this folder; --update writes it anew. Streams are counted in
+# bytes, in each of the four replays of a connection, both ways.
+`
+
+// Update writes what was found, by file, into Checked of a folder.
+func Update(folder string, found map[string]string) error {
+	var b strings.Builder
+	b.WriteString(checkedHead)
+	for _, file := range slices.Sorted(maps.Keys(found)) {
+		fmt.Fprintf(&b, "%s %s\n", file, found[file])
 	}
-	return ""
+	if err := os.WriteFile(filepath.Join(folder, Checked), []byte(b.String()), 0o644); err != nil {
+		return fmt.Errorf("golden: %w", err)
+	}
+	return nil
 }

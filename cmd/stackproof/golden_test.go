@@ -46,6 +46,7 @@ func TestGoldenVerify(t *testing.T) {
 		"no capture":    {[]string{text}, report.ExitFail, "FAIL " + text + ": at byte 0: 0x68656c6c is not how a pcap or pcapng file begins\n", ""},
 		"no captures":   {[]string{empty}, report.ExitNone, "golden verify: files=0 pass=0 fail=0 ", "stackproof: no capture (*.pcap, *.pcapng, *.cap) in " + empty + ": nothing ran\n"},
 		"no such file":  {[]string{dir + "/none"}, report.ExitTester, "", "golden: stat " + dir + "/none: no such file or directory\n"},
+		"an update":     {[]string{good, "--update"}, report.ExitTester, "", "golden: --update is for all of this project's own captures, and all that is verified of them\n"},
 		"no such flags": {[]string{"--all"}, report.ExitTester, "", "unknown flag: --all"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,7 +21,7 @@ import (
 )
 
 // goldenFlags are the arguments of `stackproof golden verify`.
-type goldenFlags struct{ decode, verbose bool }
+type goldenFlags struct{ decode, update, verbose bool }
 
 func newGoldenVerify() *cobra.Command {
 	f := goldenFlags{}
@@ -48,6 +49,7 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 	}
 	fl := cmd.Flags()
 	fl.BoolVar(&f.decode, "decode", false, "read and compare the frames, and do nothing else")
+	fl.BoolVar(&f.update, "update", false, "write what is found in this project's own captures into golden/captures/checked.txt")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "what each capture holds, and all failures")
 	return cmd
 }
@@ -62,6 +64,19 @@ type source struct {
 
 // goldenVerify verifies all captures and reports.
 func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, stderr io.Writer) error {
+	if f.update && (f.decode || len(args) > 0) {
+		return errors.New("golden: --update is for all of this project's own captures, and all that is verified of them")
+	}
+	folder := ""
+	if f.update {
+		dir, err := os.Getwd()
+		if err == nil {
+			folder, err = golden.Folder(dir)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	sources, err := captures(args)
 	if err != nil {
 		return err
@@ -71,7 +86,7 @@ func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, st
 		return fmt.Errorf("golden: %w", err)
 	}
 	checker.DecodeOnly = f.decode
-	v := &goldenRun{screen: newScreen(stdout, io.Discard, true, len(sources)), total: golden.Report{Result: verify.NewResult(), NotReplayed: verify.Counts{}}, verbose: f.verbose}
+	v := &goldenRun{found: map[string]string{}, update: f.update, screen: newScreen(stdout, io.Discard, true, len(sources)), total: golden.Report{Result: verify.NewResult(), NotReplayed: verify.Counts{}}, verbose: f.verbose}
 	begin := time.Now()
 	for i := range sources {
 		s := &sources[i]
@@ -85,6 +100,11 @@ func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, st
 		}
 	}
 	v.end(len(sources), time.Since(begin))
+	if f.update && v.counts[report.Pass] == len(sources) {
+		if err := golden.Update(folder, v.found); err != nil {
+			return err
+		}
+	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("golden: interrupted: %d of %d captures not verified", v.counts[report.NotRun], len(sources))
@@ -143,6 +163,8 @@ type goldenRun struct {
 	counts  report.Counts
 	total   golden.Report
 	verbose bool
+	update  bool
+	found   map[string]string // in own captures
 }
 
 // one verifies a capture.
@@ -161,7 +183,10 @@ func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stder
 		}
 		return err
 	}
-	if s.own != nil && !c.DecodeOnly {
+	switch {
+	case v.update:
+		v.found[s.name] = r.Found()
+	case s.own != nil && !c.DecodeOnly:
 		s.own.Hold(r)
 	}
 	v.add(r)
