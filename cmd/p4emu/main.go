@@ -2,7 +2,7 @@
 
 // Command p4emu boots a flash image on an emulated ESP32-P4:
 //
-//	p4emu [-elf FILE] [-revision N] [-limit N] FLASH
+//	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] FLASH
 //	p4emu -download [-elf FILE] [-revision N] [-limit N] [FLASH]
 //
 // FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. With -download the ROM does not
@@ -38,6 +38,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	elf := flags.String("elf", "", "the image's ELF file, for the names of addresses")
 	revision := flags.Uint("revision", 103, "the chip's revision: major*100 + minor")
+	warm := flags.Bool("warm", false, "begin after a reset of the processor alone, with what an earlier program has left: EMAC, watchdog, PHY, dividers")
+	noPLL := flags.Bool("nopll", false, "the PLL does not settle")
 	limit := flags.Uint64("limit", 0, "end after so many instructions; 0 is never")
 	download := flags.Bool("download", false, "start in download mode: a host on the serial line loads the image")
 	flags.Usage = func() {
@@ -71,7 +73,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}
 	line := newConsole(stdin, stdout)
-	p, err := cpu.New(chip.Config{Flash: flash, Line: line, Revision: uint32(*revision)})
+	p, err := cpu.New(chip.Config{Flash: flash, Line: line, Revision: uint32(*revision), Warm: *warm, NoPLL: *noPLL})
 	if err != nil {
 		complain("%v", err)
 		return exitUsage

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stackproof/cmd/firmware/startup"
 	"stackproof/conformance"
 	"stackproof/conformance/mutants"
 	"stackproof/conformance/report"
@@ -28,20 +29,24 @@ func newMutants() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mutants [PATTERN]",
 		Short: "plant faults in the stack and see which case finds each",
-		Long: `mutants plants faults in this project's TCP and in its Ethernet driver, one at a time, and runs the cases,
-and for the driver the tests, until one fails: a fault that none finds is a gap in them. PATTERN selects faults by id, as
-it does cases: tcp/..., emac/....
+		Long: `mutants plants faults, one at a time, and runs what judges them until something fails: a fault that
+nothing finds is a gap. PATTERN selects faults by id, as it does cases:
+
+  tcp/...      in this project's TCP; the cases judge
+  emac/...     in its Ethernet driver; the tests on modelled hardware judge, then the cases over it
+  startup/...  in what brings the ESP32-P4 up; the emulated chip judges, on which an image is booted
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
 mechanical ones are made of every comparison, operator, constant, assignment, call and return of the
 TCP. What of them no case finds must stand in conformance/mutants/survivors.txt, with the reason.
 
-It needs the go command and the source tree, which it does not change.
+It needs the go command and the source tree, which it does not change; for the start-up also what device build needs.
 
 Exit codes: 0 all as expected, 1 a fault was not found, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof mutants
   stackproof mutants tcp/sequence
   stackproof mutants emac
+  stackproof mutants startup/watchdog
   stackproof mutants --mechanical --sample 100 --seed 7
   stackproof mutants --mechanical 'tcp/Conn.acceptable'
   stackproof mutants --matrix --out results`,
@@ -88,7 +93,7 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 		outlive()
 	}
 	o := mutants.Options{Pattern: p, Mechanical: f.mechanical, Sample: f.sample, Seed: f.seed, All: f.matrix}
-	res, err := judgeMutants(ctx, root, &o, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
+	res, err := judgeMutants(ctx, root, pattern, &o, stdout, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
 	if err != nil {
 		return interruptedOr(ctx, err)
 	}
@@ -127,12 +132,20 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 }
 
 // judgeMutants judges the faults of each target that has any which the options select. The mechanical ones are TCP's.
-func judgeMutants(ctx context.Context, root string, o *mutants.Options, done func(*mutants.Verdict)) (*mutants.Report, error) {
+// Those of the start-up are left out, in words, where no image can be built, unless they were asked for.
+func judgeMutants(ctx context.Context, root, pattern string, o *mutants.Options, stdout io.Writer, done func(*mutants.Verdict)) (*mutants.Report, error) {
 	all := &mutants.Report{}
-	for _, t := range []*mutants.Target{&mutants.EMAC, &mutants.TCP} {
+	for _, t := range []*mutants.Target{&startup.Target, &mutants.EMAC, &mutants.TCP} {
 		if has, err := t.Has(o.Pattern); err != nil {
 			return nil, err
 		} else if o.Mechanical && t != &mutants.TCP || !o.Mechanical && !has {
+			continue
+		}
+		if err := startup.Available(); t == &startup.Target && err != nil {
+			if pattern != "" {
+				return nil, err
+			}
+			fmt.Fprintf(stdout, "NOTRUN startup: %v\n", err)
 			continue
 		}
 		r, err := mutants.Run(ctx, root, t, o, done)

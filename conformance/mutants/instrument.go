@@ -173,7 +173,7 @@ func (f *srcFile) instrumented(p *program) (string, []copied) {
 	b.WriteString("\nvar _ = mutantpoint.Active\n")
 	var where []copied
 	for _, fn := range f.functions {
-		b.WriteString(fn.dispatcher())
+		b.WriteString(fn.dispatcher("mutantpoint.Step()", "mutantpoint.Active"))
 		for _, fault := range fn.plant {
 			lo := b.Len()
 			b.WriteString(withSteps(fault.source(fault.name())))
@@ -223,8 +223,8 @@ func withSteps(text string) string {
 	return insert([]byte(text), changes)
 }
 
-// dispatcher is the function that stands under the name of fn.
-func (fn *function) dispatcher() string {
+// dispatcher is the function that stands under the name of fn: it takes step, if there is any, and asks active.
+func (fn *function) dispatcher(step, active string) string {
 	var b strings.Builder
 	b.WriteString("\nfunc ")
 	call := ""
@@ -240,9 +240,9 @@ func (fn *function) dispatcher() string {
 		b.WriteString(fn.text(r))
 		result = "return "
 	}
-	b.WriteString(" {\n\tmutantpoint.Step()\n")
+	b.WriteString(" {\n\t" + step + "\n")
 	if n := len(fn.plant); n > 0 {
-		fmt.Fprintf(&b, "\tif a := mutantpoint.Active; a >= %d && a <= %d {\n\t\tswitch a {\n", fn.plant[0].number, fn.plant[n-1].number)
+		fmt.Fprintf(&b, "\tif a := %s; a >= %d && a <= %d {\n\t\tswitch a {\n", active, fn.plant[0].number, fn.plant[n-1].number)
 		for _, f := range fn.plant {
 			fmt.Fprintf(&b, "\t\tcase %d:\n\t\t\t%s%s%s(%s)\n", f.number, result, call, f.name(), args)
 			if result == "" {

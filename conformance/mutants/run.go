@@ -35,6 +35,9 @@ type Report struct {
 // Run judges faults; done is told of each in the order of the report. When ctx ends so does Run, with its error and what
 // has been judged until then.
 func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Verdict)) (*Report, error) {
+	if t.Judge != nil {
+		return foreign(ctx, root, t, o, done)
+	}
 	s, err := Load(ctx, root, t)
 	if err != nil {
 		return nil, err

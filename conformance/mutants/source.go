@@ -31,6 +31,7 @@ type Target struct {
 	Tests []string // packages whose tests judge first; what these let pass the cases judge
 	Stack string   // the package whose New makes the stack that the cases run on,
 	Small bool     // and on one in a board's memory those that come further there
+	Judge Judge    // judges alone, where the code is not for Go's own compiler
 }
 
 // TCP is all of the TCP code.

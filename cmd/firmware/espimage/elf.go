@@ -80,6 +80,20 @@ func ReadInMemory(path string, cases []byte) (*Image, error) {
 	return m, nil
 }
 
+// Word is the word of the image at a symbol of the ELF file that it was read from: who writes to it changes the image.
+func (m *Image) Word(path, symbol string) ([]byte, error) {
+	places, err := symbols(path, symbol)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range m.Segments {
+		if at := places[0] - s.Address; places[0] >= s.Address && uint64(at)+4 <= uint64(len(s.Data)) {
+			return s.Data[at:][:4], nil
+		}
+	}
+	return nil, fmt.Errorf("espimage: %s is in no segment of %s", symbol, path)
+}
+
 // Room is how many bytes of cases ReadInMemory takes.
 func Room(path string) (int, error) {
 	places, err := symbols(path, imageEnd, windowEnd)

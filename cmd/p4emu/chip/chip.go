@@ -58,7 +58,9 @@ type Chip struct {
 	uart      *uart
 	wake      func()
 	ethernet  *ethernet
+	cache     *cache
 	watchdogs []*watchdog
+	stale     bool // an earlier program's EMAC still runs
 	problem   *Problem
 }
 
@@ -76,6 +78,8 @@ type Config struct {
 	Instructions func() uint64     // executed so far
 	Wake         func()            // told that Tick has to be called soon: what is due has changed; may be nil
 	Revision     uint32            // major*100 + minor
+	Warm         bool              // the reset was the processor's alone: the rest is as an earlier program has left it
+	NoPLL        bool              // the PLL does not settle
 	Sent         func(model.Frame) // hears of frames that the EMAC sends; nil: nobody does
 }
 
@@ -86,17 +90,21 @@ func New(c Config) *Chip {
 		p.wake = func() {}
 	}
 	p.ROM = &ROM{memory: c.Memory, flash: c.Flash, fail: p.Fail}
-	analogue := &analogue{}
+	analogue := newAnalogue(c.NoPLL)
 	system, low := &systemClocks{clock: p.Clock, analogue: analogue}, &lowClocks{chip: p}
 	p.Clock.system, p.Clock.low = system, low
 	system.reset()
-	p.Place(0x3ff1_0000, 0x1000, "cache controller", &cache{memory: c.Memory, fail: p.Fail})
+	p.cache = &cache{memory: c.Memory, fail: p.Fail}
+	p.Place(0x3ff1_0000, 0x1000, "cache controller", p.cache)
+	var timers []*timerWatchdog
 	for i, base := range []uint32{0x500c_2000, 0x500c_3000} {
 		w := newTimerWatchdog(p.Clock, fmt.Sprintf("TIMG%d's watchdog", i), i == 0)
+		w.base, timers = base, append(timers, w)
 		p.watchdogs = append(p.watchdogs, &w.watchdog)
 		p.Place(base, 0x1000, fmt.Sprintf("TIMG%d", i), w)
 	}
 	l := newLowWatchdogs(p.Clock)
+	l.main.base, l.super.base = 0x5011_6000, 0x5011_6000
 	p.watchdogs = append(p.watchdogs, &l.main, &l.super)
 	p.Place(0x5011_6000, 0x1000, "LP_WDT", l)
 	p.uart = &uart{line: c.Line, fail: p.Fail}
@@ -106,6 +114,9 @@ func New(c Config) *Chip {
 	gpio, mux, hp := &gpio{plain: *newPlain(0x000, 0x700)}, newPlain(0x000, 0x100), newPlain(0x14c, 0x150)
 	p.ethernet = newEthernet(p, c, wires{system, low, gpio, mux, hp})
 	p.EMAC = p.ethernet.model
+	if c.Warm {
+		p.leftBehind(timers)
+	}
 	p.Place(0x5009_8000, 0x2000, "EMAC", p.ethernet)
 	p.Place(0x500e_0000, 0x1000, "GPIO", gpio)
 	p.Place(0x500e_1000, 0x1000, "IO_MUX", mux)
@@ -143,6 +154,11 @@ func (p *Chip) Write(address uint32, size int, value uint32) {
 	b := p.find(address, size, "write")
 	if b == nil {
 		return
+	}
+	for _, w := range p.watchdogs {
+		if w.open && w.base != b.base {
+			p.Fail(Misuse, "write to %s while the registers of %s are unlocked", b.name, w.name)
+		}
 	}
 	if !b.device.Write(address-b.base, value) {
 		p.Fail(Nothing, "write of 0x%08x to %s+0x%03x (0x%08x), which the emulator does not have", value, b.name, address-b.base, address)
@@ -187,6 +203,9 @@ func (p *Chip) Fail(kind Kind, format string, args ...any) {
 // Problem is why the run must end, nil while it may go on.
 func (p *Chip) Problem() *Problem { return p.problem }
 
+// strayFrame is when a frame comes that an earlier program's EMAC would receive.
+const strayFrame = 1000 * Microsecond
+
 // Tick looks whether a watchdog has run out, and returns the number of executed instructions at which to look again.
 func (p *Chip) Tick() (next uint64) {
 	now, wait := p.Clock.Now(), Second
@@ -196,6 +215,11 @@ func (p *Chip) Tick() (next uint64) {
 		} else if armed {
 			wait = min(wait, left)
 		}
+	}
+	if p.stale && now >= strayFrame {
+		p.Fail(Misuse, "the EMAC of an earlier program, which the image has not reset, writes a frame to memory")
+	} else if p.stale {
+		wait = min(wait, strayFrame-now)
 	}
 	if at, due := p.ethernet.advance(); due {
 		wait = min(wait, Time(at)*1000-min(now, Time(at)*1000))

@@ -26,12 +26,13 @@ type Clock struct {
 	system *systemClocks
 	low    *lowClocks
 	hertz  uint64
+	rates  [4]uint64
 	base   Time   // when hertz took effect,
 	since  uint64 // after so many instructions
 }
 
 func newClock(instructions func() uint64) *Clock {
-	return &Clock{Instructions: instructions, hertz: crystal}
+	return &Clock{Instructions: instructions, hertz: crystal, rates: [4]uint64{crystal, crystal / 2, crystal / 2, crystal / 4}}
 }
 
 // Hertz is the processor's rate.
@@ -67,5 +68,26 @@ func (c *Clock) update() {
 			return
 		}
 	}
-	c.set(source / uint64(c.system.divider()))
+	r := c.system.rates(source)
+	for i, most := range [...]uint64{rateCPU: 400_000_000, rateMemory: 200_000_000, rateSystem: 200_000_000, rateAPB: 100_000_000} {
+		if r[i] > most {
+			c.low.chip.Fail(Misuse, "the clock of %s runs at %d Hz: at most %d", [...]string{"the processor", "memory", "the system", "the buses"}[i], r[i], most)
+		}
+	}
+	if r[rateCPU] > lowBias && !c.system.analogue.biased() {
+		c.low.chip.Fail(Misuse, "the processor runs at %d Hz, and the bias is that for %d", r[rateCPU], uint64(lowBias))
+	}
+	c.rates = r
+	c.set(r[rateCPU])
 }
+
+// The rates that depend on one another, in this order.
+const (
+	rateCPU = iota
+	rateMemory
+	rateSystem
+	rateAPB
+)
+
+// lowBias is how fast the processor may run with the bias of the supply that the ROM leaves.
+const lowBias = 100_000_000

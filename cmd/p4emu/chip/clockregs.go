@@ -37,7 +37,7 @@ type systemClocks struct {
 	clock    *Clock
 	analogue *analogue
 	plain
-	active [2]uint32 // of rootCPU and rootMemory, what is in effect
+	active [3]uint32 // of rootCPU, rootMemory and rootAPB, what is in effect
 }
 
 const (
@@ -56,7 +56,7 @@ func (s *systemClocks) reset() {
 	s.plain = *newPlain(0, 0xc0)
 	*s.at(rootMemory), *s.at(rootAPB) = 1, 1<<16
 	*s.at(pllControl) = pllStop
-	s.active = [2]uint32{0, 1}
+	s.active = [3]uint32{0, 1, 1 << 16}
 }
 
 func (s *systemClocks) Read(offset uint32) (uint32, bool) {
@@ -71,7 +71,7 @@ func (s *systemClocks) Write(offset, value uint32) bool {
 	switch offset {
 	case rootCPU:
 		if value&rootUpdate != 0 {
-			s.active = [2]uint32{value &^ rootUpdate, *s.at(rootMemory)}
+			s.active = [3]uint32{value &^ rootUpdate, *s.at(rootMemory), *s.at(rootAPB)}
 			defer s.clock.update()
 		}
 		value &^= rootUpdate
@@ -83,8 +83,15 @@ func (s *systemClocks) Write(offset, value uint32) bool {
 	return s.plain.Write(offset, value)
 }
 
-// divider is what the processor's clock is divided by.
-func (s *systemClocks) divider() uint32 { return s.active[0]>>5&0xff + 1 }
+// rates are what the clocks have of a source's rate: each is divided from the one before it.
+func (s *systemClocks) rates(source uint64) (r [4]uint64) {
+	field := func(i, at int) uint64 { return uint64(s.active[i]>>at&0xff) + 1 }
+	r[rateCPU] = source / field(0, 5)
+	r[rateMemory] = r[rateCPU] / field(1, 0)
+	r[rateSystem] = r[rateMemory] / field(1, 24)
+	r[rateAPB] = r[rateSystem] / field(2, 16)
+	return r
+}
 
 // pll is the PLL's rate, 0 where it does not run.
 func (s *systemClocks) pll() uint64 {
@@ -104,6 +111,8 @@ type lowClocks struct {
 const (
 	lowRoot  = 0x40
 	lowReset = 0x4c
+
+	resetEMAC = 1 << 30
 
 	sourcePLL = 1
 )
@@ -127,6 +136,9 @@ func (l *lowClocks) Write(offset, value uint32) bool {
 		l.chip.Clock.update()
 	case lowReset:
 		l.held = value
+		if value&resetEMAC != 0 {
+			l.chip.stale = false
+		}
 	default:
 		return false
 	}
@@ -168,6 +180,8 @@ func (l *lowPower) Write(offset, value uint32) bool {
 type analogue struct {
 	clocked, powered, ungated, calibrated bool
 
+	never bool // the PLL does not settle
+
 	command, selected, fast uint32
 	registers               map[[2]byte]byte
 }
@@ -179,11 +193,24 @@ const (
 	analogueWrite = 1 << 24
 )
 
+// romBias is what the bias's registers hold before they are written. The ROM's own is not known: this has bits in each field
+// that the PLL's rates want to be clear.
+const romBias = 0x55
+
+func newAnalogue(never bool) *analogue {
+	return &analogue{never: never, registers: map[[2]byte]byte{{partBias, 0}: romBias, {partBias, 1}: romBias}}
+}
+
 // configured tells whether the PLL can settle.
 func (a *analogue) configured() bool {
 	r := a.registers
-	return a.powered && r[[2]byte{partPLL, 2}] == 0x50 && r[[2]byte{partPLL, 6}] == 0x73 &&
+	return !a.never && a.powered && r[[2]byte{partPLL, 2}] == 0x50 && r[[2]byte{partPLL, 6}] == 0x73 &&
 		(r[[2]byte{partPLL, 3}] == 9 || r[[2]byte{partPLL, 3}] == 10)
+}
+
+// biased tells whether the bias is that for the PLL's rates.
+func (a *analogue) biased() bool {
+	return a.registers[[2]byte{partBias, 0}]>>4 == 10 && a.registers[[2]byte{partBias, 1}]&0xf == 10
 }
 
 func (a *analogue) Read(offset uint32) (uint32, bool) {
@@ -217,11 +244,8 @@ func (a *analogue) transfer(command uint32) {
 	part, register := byte(command), byte(command>>8)
 	selected := part == partPLL && a.selected>>11&1 != 0 || part == partBias && a.selected>>12&1 != 0
 	a.command = command &^ (0xff<<16 | analogueWrite)
-	if !a.clocked || !selected {
+	if !a.clocked || a.fast&1 == 0 || !selected {
 		return
-	}
-	if a.registers == nil {
-		a.registers = map[[2]byte]byte{}
 	}
 	if command&analogueWrite != 0 {
 		a.registers[[2]byte{part, register}] = byte(command >> 16)

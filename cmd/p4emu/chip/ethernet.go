@@ -15,6 +15,7 @@ type ethernet struct {
 
 	clocks model.Clocks
 	held   bool // the PHY, in reset
+	hz     uint64
 }
 
 // wires are the blocks that decide what reaches the EMAC.
@@ -50,6 +51,7 @@ func (e *ethernet) Read(offset uint32) (uint32, bool) {
 }
 
 func (e *ethernet) Write(offset, value uint32) bool {
+	e.chip.cache.awaited()
 	e.model.Write(e.now(), offset, value)
 	e.chip.wake()
 	return true
@@ -57,6 +59,10 @@ func (e *ethernet) Write(offset, value uint32) bool {
 
 // rewire tells the model of clocks and pins that have changed.
 func (e *ethernet) rewire() {
+	if hz := e.chip.Clock.rates[rateSystem]; hz != e.hz {
+		e.hz = hz
+		e.model.SetSystemHz(int(hz))
+	}
 	if held := e.wires.phyHeld(); held != e.held {
 		e.held = held
 		e.model.SetPHYReset(e.now(), held)

@@ -58,6 +58,8 @@ type cache struct {
 	fail   func(kind Kind, format string, args ...any)
 
 	levels, address, size, control uint32
+
+	running bool // an operation was begun, and nobody has seen it end
 }
 
 const (
@@ -77,6 +79,7 @@ const (
 func (c *cache) Read(offset uint32) (uint32, bool) {
 	switch offset {
 	case cacheControl:
+		c.running = false
 		return c.control, true
 	case cacheLevels:
 		return c.levels, true
@@ -104,8 +107,17 @@ func (c *cache) Write(offset, value uint32) bool {
 	return true
 }
 
+// awaited reports an operation whose end nobody has waited for: what comes now may come before it.
+func (c *cache) awaited() {
+	if c.running {
+		c.fail(Misuse, "a cache operation on %d bytes at 0x%08x was begun, and its end was not waited for", c.size, c.address)
+	}
+}
+
 // operate does what one bit asks for. Other levels than L1D have nothing to do with internal memory.
 func (c *cache) operate(operation uint32) {
+	c.awaited()
+	c.running = true
 	c.control = operationDone
 	if c.levels&levelData == 0 {
 		return

@@ -26,16 +26,27 @@ func TestCache(t *testing.T) {
 	require.Equal(t, uint32(operationDone), b.load(0x3ff1_0098))
 	require.Equal(t, []byte{1, 0}, []byte{dma[0], dma[64]}, "one line")
 	operate(b, at, 128, operationWriteBack)
+	b.load(0x3ff1_0098)
 
 	dma[0], dma[64] = 3, 4
 	require.Equal(t, byte(1), cpu[0])
 	operate(b, at, 128, operationInvalidate)
 	require.Equal(t, []byte{3, 4}, []byte{cpu[0], cpu[64]})
+	b.load(0x3ff1_0098)
 
 	cpu[1] = 5
 	operate(b, at+1, 3, operationWriteBackInvalidate)
 	require.Equal(t, byte(5), dma[1])
 	b.works()
+}
+
+// TestCacheNotAwaited: an operation has an end, and what comes next waits for it.
+func TestCacheNotAwaited(t *testing.T) {
+	b := newBoard(t)
+	operate(b, MemoryBase, 64, operationWriteBack)
+	operate(b, MemoryBase+64, 64, operationWriteBack)
+	require.Equal(t, Misuse, b.Problem().Kind)
+	require.Contains(t, b.Problem().What, "was begun, and its end was not waited for")
 }
 
 // TestCacheLoses: what the model of the EMAC holds against a program is a problem here.

@@ -13,7 +13,8 @@ type watchdog struct {
 	armed func() bool
 	limit func() Time
 	fed   Time
-	open  bool // unlocked
+	open  bool   // unlocked
+	base  uint32 // of the block that it is in
 }
 
 // left is the time until the chip is reset.

@@ -54,6 +54,9 @@ func (e *EMAC) SetSpeed(now time.Duration, hundred bool) {
 	e.SetClocks(now, c)
 }
 
+// SetSystemHz sets the rate of the bus clock, from which MDC is divided.
+func (e *EMAC) SetSystemHz(hz int) { e.cfg.SystemHz = hz }
+
 // clocked reports whether the receive and transmit clocks run: those that come from REF_CLK.
 func (e *EMAC) clocked() bool {
 	c := e.clocks

@@ -110,6 +110,12 @@ func (e *EMAC) SetPHYReset(now time.Duration, held bool) {
 	e.in(evPHY, e.cfg.PHY.ReadyTime)
 }
 
+// LeavePHY lets the PHY be as an earlier program has left it: out of its reset for long, with this in PHYControl.
+func (e *EMAC) LeavePHY(control uint16) {
+	p := &e.phy
+	p.held, p.ready, p.control = false, true, control
+}
+
 // SetCable plugs and unplugs the cable.
 func (e *EMAC) SetCable(now time.Duration, plugged bool) {
 	e.Advance(now)
@@ -223,7 +229,7 @@ func samePace(mode uint16) uint16 {
 }
 
 // clock reports whether the PHY gives REF_CLK.
-func (p *phy) clock() bool { return p.ready && !p.held }
+func (p *phy) clock() bool { return p.ready && !p.held && p.control&emac.ControlIsolate == 0 }
 
 func (p *phy) loops() bool { return p.control&emac.ControlLoopback != 0 && p.clock() }
 
@@ -338,6 +344,7 @@ func (p *phy) write(e *EMAC, register int, v uint16) {
 		if v&emac.ControlRestart != 0 && v&emac.ControlNegotiate != 0 || (old^p.control)&^emac.ControlLoopback != 0 {
 			p.restart(e)
 		}
+		e.clocksChanged()
 	case emac.PHYAdvert:
 		p.advert = v
 	case emac.PHYPage:
