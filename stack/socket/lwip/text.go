@@ -176,7 +176,7 @@ func InetNtop(family int, src, dst []byte) (n int, e abi.Errno) {
 	t := text{}
 	switch family {
 	case abi.AF_INET:
-		t.addr4(wire.AddrFrom4([4]byte(src)))
+		t.addr4([4]byte(src))
 	case abi.AF_INET6:
 		t.addr6([16]byte(src))
 	default:
@@ -200,12 +200,23 @@ func (t *text) char(c byte) {
 	t.n++
 }
 
-func (t *text) addr4(a wire.Addr) { t.n = len(a.AppendText(t.b[:t.n])) }
+func (t *text) addr4(a [4]byte) {
+	for i, v := range a {
+		if i > 0 {
+			t.char('.')
+		}
+		for unit := byte(100); unit > 0; unit /= 10 {
+			if v >= unit || unit == 1 {
+				t.char('0' + v/unit%10)
+			}
+		}
+	}
+}
 
 func (t *text) addr6(a [16]byte) {
 	if u := wire.AddrFrom16(a).Unmap4(); u.Is4() {
 		t.n = copy(t.b[:], "::FFFF:")
-		t.addr4(u)
+		t.addr4(u.As4())
 		return
 	}
 	gap, end := zeros(&a)
