@@ -25,6 +25,8 @@ type path struct {
 	by            time.Duration
 	twice         float64 // come twice
 	unheard       float64 // acknowledgments that are lost
+	quiet         bool    // the peer does not tell of duplicates
+	family        string
 	cubic, stamps bool
 }
 
@@ -59,6 +61,22 @@ func paths() (all []path) {
 
 const recoveries = 400
 
+// latePaths are networks on which more is late than lost, some of it so late that the sender has sent it again.
+func latePaths() (all []path) {
+	for i := range uint64(lateRecoveries) {
+		chance := rand.New(rand.NewPCG(i, 3522))
+		p := path{seed: i, family: "late", segments: 4 + chance.IntN(17), rtt: time.Duration(20+chance.IntN(180)) * time.Millisecond}
+		p.loss, p.burst, p.late = 0.05, 1, 0.3
+		p.by = (p.rtt * time.Duration(1+chance.IntN(12)) / 3).Truncate(time.Millisecond)
+		p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 3
+		p.twice = []float64{0, 0.2}[i%5/4]
+		all = append(all, p)
+	}
+	return all
+}
+
+const lateRecoveries = 250
+
 // coming is a segment on its way to the peer: its acknowledgment comes at a time.
 type coming struct {
 	at      time.Duration
@@ -90,7 +108,7 @@ type recovery struct {
 // it. What is sent, when, and what the stack tells of itself meanwhile, says an oracle that goes by the RFCs' own words, a
 // segment at a time. A run in which the order of two events is a matter of less than a clock need tell is left out.
 func tcpRecoveries() (cases []*build.Case) {
-	all := paths()
+	all := append(paths(), latePaths()...)
 	for i := range all {
 		if c := all[i].run(); c != nil {
 			cases = append(cases, c)
@@ -105,7 +123,7 @@ const recoveryMSS = 200
 const figuresBuffer = 8192
 
 func (p *path) run() *build.Case {
-	c := build.New(fmt.Sprintf("tcp/recovery/%d", p.seed), "A sender repairs what a network loses, delays and doubles, as RFC 8985 and RFC 9937 have it.").
+	c := build.New(fmt.Sprintf("tcp/%s/%d", cmp.Or(p.family, "recovery"), p.seed), "A sender repairs what a network loses, delays and doubles, as RFC 8985 and RFC 9937 have it.").
 		Reqs("RFC8985:6.2:4", "RFC6937:3:1", "RFC6298:5:5", "RFC8985:7.2:1").Level(script.Must).Forms(script.IPv4).Twin("out tcp.seq+1", "segment 1")
 	r := &recovery{path: p, Rand: rand.New(rand.NewPCG(p.seed, 1)), c: c, gone: make([]int, p.segments)}
 	r.open()
@@ -267,6 +285,7 @@ func (r *recovery) arrives(x coming) {
 		return
 	}
 	r.tie = r.tie || r.stamps && r.recent%time.Millisecond != 0 // what its stamp says depends on when the clock began
+	dup = dup && !r.quiet
 	blocks := slices.Clone(r.peer.Blocks)
 	list, room := []oracle.Range{}, 4-btoi(r.stamps)
 	if dup {
