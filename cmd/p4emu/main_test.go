@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stackproof/cmd/firmware/espimage"
+	"stackproof/cmd/p4emu/chip"
 )
 
 // flash is a file of flash with an image of this code.
@@ -86,6 +87,32 @@ func TestConsole(t *testing.T) {
 	require.Zero(t, code, problems)
 	require.Equal(t, "hello", said)
 	require.Contains(t, problems, "p4emu: the other end of the serial line has gone")
+}
+
+// TestDownload: what a host loads into memory is run; a host that goes before it has started anything is the end.
+func TestDownload(t *testing.T) {
+	const wfi, liA0 = 0x1050_0073, 0x0070_0513
+	message := func(command byte, checksum uint32, words ...uint32) []byte {
+		m := binary.LittleEndian.AppendUint16([]byte{0, command}, uint16(4*len(words)))
+		m = binary.LittleEndian.AppendUint32(m, checksum)
+		for _, w := range words {
+			m = binary.LittleEndian.AppendUint32(m, w)
+		}
+		return chip.Frame(m)
+	}
+	var host []byte
+	host = append(host, message(0x05, 0, 8, 1, 8, 0x4ff4_0000)...)
+	host = append(host, message(0x07, 0xef^0x10^0x50^0x73^0x70^0x05^0x13, 8, 0, 0, 0, liA0, wfi)...)
+	code, said, problems := emulate(strings.NewReader(string(host)), "-download")
+	require.Zero(t, code, problems)
+	require.Equal(t, 2*14, len(said), "two answers")
+	require.Equal(t, "p4emu: the other end of the serial line has gone\n", problems)
+
+	host = append(host, message(0x06, 0, 0, 0x4ff4_0000)...)
+	code, said, problems = emulate(strings.NewReader(string(host)), "-download")
+	require.Equal(t, 7, code, problems)
+	require.Equal(t, 3*14, len(said))
+	require.Contains(t, problems, "p4emu: the image halted with code 7: instructions=2 ")
 }
 
 func TestUsage(t *testing.T) {

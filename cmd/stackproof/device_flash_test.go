@@ -20,9 +20,11 @@ func TestDeviceFlash(t *testing.T) {
 	require.NoError(t, err)
 	want, err := espimage.Flash(encoded, list)
 	require.NoError(t, err)
-	for i := range l.Flash {
-		l.Flash[i] = 0xff
-	}
+	l.with(func() {
+		for i := range l.Flash {
+			l.Flash[i] = 0xff
+		}
+	})
 	code, stdout, stderr := invoke(t, "device", "flash", "--port", l.Path)
 	require.Equal(t, report.ExitOK, code, stderr)
 	require.Regexp(t, `^written image: [0-9]+ bytes at 0x2000\nwritten cases: [0-9]+ bytes at 0x50000\nflash: parts=2 written=2 bytes=[0-9]+\n$`, stdout)

@@ -50,8 +50,10 @@ func newLab(t *testing.T) *lab {
 	flash, err := espimage.Flash(encoded, suite.Blob())
 	require.NoError(t, err)
 	put(l.files.Flash, flash)
-	copy(l.Flash, flash)
-	l.Agent = func(a *device.Agent) { a.Build = l.build }
+	l.with(func() {
+		copy(l.Flash, flash)
+		l.Agent = func(a *device.Agent) { a.Build = l.build }
+	})
 	normal := openPort
 	openPort = l.Open
 	t.Cleanup(func() { openPort = normal })
@@ -98,4 +100,17 @@ func (l *lab) index(t *testing.T, id string) int {
 	forms := l.suite.Find(id)
 	require.NotEmpty(t, forms, id)
 	return forms[0].Index
+}
+
+// with does something to the board while nothing else does.
+func (l *lab) with(do func()) {
+	l.Lock()
+	defer l.Unlock()
+	do()
+}
+
+// boots is how often the board has started a program.
+func (l *lab) boots() (n int) {
+	l.with(func() { n = l.Boots })
+	return n
 }

@@ -26,7 +26,7 @@ func TestDeviceRun(t *testing.T) {
 	code, stdout, stderr = invoke(t, "device", "run", "--board", "bench", "--run", "arp/request-answered", "--repeat", "2")
 	require.Equal(t, report.ExitOK, code, stderr)
 	require.Equal(t, 2, strings.Count(stdout, "run: stack=esp32p4 cases=1 pass=1 "))
-	require.Equal(t, 3, l.Boots, "each time the board is started anew")
+	require.Equal(t, 3, l.boots(), "each time the board is started anew")
 
 	code, stdout, _ = invoke(t, "device", "list")
 	require.Equal(t, report.ExitOK, code)
@@ -37,12 +37,12 @@ func TestDeviceRun(t *testing.T) {
 // TestDeviceRunInMemory: the image goes into the board's memory, with a few cases; what is in flash does not matter.
 func TestDeviceRunInMemory(t *testing.T) {
 	l := newLab(t)
-	clear(l.Flash)
+	l.with(func() { clear(l.Flash) })
 	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--ram")
 	require.Equal(t, report.ExitOK, code, stderr)
 	require.Regexp(t, `(?m)^PASS tcp/handshake/passive-open$`, stdout)
 	require.Regexp(t, `(?m)^run: stack=esp32p4 cases=(1?[0-9]|[2-9][0-9]) pass=`, stdout)
-	require.EqualValues(t, 0x4ff4_0004, l.Entry)
+	l.with(func() { require.EqualValues(t, 0x4ff4_0004, l.Entry) })
 }
 
 // once is a hook that does its harm at the first time that a pattern occurs.
@@ -88,6 +88,8 @@ func TestBadBoards(t *testing.T) {
 		{"hangs in mid-line", nil, once(verdict, func(p []byte) []byte { l.Hang(); return p[:20] }), short, 1, `FAIL arp/announcement: timeout: `},
 		{"restarts", once(run, func([]byte) []byte { l.Reboot(); return nil }), nil, "", 1,
 			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: rst:0x7 \(HP_SYS_HP_WDT_RESET\)`},
+		{"restarts for ever", once(run, func([]byte) []byte { l.Say("ESP-ROM:esp32p4\r\nrst:0x12 (SWDT_SYS_RESET)\r\n"); l.Hang(); return nil }), nil, "", 1,
+			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: rst:0x12 \(SWDT_SYS_RESET\)`},
 		{"panics", once(run, func([]byte) []byte { l.Say("panic: index out of range\r\n"); l.Reboot(); return nil }), nil, "", 1,
 			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: panic: index out of range$`},
 		{"truncates a verdict", nil, once(verdict, func(p []byte) []byte { return append(p[:len(p)-30:len(p)-30], '\n') }), "", 0, `PASS arp/announcement`},
@@ -103,7 +105,7 @@ func TestBadBoards(t *testing.T) {
 		{"a request without its end", once(run, func(p []byte) []byte { return p[:len(p)-1] }), nil, short, 0, `PASS arp/announcement`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l.Heard, l.Said = c.heard, c.said
+			l.with(func() { l.Heard, l.Said = c.heard, c.said })
 			args := []string{"device", "run", "--board", l.Path, "--run", "arp/*"}
 			if c.limit != "" {
 				args = append(args, "--limit", c.limit)
@@ -149,15 +151,19 @@ func TestNoGoodBoard(t *testing.T) {
 		{"no lines", nil, func() { l.Stiff = true }, nil, `port: it has no lines that reset a board \(.*\): its reset is none`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			whole, agent := bytes.Clone(l.Flash[:0x50001]), l.Agent
-			t.Cleanup(func() {
-				copy(l.Flash, whole)
-				l.Agent, l.Stiff = agent, false
+			l.with(func() {
+				whole, agent := bytes.Clone(l.Flash[:0x50001]), l.Agent
+				t.Cleanup(func() {
+					l.with(func() {
+						copy(l.Flash, whole)
+						l.Agent, l.Stiff = agent, false
+					})
+				})
+				if c.do != nil {
+					c.do()
+				}
+				l.Said = c.said
 			})
-			if c.do != nil {
-				c.do()
-			}
-			l.Said = c.said
 			code, stdout, stderr := invoke(t, append([]string{"device", "run", "--board", l.Path, "--run", "arp"}, c.args...)...)
 			require.Equal(t, report.ExitTester, code)
 			require.Empty(t, stdout)
@@ -169,7 +175,7 @@ func TestNoGoodBoard(t *testing.T) {
 // TestNoReset: a board that nothing resets says who it is when it is asked, also where somebody else was in mid-sentence.
 func TestNoReset(t *testing.T) {
 	l := newLab(t)
-	l.Stiff = true
+	l.with(func() { l.Stiff = true })
 	l.PowerOn(false)
 	p, err := openPort(l.Path, 115_200)
 	require.NoError(t, err)
@@ -178,13 +184,14 @@ func TestNoReset(t *testing.T) {
 	require.NoError(t, p.Close())
 	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--reset", "none", "--run", "arp/request-answered")
 	require.Equal(t, report.ExitOK, code, stdout+stderr)
-	require.Equal(t, 1, l.Boots)
+	require.Equal(t, 1, l.boots())
 }
 
 // TestUnplugged: a board that goes away costs the case at hand; the others cannot be run, and are told as such, soon.
 func TestUnplugged(t *testing.T) {
 	l := newLab(t)
-	l.Heard = once(fmt.Sprintf(`run case=%d twin=0`, l.index(t, "arp/announcement")), func([]byte) []byte { l.Unplug(); return nil })
+	run := fmt.Sprintf(`run case=%d twin=0`, l.index(t, "arp/announcement"))
+	l.with(func() { l.Heard = once(run, func([]byte) []byte { l.Unplug(); return nil }) })
 	code, stdout, _ := invoke(t, "device", "run", "--board", l.Path, "--run", "arp")
 	require.Equal(t, report.ExitTester, code)
 	require.Regexp(t, `(?m)^PASS arp/request-answered$`, stdout)

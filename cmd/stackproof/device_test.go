@@ -13,9 +13,11 @@ import (
 
 	"stackproof/cmd/firmware/espimage"
 	"stackproof/cmd/firmware/image"
+	"stackproof/cmd/firmware/loader"
 	"stackproof/cmd/p4emu/emulator"
 	"stackproof/conformance"
 	"stackproof/conformance/device/console"
+	"stackproof/conformance/device/port"
 	"stackproof/conformance/notrun"
 	"stackproof/conformance/report"
 	"stackproof/conformance/sut"
@@ -78,6 +80,7 @@ func TestOnESP32P4(t *testing.T) {
 	for _, s := range tests {
 		require.Empty(t, s.Flaw, "emac/%s: wanted %d, got %d", s.Name, s.Want, s.Got)
 	}
+	t.Run("in memory", func(t *testing.T) { inMemory(t, suite, files, program) })
 	t.Run("a board that breaks down", func(t *testing.T) { breaksDown(t, suite, files, program) })
 	t.Run("size", func(t *testing.T) {
 		var said strings.Builder
@@ -85,6 +88,22 @@ func TestOnESP32P4(t *testing.T) {
 		require.Regexp(t, `(?m)^(PASS|FAIL) stack: +[0-9]+ of +[0-9]+ bytes`, said.String())
 		require.Regexp(t, `\nsize: parts=11 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+\n$`, said.String())
 	})
+}
+
+// inMemory: loaded into memory through the loader of the emulated ROM, with no flash at all, the image gives the same
+// verdicts of the few cases that it has behind it.
+func inMemory(t *testing.T, suite *conformance.Suite, files image.Files, program string) {
+	small, m, err := image.ForMemory(suite, files.ELF)
+	require.NoError(t, err)
+	var segments []loader.Segment
+	for _, s := range m.Segments {
+		segments = append(segments, loader.Segment(s))
+	}
+	at := loader.Board{Port: "emulator", Reset: port.None, Open: emulator.Port(t.Context(), program, files)}
+	board := console.New(func() (io.ReadWriteCloser, error) { return loader.Start(t.Context(), at, segments, m.Entry) }, small, 0)
+	board.Build = m.Build
+	require.NotZero(t, board.Build)
+	require.Equal(t, verdicts(t, small, conformance.NewLocal(large.New())), verdicts(t, small, board))
 }
 
 // breaksDown: with an illegal instruction in the interpreter's way each run is a crash, told with the place's name.

@@ -1,6 +1,7 @@
 package espimage
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"os"
 	"os/exec"
@@ -45,6 +46,32 @@ func TestReadBack(t *testing.T) {
 			require.Equal(r, append(s.Data, make([]byte, -len(s.Data)&3)...), append([]byte{}, l.Segments[i].Data...))
 		}
 	})
+}
+
+// TestIdentify: an image knows what it is: any other byte is another build, and its place must lie within it.
+func TestIdentify(t *testing.T) {
+	image := func(change int) *Image {
+		m := &Image{Segments: []Segment{{0x4ff4_0000, make([]byte, 32)}, {0x4ff6_0000, make([]byte, 8)}}}
+		if change >= 0 {
+			m.Segments[1].Data[change] = 1
+		}
+		return m
+	}
+	first := image(-1)
+	first.identify(0x4ff4_0008)
+	require.NotZero(t, first.Build)
+	require.Equal(t, first.Build, binary.LittleEndian.Uint64(first.Segments[0].Data[8:]))
+	require.Zero(t, binary.LittleEndian.Uint64(first.Segments[0].Data[16:]))
+	same, other := image(-1), image(3)
+	same.identify(0x4ff4_0008)
+	other.identify(0x4ff4_0008)
+	require.Equal(t, first, same)
+	require.NotEqual(t, first.Build, other.Build)
+	for _, outside := range []uint32{0, 0x4ff3_fff8, 0x4ff4_0019, 0x4ff6_0001, 0xffff_fffc} {
+		m := image(-1)
+		m.identify(outside)
+		require.Equal(t, image(-1), m)
+	}
 }
 
 func TestTooMuch(t *testing.T) {

@@ -179,7 +179,22 @@ func Flash(ctx context.Context, b Board, parts []Part, progress func(n, of int))
 	})
 }
 
+// Where the fuses tell the chip's revision, and the revisions whose flash has no power in download mode.
+const (
+	revisionFuse = 0x5012_d04c // minor 3:0, major 5:4 and 23
+	revision     = 1<<23 | 3<<4 | 0xf
+	revision31   = 3<<4 | 1
+	revision32   = 3<<4 | 2
+)
+
 func (s *session) flash(parts []Part, progress func(n, of int)) ([]Part, error) {
+	fuse, err := s.flasher.ReadRegister(revisionFuse)
+	if err != nil {
+		return nil, fmt.Errorf("the chip's revision: %w", err)
+	}
+	if r := fuse & revision; r == revision31 || r == revision32 {
+		return nil, Mistake{fmt.Errorf("flash has to be switched on first in a chip of revision %d.%d, which esptool can do: esptool --chip esp32p4 write-flash 0x2000 firmware.bin 0x50000 cases.bin", r>>4, r&0xf)}
+	}
 	_, kind, err := s.flasher.FlashID() // attaches the flash too
 	if err != nil {
 		return nil, fmt.Errorf("the flash does not answer: %w", err)

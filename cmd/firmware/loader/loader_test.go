@@ -107,10 +107,10 @@ func TestFaults(t *testing.T) {
 			"loader: port: /dev/no-such-port: there is no such port: stackproof device list names those that are"},
 		{"no answer", func(b *fakeboard.Board, _ *Board) { b.Download.Answered = func(byte, []byte) []byte { return nil } }, true,
 			"no answer from a chip in download mode, after 1 attempts: is it this port, and is a board behind it?"},
-		{"no lines", func(_ *fakeboard.Board, at *Board) { at.Reset = port.None }, true,
-			"no answer from a chip in download mode, after 1 attempts: hold BOOT while you press RESET, then try again"},
 		{"another chip", func(b *fakeboard.Board, at *Board) { b.Download.ID, at.Attempts = 5, 5 }, true, "the chip is an ESP32-C3, and not an ESP32-P4"},
 		{"a chip that nobody knows", func(b *fakeboard.Board, _ *Board) { b.Download.ID = 77 }, false, "failed to detect chip type (magic value: 0x00000000)"},
+		{"a revision whose flash is off", func(b *fakeboard.Board, at *Board) { b.Download.Revision, at.Attempts = 301, 5 }, true,
+			"flash has to be switched on first in a chip of revision 3.1, which esptool can do: esptool --chip esp32p4 write-flash"},
 		{"small flash", func(b *fakeboard.Board, at *Board) { b.Flash, at.Attempts = b.Flash[:256<<10], 5 }, true, "the flash has 256 KiB, cases ends behind 324 KiB"},
 		{"erasing fails", func(b *fakeboard.Board, _ *Board) { b.Download.Answered = refuse(0x02) }, false, "flash at 0x00002000: command 0x02 failed: status=0x01 error=0x06"},
 		{"no hash", func(b *fakeboard.Board, _ *Board) { b.Download.Answered = refuse(0x13) }, false, "MD5 of image at 0x2000: the ROM refuses it with error 6"},
@@ -150,6 +150,11 @@ func TestFaults(t *testing.T) {
 			require.Empty(t, written)
 		})
 	}
+}
+
+// TestHint: a port without lines that reset the chip needs somebody's fingers.
+func TestHint(t *testing.T) {
+	require.Equal(t, ": hold BOOT while you press RESET, then try again", Board{Reset: port.None}.hint())
 }
 
 // TestStart: a program lies in memory where it belongs, in blocks, and its line is there from its first word on.

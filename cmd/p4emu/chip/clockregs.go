@@ -257,12 +257,7 @@ func (a *analogue) transfer(command uint32) {
 func fuses(revision uint32) *plain {
 	f := newPlain(0x44, 0x50)
 	*f.at(0x44), *f.at(0x48) = 0xeb_00_02_01, 0x3060
-	*f.at(0x4c) = revisionBits(revision)
-	return f
-}
-
-// revisionBits is how the fuses say which revision the chip is.
-func revisionBits(revision uint32) uint32 {
 	major, minor := revision/100, revision%100
-	return minor&0xf | major&3<<4 | major>>2<<23
+	*f.at(0x4c) = minor&0xf | major&3<<4 | major>>2<<23
+	return f
 }

@@ -75,7 +75,7 @@ func New(t testing.TB) *Board {
 	}
 	_, err = term.MakeRaw(int(tty.Fd()))
 	require.NoError(t, err)
-	b := &Board{Path: tty.Name(), Flash: bytes.Repeat([]byte{0xff}, FlashSize), master: master, tty: tty}
+	b := &Board{Path: tty.Name(), Download: chip.Download{Revision: 103}, Flash: bytes.Repeat([]byte{0xff}, FlashSize), master: master, tty: tty}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -158,6 +158,9 @@ func (b *Board) PowerOn(download bool) {
 // reset starts the ROM.
 func (b *Board) reset(download bool) {
 	b.program, b.downloading = nil, download
+	if b.hostBaud == 0 {
+		b.hostBaud = port.Baud // somebody else's program has the port open, as a rule at this rate
+	}
 	if !download {
 		b.boot(powerOn)
 		return

@@ -121,12 +121,16 @@ const grace = time.Second
 
 // await waits for a run's verdict. Noise may be a verdict that was damaged on its way, silence one that lost its end, and
 // a complaint the board's of a request that was damaged: the board is then asked who is there, which it answers when it has
-// done what came before. A hello that was not asked for is that of a start.
+// done what came before. A hello that was not asked for is that of a start, and so is what the ROM says.
 func (b *Board) await(want run) (v vm.Verdict, err error) {
-	deadline, asked := time.After(b.limit), false
+	deadline, asked, restarts := time.After(b.limit), false, false
 	for {
 		w, noise, err := b.next(deadline)
 		switch {
+		case noise && !restarts && b.noiseWith(romSays) != "": // the reason comes behind it, and then a hello, or not
+			deadline, restarts = time.After(min(grace, b.limit)), true
+		case errors.Is(err, errLate) && restarts:
+			return v, errRestarted
 		case errors.Is(err, errLate) && !asked:
 			deadline, noise = time.After(min(grace, b.limit)), true
 		case err != nil:
@@ -159,6 +163,9 @@ func (b *Board) await(want run) (v vm.Verdict, err error) {
 		}
 	}
 }
+
+// romSays is what the chip's ROM says first after a reset.
+const romSays = "ESP-ROM:"
 
 // notUnderstood tells whether the board complains of something that was no line.
 func notUnderstood(w device.Words) bool { return w.Is("error") && string(w.Get("what")) == "no-line" }
