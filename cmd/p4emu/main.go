@@ -3,11 +3,12 @@
 // Command p4emu boots a flash image on an emulated ESP32-P4:
 //
 //	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] FLASH
-//	p4emu -download [-elf FILE] [-revision N] [-limit N] [FLASH]
+//	p4emu -download [...] [FLASH]
 //
 // FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. With -download the ROM does not
-// look there first, but waits for what a host loads over the serial line. Standard input and output are UART0. What ends a run is told on standard error, with the names of addresses from the ELF file, and by the exit code:
-// the image's own, or one of those below.
+// look there first, but waits for what a host loads over the serial line. Standard input and output are UART0. What ends
+// a run is told on standard error, with the names of addresses from the ELF file, and by the exit code: the image's own,
+// or one of those below.
 package main
 
 import (

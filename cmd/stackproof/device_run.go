@@ -81,31 +81,22 @@ func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) er
 	case f.link != conformance.DirectLink && f.link != "emac":
 		return fmt.Errorf("stackproof device run: no link is called %q: it is direct or emac", f.link)
 	}
+	p, err := conformance.ParsePattern(f.pattern)
+	if err != nil {
+		return err
+	}
 	d, err := f.onBoard(ctx)
 	if err != nil {
 		return err
 	}
-	first, err := d.start()
-	if err != nil {
-		return err
-	}
 	if f.link == "emac" && (f.pattern == "" || f.pattern == "emac") {
-		if err := selfTests(first, stdout); err != nil || f.pattern != "" {
-			return errors.Join(err, first.Close())
+		if err := d.selfTests(stdout); err != nil || f.pattern != "" {
+			return err
 		}
 	}
-	p, err := conformance.ParsePattern(f.pattern)
-	if err != nil {
-		return errors.Join(err, first.Close())
-	}
-	for i := range f.repeat {
+	for range f.repeat {
 		j := &running{suite: d.suite, pattern: p, said: f.pattern, again: f.again()}
-		j.open = func() (conformance.Executor, error) {
-			if i == 0 {
-				return first, nil
-			}
-			return d.start()
-		}
+		j.open = func() (conformance.Executor, error) { return d.start() }
 		if err := j.run(ctx, &f.runFlags, stdout, stderr); err != nil {
 			return err
 		}
@@ -151,7 +142,10 @@ func (d *deviceOn) start() (*console.Board, error) {
 	if d.flags.link != conformance.DirectLink {
 		b.Link = d.flags.link
 	}
-	return b, b.Start()
+	if err := b.Start(); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // onBoard finds the board, the image, and what of the cases is on it.
@@ -221,7 +215,12 @@ func restart(ctx context.Context, b boards.Board) (io.ReadWriteCloser, error) {
 }
 
 // selfTests has the board test its EMAC.
-func selfTests(board *console.Board, stdout io.Writer) error {
+func (d *deviceOn) selfTests(stdout io.Writer) error {
+	board, err := d.start()
+	if err != nil {
+		return err
+	}
+	defer board.Close()
 	tests, err := board.SelfTests()
 	failed := 0
 	for _, t := range tests {

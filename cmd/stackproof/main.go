@@ -78,7 +78,7 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 func oneLine(err error) string {
 	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 	first, _, ok := strings.Cut(line, ": ")
-	if place := strings.TrimPrefix(first, "stackproof "); !ok || strings.ContainsRune(place, ' ') {
+	if place := strings.TrimPrefix(strings.TrimPrefix(first, "stackproof "), "device "); !ok || strings.ContainsRune(place, ' ') {
 		line = "stackproof: " + line
 	}
 	return line
