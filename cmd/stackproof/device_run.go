@@ -202,11 +202,12 @@ func (f *deviceFlags) onBoard(ctx context.Context) (*deviceOn, error) {
 
 // restart opens a board's port and has the board start its image. The line ends with ctx.
 func restart(ctx context.Context, b boards.Board) (io.ReadWriteCloser, error) {
-	line, err := openPort(b.Port, b.Baud)
+	p, err := openPort(b.Port, b.Baud)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.Reset.Restart(line); err != nil {
+	line := port.Line(p)
+	if err := b.Reset.Restart(p); err != nil {
 		line.Close()
 		return nil, err
 	}

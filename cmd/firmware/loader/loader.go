@@ -97,9 +97,7 @@ func (b Board) connect(ctx context.Context) (*session, error) {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			if s.port, opened = b.Open(name, mode.BaudRate); opened == nil {
-				context.AfterFunc(ctx, func() { s.port.Close() })
-			}
+			s.port, opened = b.Open(name, mode.BaudRate)
 			return s.port, opened
 		},
 	})
@@ -141,7 +139,8 @@ func (s *session) check() error {
 	return nil
 }
 
-// until runs work, and gives up on it when ctx ends: the library cannot be interrupted, but the port is closed then.
+// until runs work, and gives up on it when ctx ends: the library cannot be interrupted, and closes the port when it finds
+// out by itself that nothing goes on.
 func until[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -246,7 +245,8 @@ type Segment struct {
 	Data    []byte
 }
 
-// Start loads a program into the chip's memory, starts it, and returns the line that it speaks on. Flash is left alone.
+// Start loads a program into the chip's memory, starts it, and returns the line that it speaks on, which ends with ctx.
+// Flash is left alone.
 func Start(ctx context.Context, b Board, segments []Segment, entry uint32) (io.ReadWriteCloser, error) {
 	return until(ctx, func() (io.ReadWriteCloser, error) {
 		s, err := b.connect(ctx)
@@ -257,7 +257,9 @@ func Start(ctx context.Context, b Board, segments []Segment, entry uint32) (io.R
 			s.flasher.Close()
 			return nil, fmt.Errorf("loader: %s: %w", b.Port, err)
 		}
-		return s.port, nil
+		line := port.Line(s.port)
+		context.AfterFunc(ctx, func() { line.Close() })
+		return line, nil
 	})
 }
 

@@ -4,9 +4,11 @@ package port
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -118,4 +120,32 @@ func List() ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// Line is a port as a board's serial line. It may be closed while somebody writes: to a serial.Port that would be a write
+// to whatever file has its number next.
+func Line(p serial.Port) io.ReadWriteCloser { return &line{port: p} }
+
+type line struct {
+	port   serial.Port
+	mu     sync.RWMutex
+	closed bool
+}
+
+func (l *line) Read(p []byte) (int, error) { return l.port.Read(p) }
+
+func (l *line) Write(p []byte) (int, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return 0, fs.ErrClosed
+	}
+	return l.port.Write(p)
+}
+
+func (l *line) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	return l.port.Close()
 }

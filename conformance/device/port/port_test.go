@@ -58,8 +58,16 @@ func TestOpen(t *testing.T) {
 		}
 		require.Equal(t, all, got)
 	}
+	l := Line(p)
+	_, err = l.Write([]byte("x"))
+	require.NoError(t, err)
 	require.ErrorContains(t, Lines.Restart(p), "port: it has no lines that reset a board (")
 	require.NoError(t, None.Restart(p))
+	require.NoError(t, l.Close())
+	_, err = l.Write([]byte("x"))
+	require.ErrorIs(t, err, os.ErrClosed)
+	_, err = l.Read(all)
+	require.Error(t, err)
 }
 
 // recorder is a port that notes what is done with its lines.
