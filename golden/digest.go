@@ -21,10 +21,5 @@ func (d *digest) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rest reads to the end and returns the sum of all.
-func (d *digest) rest() (string, error) {
-	if _, err := io.Copy(io.Discard, d); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(d.sum.Sum(nil)), nil
-}
+// text is the sum in hexadecimal digits.
+func (d *digest) text() string { return hex.EncodeToString(d.sum.Sum(nil)) }

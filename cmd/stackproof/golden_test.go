@@ -58,6 +58,19 @@ func TestGoldenVerify(t *testing.T) {
 	}
 }
 
+// TestGoldenUnreadable: what cannot be read is not run, and the others are.
+func TestGoldenUnreadable(t *testing.T) {
+	dir := t.TempDir()
+	gone, good := filepath.Join(dir, "a.pcap"), filepath.Join(dir, "b.pcapng")
+	capturedARP(t, good)
+	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), gone))
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, report.ExitTester, execute(t.Context(), []string{"golden", "verify", dir}, nil, &stdout, &stderr))
+	require.Contains(t, stdout.String(), "NOTRUN "+gone+": no such file or directory\nPASS "+good)
+	require.Contains(t, stdout.String(), "files=2 pass=1 fail=0 notrun=1 ")
+	require.Equal(t, "golden: 1 of 2 captures could not be read\n", stderr.String())
+}
+
 // TestGoldenInterrupted: what was broken off is not run.
 func TestGoldenInterrupted(t *testing.T) {
 	good := filepath.Join(t.TempDir(), "good.pcapng")

@@ -96,7 +96,7 @@ func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, st
 		if ctx.Err() != nil {
 			v.line(report.NotRun, s.name, "interrupted")
 		} else if err != nil {
-			return fmt.Errorf("golden: %w", err)
+			v.line(report.NotRun, s.name, err.Error())
 		}
 	}
 	v.end(len(sources), time.Since(begin))
@@ -108,6 +108,8 @@ func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, st
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("golden: interrupted: %d of %d captures not verified", v.counts[report.NotRun], len(sources))
+	case v.counts[report.NotRun] > 0:
+		return fmt.Errorf("golden: %d of %d captures could not be read", v.counts[report.NotRun], len(sources))
 	case len(sources) == 0:
 		where := "of this project's own"
 		if len(args) > 0 {
@@ -171,7 +173,7 @@ type goldenRun struct {
 func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stderr io.Writer) error {
 	in, err := s.open()
 	if err != nil {
-		return unwrapPathOf(s.name, err)
+		return unwrapPath(err)
 	}
 	defer in.Close()
 	done := watchCapture(c, s, stderr)
@@ -199,11 +201,6 @@ func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stder
 		v.details(r)
 	}
 	return nil
-}
-
-// unwrapPathOf names the capture once.
-func unwrapPathOf(name string, err error) error {
-	return fmt.Errorf("cannot read %s: %w", name, unwrapPath(err))
 }
 
 // watchCapture shows how much of a capture has been read, on a terminal.

@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	_ "embed"
 	"strings"
+	"time"
 )
 
 // knownText lists where gopacket is wrong, or reads on where the others refuse, and why: a line for each has its name and,
@@ -35,9 +37,12 @@ func on(name string, f Field, fits func(d *Disagreement, ours, third *Reading) b
 	return shape{name, func(d *Disagreement, ours, third *Reading) bool { return d.Field == f && fits(d, ours, third) }}
 }
 
-// says is a mark: gopacket has refused, with these words.
+// says is a mark: gopacket has refused, with these words, whatever their case.
 func says(words string) func(d *Disagreement, ours, third *Reading) bool {
-	return func(_ *Disagreement, _, third *Reading) bool { return strings.Contains(third.refused, words) }
+	words = strings.ToLower(words)
+	return func(_ *Disagreement, _, third *Reading) bool {
+		return strings.Contains(strings.ToLower(third.refused), words)
+	}
 }
 
 // lax is a mark: gopacket takes what the others refuse.
@@ -50,7 +55,7 @@ var shapes = []shape{
 		return lax(d, ours, third) && !third.is(IPVersion, map[uint64]uint64{0x0800: 4, 0x86dd: 6}[third.values[EthType].n])
 	}),
 	on("ipv4-length-zero", IPWhole, func(d *Disagreement, ours, third *Reading) bool {
-		return lax(d, ours, third) && third.is(IPVersion, 4)
+		return lax(d, ours, third) && third.is(IPVersion, 4) && number(third.frame[16:18]) == 0
 	}),
 	on("ipv4-option-of-two-bytes", IPOptionsWhole, says("Must be greater than 2")),
 	on("ipv6-empty", IPWhole, says("IPv6 length 0, but next header")),
@@ -62,7 +67,9 @@ var shapes = []shape{
 	on("ipv6-hop-by-hop-length", ExtWhole, func(d *Disagreement, ours, third *Reading) bool {
 		return lax(d, ours, third) && third.is(IPProto, 0)
 	}),
-	on("ipv6-hop-by-hop-length", IPBody, func(d *Disagreement, ours, third *Reading) bool { return third.is(IPProto, 0) }),
+	on("ipv6-hop-by-hop-length", IPBody, func(_ *Disagreement, ours, third *Reading) bool {
+		return third.is(IPProto, 0) && bytes.HasPrefix(third.values[IPBody].b, ours.values[IPBody].b)
+	}),
 	{"ipv6-hop-by-hop-length", func(d *Disagreement, ours, third *Reading) bool { // what follows is as long as the body
 		return d.Field > IPBody && third.is(IPProto, 0) && !ours.values[IPBody].equal(third.values[IPBody])
 	}},
@@ -77,11 +84,19 @@ var shapes = []shape{
 	on("udp-length-zero", UDPWhole, func(d *Disagreement, ours, third *Reading) bool {
 		return lax(d, ours, third) && third.is(UDPLen, 0)
 	}),
-	on("igmp-floating", GroupTime, func(_ *Disagreement, ours, _ *Reading) bool { return ours.has[IGMPType] }),
-	on("igmp-floating", GroupEvery, func(_ *Disagreement, ours, _ *Reading) bool { return ours.has[IGMPType] }),
+	on("igmp-floating", GroupTime, func(d *Disagreement, ours, _ *Reading) bool {
+		return ours.has[IGMPType] && d.va.n >= uint64(12800*time.Millisecond) // what begins with the code 128
+	}),
+	on("igmp-floating", GroupEvery, func(d *Disagreement, ours, _ *Reading) bool {
+		return ours.has[IGMPType] && (d.va.n >= uint64(128*time.Second) || d.va.n == 10*d.vb.n)
+	}),
 	on("igmp-errors", GroupWhole, func(d *Disagreement, ours, third *Reading) bool { return lax(d, ours, third) && ours.has[IGMPType] }),
-	on("mld-times", GroupTime, func(_ *Disagreement, ours, _ *Reading) bool { return ours.has[ICMPType] }),
-	on("mld-times", GroupEvery, func(_ *Disagreement, ours, _ *Reading) bool { return ours.has[ICMPType] }),
+	on("mld-times", GroupTime, func(d *Disagreement, ours, _ *Reading) bool {
+		return ours.has[ICMPType] && (d.va.n >= uint64(32768*time.Millisecond) || d.va.n == d.vb.n*uint64(time.Millisecond))
+	}),
+	on("mld-times", GroupEvery, func(d *Disagreement, ours, _ *Reading) bool {
+		return ours.has[ICMPType] && d.va.n >= uint64(128*time.Second)
+	}),
 }
 
 // knownName is the name of a disagreement with gopacket in known.txt, "" for one that is not there.

@@ -56,7 +56,7 @@ func try(f func() error) (err error) {
 
 // read has gopacket read an Ethernet frame.
 func (t *third) read(b []byte, r *Reading) {
-	r.reset()
+	r.reset(b)
 	t.eth = layers.Ethernet{}
 	if err := t.eth.DecodeFromBytes(b, t); err != nil {
 		r.refuse(EthWhole, err.Error())
@@ -102,12 +102,13 @@ func (t *third) readIPv4(r *Reading) {
 	*p = layers.IPv4{Options: p.Options[:0]}
 	t.truncated = false
 	err := try(func() error { return p.DecodeFromBytes(t.eth.Payload, t) })
-	header := len(p.Contents) == int(p.IHL)*4 && p.IHL >= 5 // what is wrong, if anything, is an option
+	n := int(p.IHL) * 4
+	header := n >= 20 && int(p.Length) >= n && len(t.eth.Payload) >= n // what is wrong, if anything, is an option
 	switch {
 	case err != nil && !header:
 		r.refuse(IPWhole, err.Error())
 		return
-	case err == nil && t.truncated:
+	case err == nil && t.truncated, int(p.Length) > len(t.eth.Payload): // a bad option sets the flag too
 		r.refuse(IPWhole, "truncated")
 		return
 	}

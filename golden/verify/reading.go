@@ -41,11 +41,13 @@ type Reading struct {
 	end     Field  // from here on the codec has no say
 	refused string // why it has read no further
 	over    string // what the rest is, in which it has no say
+	frame   []byte // what was read, from the Ethernet header on
 	scratch []byte
 }
 
-func (r *Reading) reset() {
+func (r *Reading) reset(frame []byte) {
 	clear(r.has[:])
+	r.frame = frame
 	r.end, r.refused, r.over, r.scratch = NumFields, "", "", r.scratch[:0]
 }
 
@@ -139,7 +141,7 @@ func compare(all []Disagreement, a, b codec, ra, rb *Reading, end Field) (_ []Di
 			continue
 		}
 		d := Disagreement{f, a, b, va, vb, ra.has[f], rb.has[f], ra.refused}
-		if d.why == "" {
+		if d.why == "" || f.verdict() && !ra.is(f, 0) {
 			d.why = rb.refused
 		}
 		all = append(all, d)

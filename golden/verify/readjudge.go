@@ -65,7 +65,7 @@ var rulings = map[frame.Flaw]ruling{
 	frame.TCPChecksum:    {TCPSumOK, TCPOptionsWhole},
 	frame.TCPReserved:    {NumFields, TCPOptionsWhole},
 	frame.TCPOption:      {NumFields, TCPOptionsWhole},
-	frame.TCPOptionPlace: {NumFields, TCPMSS},
+	frame.TCPOptionPlace: {NumFields, TCPOptionsWhole},
 	frame.TCPOptionEnd:   {NumFields, NumFields},
 	frame.Padding:        {NumFields, NumFields},
 	frame.Trailer:        {NumFields, NumFields},
@@ -76,7 +76,7 @@ var sums = map[Field]Field{IPSumOK: IPSum, ICMPSumOK: ICMPSum, IGMPSumOK: IGMPSu
 
 // readJudge has the judge's codec read an Ethernet frame. rule is what of it no sender may do, Sound for nothing.
 func readJudge(b []byte, r *Reading, v *frame.View) (rule frame.Flaw) {
-	r.reset()
+	r.reset(b)
 	d := frame.Parse(b, v)
 	for _, j := range judged {
 		if a, ok := v.Addr(j.from); ok {

@@ -23,7 +23,7 @@ func (r *Reading) mac(f Field, m wire.MAC) {
 
 // readWire has the stack's codec read an Ethernet frame.
 func readWire(b []byte, r *Reading) {
-	r.reset()
+	r.reset(b)
 	e, err := wire.CheckEthernet(b)
 	if err != wire.OK {
 		r.refuse(EthWhole, err.String())
