@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"stackproof/compatcheck/expect"
 	"stackproof/conformance/cases"
 )
 
@@ -19,7 +20,7 @@ var deviations string
 
 var pins = regexp.MustCompile("`([^`]+)` *\\|$")
 
-// TestDeviations: each row of the list is pinned by a case or a test of the face that exists.
+// TestDeviations: each row of the list is pinned by a case, an expectation or a test of the face that exists.
 func TestDeviations(t *testing.T) {
 	all, err := cases.Load()
 	require.NoError(t, err)
@@ -36,6 +37,11 @@ func TestDeviations(t *testing.T) {
 			known[m[1]] = true
 		}
 	}
+	expectations, err := expect.Load("expect/testdata")
+	require.NoError(t, err)
+	for _, e := range expectations {
+		known[e.ID] = true
+	}
 	rows := 0
 	for line := range strings.Lines(deviations) {
 		line = strings.TrimSpace(line)
@@ -45,7 +51,7 @@ func TestDeviations(t *testing.T) {
 		rows++
 		m := pins.FindStringSubmatch(line)
 		if assert.NotNil(t, m, "a row that nothing pins: %s", line) {
-			assert.True(t, known[m[1]], "%s is neither a case nor a test of the face", m[1])
+			assert.True(t, known[m[1]], "%s is neither a case nor an expectation nor a test of the face", m[1])
 		}
 		require.Len(t, strings.Split(line, "|"), 7, "columns: %s", line)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"stackproof/compatcheck/ccall"
 	"stackproof/conformance/script"
 	"stackproof/conformance/sut"
 	"stackproof/stack/socket/lwip/abi"
@@ -25,26 +26,10 @@ var kinds = map[string]string{
 	"getaddrinfo": "ssho", "gethostbyname": "so", "gethostbyname_r": "sio",
 }
 
-// Kinds of arguments in the protocol.
-const (
-	number = iota
-	descriptor
-	memory
-	null
-	fdSet
-	polls
-	pieces
-)
-
 // argument is what a call gets, and what of it comes back.
 type argument struct {
-	kind   byte // a letter of kinds
-	wire   byte // a kind of the protocol
-	n      int32
-	bytes  []byte   // memory; all pieces
-	fds    []uint16 // of sets and polls
-	events []int16
-	pieces [][]byte // nil: NULL
+	ccall.Arg
+	letter byte // of kinds
 }
 
 // coder makes the arguments of one call.
@@ -69,100 +54,64 @@ func encode(call *script.Call) (data []byte, args []argument, err error) {
 	if len(want) != len(call.Args) {
 		return nil, nil, fmt.Errorf("%s: %d arguments instead of %d", call.Name, len(call.Args), len(want))
 	}
-	data = append([]byte{byte(len(call.Name))}, call.Name...)
+	var plain []ccall.Arg
 	for i := range want {
 		a := c.argument(want[i], i)
 		args = append(args, a)
-		data = a.append(data)
+		plain = append(plain, a.Arg)
 	}
-	return data, args, c.err
+	return ccall.Append(nil, call.Name, plain), args, c.err
 }
 
 var le = binary.LittleEndian
 
-// append lays the argument out for the protocol.
-func (a *argument) append(data []byte) []byte {
-	data = append(data, a.wire)
-	switch a.wire {
-	case number:
-		return le.AppendUint32(data, uint32(a.n))
-	case descriptor:
-		return le.AppendUint16(data, uint16(a.n))
-	case memory:
-		return append(le.AppendUint16(data, uint16(len(a.bytes))), a.bytes...)
-	case fdSet, polls:
-		data = append(data, byte(len(a.fds)))
-		for i, fd := range a.fds {
-			data = le.AppendUint16(data, fd)
-			if a.wire == polls {
-				data = le.AppendUint16(data, uint16(a.events[i]))
-			}
-		}
-	case pieces:
-		data = append(data, byte(len(a.pieces)))
-		for _, p := range a.pieces {
-			if p == nil {
-				data = le.AppendUint16(data, 0xFFFF)
-				continue
-			}
-			data = append(le.AppendUint16(data, uint16(len(p))), p...)
-		}
-	}
-	return data
-}
-
-func (c *coder) argument(kind byte, i int) argument {
+func (c *coder) argument(letter byte, i int) argument {
 	e := &c.call.Args[i]
-	a := argument{kind: kind, wire: memory}
+	a := argument{ccall.Arg{Kind: ccall.Memory}, letter}
 	if e.Kind == script.ExprWord && e.Text == "NULL" {
-		a.wire = null
+		a.Kind = ccall.Null
 		return a
 	}
-	switch kind {
-	case 'f', 'i':
-		a.wire, a.n = kind2wire(kind), c.int(e)
+	switch letter {
+	case 'f':
+		a.Kind, a.N = ccall.Descriptor, c.int(e)
+	case 'i':
+		a.Kind, a.N = ccall.Number, c.int(e)
 	case 'a':
-		a.bytes = c.address(e)
+		a.Bytes = c.address(e)
 	case 'A':
-		a.bytes = make([]byte, c.size(e, abi.SizeofSockaddrIn6))
+		a.Bytes = make([]byte, c.size(e, abi.SizeofSockaddrIn6))
 	case 'L':
-		a.bytes = le.AppendUint32(nil, uint32(c.size(e, abi.SizeofSockaddrIn6)))
+		a.Bytes = le.AppendUint32(nil, uint32(c.size(e, abi.SizeofSockaddrIn6)))
 	case 'm':
-		a.bytes = make([]byte, c.room(i+1))
+		a.Bytes = make([]byte, c.room(i+1))
 	case 'd', 's', 'o':
-		a.bytes = c.data(e, i, kind)
+		a.Bytes = c.data(e, i, letter)
 	case 'v':
-		a.bytes = c.value(e)
+		a.Bytes = c.value(e)
 	case 'V':
-		a.bytes = make([]byte, max(c.size(e, abi.SizeofTimeval), 0))
+		a.Bytes = make([]byte, max(c.size(e, abi.SizeofTimeval), 0))
 	case 't', 'h':
-		a.bytes = c.value(e)
+		a.Bytes = c.value(e)
 	case 'S':
-		a.wire = fdSet
+		a.Kind = ccall.FdSet
 		for j := range e.List {
-			a.fds = append(a.fds, uint16(c.int(&e.List[j])))
+			a.FDs = append(a.FDs, uint16(c.int(&e.List[j])))
 		}
 	case 'p':
-		a.wire = polls
+		a.Kind = ccall.Polls
 		for j := range e.List {
 			m := c.members(&e.List[j])
-			a.fds = append(a.fds, uint16(c.int(m["fd"])))
-			a.events = append(a.events, int16(c.int(m["events"])))
+			a.FDs = append(a.FDs, uint16(c.int(m["fd"])))
+			a.Events = append(a.Events, int16(c.int(m["events"])))
 		}
 	case 'q', 'Q':
-		a.wire = pieces
+		a.Kind = ccall.Pieces
 		for j := range e.List {
-			a.pieces = append(a.pieces, c.piece(&e.List[j], kind))
+			a.Parts = append(a.Parts, c.piece(&e.List[j], letter))
 		}
 	}
 	return a
-}
-
-func kind2wire(kind byte) byte {
-	if kind == 'f' {
-		return descriptor
-	}
-	return number
 }
 
 // int is a number, a name of package abi, names joined by |, or htons of one.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"stackproof/compatcheck/ccall"
 	"stackproof/conformance/sut"
 	"stackproof/stack/socket/lwip/abi"
 )
@@ -66,28 +67,28 @@ func taker(b []byte, n int) (head, tail []byte) {
 func (c *call) after(i int, ret int32, rest []byte) (remark string, tail []byte) {
 	a := &c.args[i]
 	var b []byte
-	switch a.wire {
-	case memory:
-		b, tail = taker(rest, len(a.bytes))
-	case pieces:
+	switch a.Kind {
+	case ccall.Memory:
+		b, tail = taker(rest, len(a.Bytes))
+	case ccall.Pieces:
 		n := 0
-		for _, p := range a.pieces {
+		for _, p := range a.Parts {
 			n += len(p)
 		}
 		b, tail = taker(rest, n)
-	case fdSet:
+	case ccall.FdSet:
 		if len(rest) == 0 {
 			return "", nil
 		}
 		b, tail = taker(rest[1:], 2*int(rest[0]))
 		return "in {" + c.set(b) + "}", tail
-	case polls:
-		b, tail = taker(rest, 2*len(a.fds))
+	case ccall.Polls:
+		b, tail = taker(rest, 2*len(a.FDs))
 		return "events " + events(b), tail
 	default:
 		return "", rest
 	}
-	if ret < 0 && c.src.Name != "gethostbyname_r" || bytes.Equal(b, a.bytes) && !strings.Contains("mQAV", string(a.kind)) {
+	if ret < 0 && c.src.Name != "gethostbyname_r" || bytes.Equal(b, a.Bytes) && !strings.Contains("mQAV", string(a.letter)) {
 		return "", tail
 	}
 	return c.memory(i, int(ret), b), tail
@@ -95,7 +96,7 @@ func (c *call) after(i int, ret int32, rest []byte) (remark string, tail []byte)
 
 // memory says what a call has left in memory.
 func (c *call) memory(i, ret int, b []byte) string {
-	switch c.args[i].kind {
+	switch c.args[i].letter {
 	case 'A':
 		return sockaddr(b)
 	case 'L':
@@ -108,7 +109,7 @@ func (c *call) memory(i, ret int, b []byte) string {
 		return value(b)
 	case 'V':
 		n := len(b)
-		if l := &c.args[i+1]; l.wire == memory {
+		if l := &c.args[i+1]; l.Kind == ccall.Memory {
 			n = min(n, int(le.Uint32(c.result[len(c.result)-4:])))
 		}
 		return value(b[:n])

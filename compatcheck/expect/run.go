@@ -205,7 +205,7 @@ func (r *runner) call(src *script.Call) {
 		c.task++
 	}
 	if src.Name == "close" && len(args) > 0 {
-		r.open = slices.DeleteFunc(r.open, func(fd sut.FD) bool { return fd == sut.FD(args[0].n) })
+		r.open = slices.DeleteFunc(r.open, func(fd sut.FD) bool { return fd == sut.FD(args[0].N) })
 	}
 	r.calls = append(r.calls, c)
 	var res sut.Result

@@ -18,8 +18,10 @@ type Scenario struct {
 	Line   int      // of its id, from 1
 	Rows   []string // of rows.txt that it shows
 	Source string   // "lwip", or "espressif": written by hand
-	Head   []string // its lines up to the first event
-	Events []Event
+	// Deviations are the rows of DEVIATIONS.md that a scenario in the folder deviations is about: what the face does instead.
+	Deviations []string
+	Head       []string // its lines up to the first event
+	Events     []Event
 }
 
 // Event is one line.
@@ -32,7 +34,7 @@ type Event struct {
 }
 
 // field is a line of the header, `// name: value`.
-var field = regexp.MustCompile(`^// (id|rows|source): (.*)$`)
+var field = regexp.MustCompile(`^// (id|rows|source|deviation): (.*)$`)
 
 // Load reads the expectations of all files in a folder.
 func Load(dir string) (all []*Scenario, err error) {
@@ -73,6 +75,8 @@ func Parse(file, text string) (all []*Scenario, err error) {
 			return fail("an expectation begins with `// id: NAME`")
 		case m != nil && m[1] == "rows":
 			s.Rows = append(s.Rows, strings.Fields(m[2])...)
+		case m != nil && m[1] == "deviation":
+			s.Deviations = append(s.Deviations, m[2])
 		case m != nil && m[1] == "source":
 			if s.Source = m[2]; s.Source != "espressif" {
 				return fail("source: want espressif, got %s", s.Source)

@@ -91,7 +91,12 @@ func (w *wire) packet(p *script.Packet) ([]byte, error) {
 			copy(v.Payload(), alphabet(int(b.Len)))
 		}), nil
 	case *script.TCP:
-		return w.build(&frame.Layout{Net: frame.NetIPv4, Transport: frame.TransportTCP, Payload: int(b.Len)}, func(v *frame.View) {
+		options, err := mss(b.Options)
+		if err != nil {
+			return nil, err
+		}
+		return w.build(&frame.Layout{Net: frame.NetIPv4, Transport: frame.TransportTCP, Options: len(options), Payload: int(b.Len)}, func(v *frame.View) {
+			copy(v.Options(), options)
 			ends(v, frame.TCPSrcPort, frame.TCPDstPort)
 			v.Set(frame.TCPSeq, peerISN+b.Seq)
 			if b.Ack.Set {
@@ -108,6 +113,18 @@ func (w *wire) packet(p *script.Packet) ([]byte, error) {
 		}), nil
 	}
 	return nil, fmt.Errorf("want a TCP segment or a UDP datagram")
+}
+
+// mss is the one option of TCP that a segment may have.
+func mss(options []script.TCPOption) ([]byte, error) {
+	switch {
+	case len(options) == 0:
+		return nil, nil
+	case len(options) == 1 && options[0].Name == "mss" && len(options[0].N) == 1:
+		n := options[0].N[0]
+		return []byte{2, 4, byte(n >> 8), byte(n)}, nil
+	}
+	return nil, fmt.Errorf("want no option of TCP but mss")
 }
 
 func flags(text string) (n uint32) {

@@ -252,3 +252,11 @@ func judgeEvents(events int16) (n uint16) {
 }
 
 func (h *Host) speaksLwIP() bool { return h.lwip.on }
+
+// Use hands the lwIP face out for calls that are not among the protocol's, which use makes at the present time, and then lets
+// the stack do what they have led to.
+func (h *Host) Use(out sut.Sink, use func(f *lwip.Face, now time.Duration)) {
+	h.dev.now, h.dev.out = h.now, out
+	use(&h.lwip.face, h.now)
+	h.settle(out, nil, nil)
+}

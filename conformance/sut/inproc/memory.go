@@ -86,6 +86,7 @@ func (h *Host) Init(m *Small) {
 
 // What a computer has.
 const (
+	largeMembers   = 10 // as lwIP has with ten sockets; a group that was left stays for its reports
 	largeSockets   = 64
 	largeConns     = 64
 	largeSlots     = 8
@@ -98,7 +99,7 @@ const (
 
 // Large is the memory of a host on a computer: package large makes such hosts.
 type Large struct {
-	groups      [groups]stack.Group
+	groups      [2 * largeMembers]stack.Group
 	neighbours  [neighbours]neighbour.Entry
 	waiting     [waiting * mtu]byte
 	loop        [looped * (mtu + 2)]byte
@@ -111,7 +112,7 @@ type Large struct {
 	staging     [largeLongest]byte
 	names       [largeSockets]name
 	sockets     [largeSockets]socket.Socket
-	memberships [members]socket.Membership
+	memberships [largeMembers]socket.Membership
 	descriptors [largeSockets]posix.Descriptor
 	files       [largeSockets]posix.File
 	data, late  [largeData]byte
