@@ -96,15 +96,22 @@ func deviceBuild(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 func newDeviceSize() *cobra.Command {
-	return &cobra.Command{
+	table := false
+	cmd := &cobra.Command{
 		Use:   "size",
 		Short: "hold each part of the image against its budget",
 		Long: `size tells what each part of the image takes of the 256 KiB in which it lies, and what it may take; then the same for the
 memory below, which is free on every revision of the chip too.
 
+With --table it builds applications with 16 sockets for the ESP32-P4 and the ESP32-C3, and prints what stack, sockets and
+driver take in them, a package a row, beside published figures of other stacks: the page cmd/firmware/SIZE.md.
+
 Exit codes: 1 a part takes more than its budget.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if table {
+				return sizeTable(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
 			files, _, err := builtFiles()
 			if err != nil {
 				return err
@@ -112,6 +119,17 @@ Exit codes: 1 a part takes more than its budget.`,
 			return deviceSize(files.ELF, cmd.OutOrStdout())
 		},
 	}
+	cmd.Flags().BoolVar(&table, "table", false, "weigh applications instead, a package a row, as markdown")
+	return cmd
+}
+
+// sizeTable prints the page about what stack, sockets and driver take.
+func sizeTable(ctx context.Context, stdout, stderr io.Writer) error {
+	repo, err := image.Repo(".")
+	if err != nil {
+		return fmt.Errorf("stackproof: the applications are built in the repository: %w", err)
+	}
+	return image.FootprintTable(ctx, repo, stdout, stderr)
 }
 
 func deviceSize(elf string, stdout io.Writer) error {

@@ -148,3 +148,21 @@ func TestRingIsGivenAtTheStart(t *testing.T) {
 	b.drain()
 	require.Len(t, b.got, 4)
 }
+
+// TestFullRingIsWoken: a receive engine that has found no descriptor is told when it has one again, and need not be sent a
+// frame to notice.
+func TestFullRingIsWoken(t *testing.T) {
+	b := up(t, model.Config{}, emac.Config{})
+	b.host.EMAC.WakeOnlyOnDemand(true)
+	for i := range 6 { // of which four fill the ring, and two stay in the FIFO
+		b.host.EMAC.Receive(b.host.Now(), frame(60, i))
+	}
+	b.host.At(b.host.Now() + ms)
+	b.run(ms)
+	require.Len(t, b.got, 6)
+	for i := range 3 {
+		b.host.EMAC.Receive(b.host.Now(), frame(60, i))
+		b.run(ms)
+	}
+	require.Len(t, b.got, 9)
+}

@@ -3,7 +3,7 @@
 package board
 
 // Bringing the chip up, in stages, each of which puts its letter on UART0 when it is done: the last letter that was seen
-// tells in which stage a board stopped. cmd/firmware/README.md lists them.
+// tells in which stage a board stopped. cmd/firmware/SILICON.md lists them.
 const (
 	stageWatchdogs = '1' // no watchdog will reset us
 	stageEMAC      = '2' // the DMA of an earlier program no longer writes to memory

@@ -31,6 +31,7 @@ type Options struct {
 	Output  string    // the ELF file to write
 	Board   string    // the board's name; empty means Virt
 	Opt     string    // TinyGo's -opt; empty means Release
+	March   string    // the instruction set; empty means RV32IMAC
 	Log     io.Writer // progress, one line each; nil discards it
 }
 
@@ -45,6 +46,9 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	}
 	if o.Board == "" {
 		o.Board = Virt
+	}
+	if o.March == "" {
+		o.March = RV32IMAC
 	}
 	if err := Available(); err != nil {
 		return Sizes{}, err
@@ -70,19 +74,19 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	if err := t.lay(); err != nil {
 		return Sizes{}, fmt.Errorf("image: our files in TinyGo's folders: %w", err)
 	}
-	if err := t.compile(ctx, o.Package, out, o.Board, o.Opt); err != nil {
+	if err := t.compile(ctx, o, out); err != nil {
 		return Sizes{}, err
 	}
 	return ReadSizes(out)
 }
 
-func (t toolchain) compile(ctx context.Context, pkg, out, board, opt string) error {
-	libs, err := libraries(ctx)
+func (t toolchain) compile(ctx context.Context, o Options, out string) error {
+	libs, err := libraries(ctx, o.March)
 	if err != nil {
 		return err
 	}
-	description := filepath.Join(t.dir, board+".json")
-	if err := newTarget(board, libs).write(description); err != nil {
+	description := filepath.Join(t.dir, o.Board+".json")
+	if err := newTarget(o.Board, o.March, libs).write(description); err != nil {
 		return err
 	}
 	// TinyGo's cache moves in here with XDG_CACHE_HOME; the go command's, which would follow, stays where it is.
@@ -91,8 +95,8 @@ func (t toolchain) compile(ctx context.Context, pkg, out, board, opt string) err
 		return err
 	}
 	env := append(hostEnv(), "TINYGOROOT="+t.root(), "XDG_CACHE_HOME="+t.cache(), "GOCACHE="+cache)
-	_, err = output(ctx, t.repo, env, t.tinygo(), "build", "-target="+description, "-opt="+opt, "-print-allocs=.",
-		"-o="+out, pkg)
+	_, err = output(ctx, t.repo, env, t.tinygo(), "build", "-target="+description, "-opt="+o.Opt, "-print-allocs=.",
+		"-o="+out, o.Package)
 	if failed := (*commandError)(nil); errors.As(err, &failed) {
 		failed.said = explain(failed.said, filepath.Join(t.root(), "src"), t.repo)
 	}

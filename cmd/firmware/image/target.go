@@ -12,8 +12,13 @@ const (
 	crossCompiler = "riscv64-unknown-elf-gcc"
 	picolibc      = "/usr/lib/picolibc/riscv64-unknown-elf/lib/release"
 
-	march = "rv32imac" // without F: the FPU is off at reset
-	mabi  = "ilp32"
+	mabi = "ilp32"
+)
+
+// The instruction sets that images are built for.
+const (
+	RV32IMAC = "rv32imac" // the boards': without F, as the FPU of the ESP32-P4 is off at reset
+	RV32IMC  = "rv32imc"  // the ESP32-C3's
 )
 
 // target is the part of TinyGo's target description that we set. It names neither a C library nor a run-time library
@@ -37,14 +42,18 @@ type target struct {
 }
 
 // newTarget describes a board: its build tag is board_NAME, its linker script NAME.ld.
-func newTarget(board string, libraries []string) target {
+func newTarget(board, march string, libraries []string) target {
+	atomic := ""
+	if march == RV32IMAC {
+		atomic = "+a,"
+	}
 	return target{
 		Triple: "riscv32-unknown-none",
 		CPU:    "generic-rv32",
 		ABI:    mabi,
 		// Relaxation makes calls of 4 or 2 bytes out of those of 8, save-restore keeps the saving of registers in one
 		// place (libgcc's), and so does the outliner below with what else recurs: 13 % of the code together.
-		Features: "+32bit,+a,+c,+m,+relax,+save-restore",
+		Features: "+32bit," + atomic + "+c,+m,+relax,+save-restore",
 		// To the type checker every bare board is Linux on ARM, as in TinyGo's own targets.
 		GOOS:      "linux",
 		GOARCH:    "arm",
@@ -75,7 +84,7 @@ func (t target) write(path string) error {
 }
 
 // libraries finds the C library (memory copies) and libgcc (shifts by 64 bits, saving of registers) that fit the processor.
-func libraries(ctx context.Context) ([]string, error) {
+func libraries(ctx context.Context, march string) ([]string, error) {
 	ask := func(question string) (string, error) {
 		return output(ctx, "", nil, crossCompiler, "-march="+march, "-mabi="+mabi, question)
 	}

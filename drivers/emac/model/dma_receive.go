@@ -153,7 +153,7 @@ func (e *EMAC) receiveFetch() {
 
 // receiveArrived is told of bytes in the FIFO. A suspended engine looks for a descriptor when a frame begins.
 func (e *EMAC) receiveArrived(f *incoming) {
-	if e.rx.state == receiveSuspended && f.taken == 0 && f.pushed <= chunk {
+	if e.rx.state == receiveSuspended && f.taken == 0 && f.pushed <= chunk && !e.faults.sleepy {
 		e.receiveFetch()
 		return
 	}

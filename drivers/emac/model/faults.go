@@ -8,6 +8,7 @@ type faults struct {
 	wedgeOnOverflow bool
 	wedged          bool // the receiver takes nothing until a reset
 	loseLast        bool
+	sleepy          bool // a suspended receive engine waits for a demand
 	stalledUntil    time.Duration
 	slowMDIO        int
 	slowFor         time.Duration
@@ -35,6 +36,10 @@ func (e *EMAC) Wedged() bool { return e.faults.wedged }
 
 // LoseLast lets the last descriptor of a frame that an overflow cuts be closed without LS (IDF issue 18799).
 func (e *EMAC) LoseLast(on bool) { e.faults.loseLast = on }
+
+// WakeOnlyOnDemand lets a receive engine that is suspended for want of a descriptor wait for a demand, whatever arrives
+// (reported with IDF issue 18799).
+func (e *EMAC) WakeOnlyOnDemand(on bool) { e.faults.sleepy = on }
 
 // Stall lets no data cross the bus for a while from now on: the receive FIFO overflows, and a frame whose transmission
 // has begun runs out of bytes.
