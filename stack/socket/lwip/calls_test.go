@@ -147,7 +147,7 @@ func TestSendDatagram(t *testing.T) {
 	}{
 		{u, 1, nil, -1, abi.EHOSTUNREACH},                                    // nobody to send to
 		{u, 1, sockaddr(wire.Any4, 9), -1, abi.EHOSTUNREACH},                 // 0.0.0.0 is the peer, of which there is none
-		{u6, 1, sockaddr(wire.Any6, 9), -1, abi.EHOSTUNREACH},                // likewise
+		{u6, 1, sockaddr(wire.Any6, 9), -1, abi.EINVAL},                // likewise
 		{u, 65536, sockaddr(loop, 9), -1, abi.EMSGSIZE},                      // the length is looked at first
 		{u, 65536, []byte{0}, -1, abi.EMSGSIZE},                              // also before the address
 		{u, 1, []byte{0}, -1, abi.EIO},                                       // no address
@@ -166,10 +166,18 @@ func TestSendDatagram(t *testing.T) {
 	w.Connect(w.now, &op, u, sockaddr(loop, 9))
 	w.ret(&op, 0, 0)
 	w.send(u, "to the peer")
+	w.Connect(w.now, &op, u, sockaddr(wire.Any4, 9))
+	w.ret(&op, -1, abi.EHOSTUNREACH)
 	var n Name
 	w.want(0, w.PeerName(u, &n))
 	w.want(0, w.SockName(u, &n))
 	require.Equal(t, "0.0.0.0", where(&n)[:7], "lwIP knows of no own address")
+	in := w.socket(abi.AF_INET, abi.SOCK_DGRAM)
+	w.want(0, w.Bind(in, sockaddr(wire.Any4, 77)))
+	require.True(t, w.SendTo(w.now, &op, in, []byte("lo"), 0, sockaddr(wire.IPv4(127, 9, 9, 9), 77)))
+	w.settle()
+	got, _ := w.recv(in, 0)
+	require.Equal(t, "lo", got, "all of 127.0.0.0/8 is the host itself")
 	unspec := make([]byte, 2)
 	w.Connect(w.now, &op, u, unspec)
 	w.ret(&op, 0, 0)

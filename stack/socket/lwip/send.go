@@ -20,11 +20,12 @@ func (f *Face) Send(now time.Duration, op *Op, fd int, buf []byte, flags int) (d
 }
 
 // SendTo is lwip_sendto. To a stream's peer, whatever the address: all of buf if the call may wait, as long as SO_SNDTIMEO
-// says, and as much as there is room for if not; flags that are not known are nothing. As one datagram to an address, or
+// says, and as much as there is room for if not; flags that are not known are nothing, and neither is MSG_MORE: what there
+// is goes on its way. As one datagram to an address, or
 // with none (also 0.0.0.0 and ::) to the socket's peer, at once whatever the flags. EBADF. Of a stream: EAGAIN; ENOTCONN:
 // never connected, over, or SHUT_WR; EINPROGRESS: it connects, another task's send is blocked, a listener; ECONNRESET and
-// ECONNABORTED once. Of a datagram: EMSGSIZE; EIO: a length that no address has; EINVAL: another family, port 0;
-// EHOSTUNREACH: no route, or nobody to send to; ENOMEM.
+// ECONNABORTED once. Of a datagram: EMSGSIZE; EIO: a length that no address has; EINVAL: another family, port 0,
+// of IPv6 nobody to send to; EHOSTUNREACH: no route, of IPv4 nobody to send to; ENOMEM.
 func (f *Face) SendTo(now time.Duration, op *Op, fd int, buf []byte, flags int, name []byte) (done bool) {
 	v := f.begin(op, callSend, fd)
 	if v == nil {
@@ -63,6 +64,9 @@ func (f *Face) sendName(now time.Duration, op *Op, v *Socket, name []byte) (done
 	switch c {
 	case stack.OK, stack.HostUnreachable: // lwIP drops in silence what nobody answers for
 	case stack.NotConnected:
+		if v.v6 && v.kind == socket.Datagram {
+			return f.refuse(op, abi.EINVAL)
+		}
 		return f.refuse(op, abi.EHOSTUNREACH)
 	case stack.WouldBlock:
 		return f.refuse(op, abi.ENOMEM)
@@ -112,9 +116,6 @@ func (f *Face) trySend(now time.Duration, op *Op, v *Socket) (done bool) {
 		}
 		n, c := f.core.Send(now, int(v.sock), p[at:])
 		op.done += n
-		if op.flags&abi.MSG_MORE != 0 || i+1 < op.parts() {
-			f.core.More(int(v.sock), n)
-		}
 		switch {
 		case c != stack.OK && c != stack.WouldBlock:
 			return op.fail(failure(c))
