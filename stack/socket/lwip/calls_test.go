@@ -147,7 +147,7 @@ func TestSendDatagram(t *testing.T) {
 	}{
 		{u, 1, nil, -1, abi.EHOSTUNREACH},                                    // nobody to send to
 		{u, 1, sockaddr(wire.Any4, 9), -1, abi.EHOSTUNREACH},                 // 0.0.0.0 is the peer, of which there is none
-		{u6, 1, sockaddr(wire.Any6, 9), -1, abi.EINVAL},                // likewise
+		{u6, 1, sockaddr(wire.Any6, 9), -1, abi.EINVAL},                      // likewise
 		{u, 65536, sockaddr(loop, 9), -1, abi.EMSGSIZE},                      // the length is looked at first
 		{u, 65536, []byte{0}, -1, abi.EMSGSIZE},                              // also before the address
 		{u, 1, []byte{0}, -1, abi.EIO},                                       // no address
