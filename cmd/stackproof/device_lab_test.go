@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.bug.st/serial"
 
 	"stackproof/cmd/firmware/espimage"
 	"stackproof/cmd/firmware/image"
@@ -24,6 +26,8 @@ type lab struct {
 	files image.Files
 	build uint64
 	suite *conformance.Suite
+
+	boards *sync.Map // the boards by their ports
 }
 
 // newLab makes one, and the current folder its root.
@@ -33,7 +37,7 @@ func newLab(t *testing.T) *lab {
 	require.NoError(t, err)
 	root := t.TempDir()
 	t.Chdir(root)
-	l := &lab{Board: fakeboard.New(t), suite: suite, files: image.In(filepath.Join(root, "build", image.ESP32P4))}
+	l := &lab{Board: fakeboard.New(t), suite: suite, boards: new(sync.Map), files: image.In(filepath.Join(root, "build", image.ESP32P4))}
 	put := func(file string, b []byte) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
 		require.NoError(t, os.WriteFile(file, b, 0o666))
@@ -50,14 +54,34 @@ func newLab(t *testing.T) *lab {
 	flash, err := espimage.Flash(encoded, suite.Blob())
 	require.NoError(t, err)
 	put(l.files.Flash, flash)
-	l.with(func() {
-		copy(l.Flash, flash)
-		l.Agent = func(a *device.Agent) { a.Build = l.build }
-	})
 	normal := openPort
-	openPort = l.Open
+	openPort = func(name string, baud int) (serial.Port, error) {
+		if b, ok := l.boards.Load(name); ok {
+			return b.(*fakeboard.Board).Open(name, baud)
+		}
+		return normal(name, baud)
+	}
 	t.Cleanup(func() { openPort = normal })
+	l.plug(l.Board, flash)
 	return l
+}
+
+// another is the lab with a board of its own.
+func (l *lab) another(t *testing.T) *lab {
+	flash, err := os.ReadFile(l.files.Flash)
+	require.NoError(t, err)
+	n := &lab{Board: fakeboard.New(t), files: l.files, build: l.build, suite: l.suite, boards: l.boards}
+	n.plug(n.Board, flash)
+	return n
+}
+
+// plug puts the image into a board's flash, and the board behind its port.
+func (l *lab) plug(b *fakeboard.Board, flash []byte) {
+	b.Lock()
+	defer b.Unlock()
+	copy(b.Flash, flash)
+	b.Agent = func(a *device.Agent) { a.Build = l.build }
+	l.boards.Store(b.Path, b)
 }
 
 // elfFile is an ELF file with the symbols that matter: 64 bytes of code, and room for cases behind them.

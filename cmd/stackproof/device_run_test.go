@@ -28,6 +28,12 @@ func TestDeviceRun(t *testing.T) {
 	require.Equal(t, 2, strings.Count(stdout, "run: stack=esp32p4 cases=1 pass=1 "))
 	require.Equal(t, 3, l.boots(), "each time the board is started anew")
 
+	_, example, _ := strings.Cut(boardHelp, "\n\n")
+	require.NoError(t, os.WriteFile("example.toml", []byte(example), 0o666))
+	code, stdout, stderr = invoke(t, "device", "list", "--boards", "example.toml")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Regexp(t, `(?m)^board nano: (absent|present) port=/dev/ttyACM0 reset=lines baud=115200 fast=460800 fixtures=cable$`, stdout)
+
 	code, stdout, _ = invoke(t, "device", "list")
 	require.Equal(t, report.ExitOK, code)
 	require.Contains(t, stdout, "board bench: present port="+l.Path+" reset=lines baud=115200 fast=460800 fixtures=cable\n")
@@ -45,67 +51,85 @@ func TestDeviceRunInMemory(t *testing.T) {
 	l.with(func() { require.EqualValues(t, 0x4ff4_0004, l.Entry) })
 }
 
-// once is a hook that does its harm at the first time that a pattern occurs.
-func once(pattern string, harm func(p []byte) []byte) func([]byte) []byte {
-	r, done := regexp.MustCompile(pattern), false
-	return func(p []byte) []byte {
-		if done || !r.Match(p) {
+// harm is what becomes of what host or board say.
+type harm = func(*lab, []byte) []byte
+
+// always is a hook that does its harm where a pattern occurs.
+func always(pattern string, do harm) harm {
+	r := regexp.MustCompile(pattern)
+	return func(l *lab, p []byte) []byte {
+		if r.Match(p) {
+			return do(l, p)
+		}
+		return p
+	}
+}
+
+// once is a hook that does it the first time.
+func once(pattern string, do harm) harm {
+	done := false
+	return always(pattern, func(l *lab, p []byte) []byte {
+		if done {
 			return p
 		}
 		done = true
-		return harm(p)
-	}
+		return do(l, p)
+	})
 }
 
 // TestBadBoards: what a board or its line may do wrong, and what comes of it for the case at hand, for the others, and for
 // the exit code.
 func TestBadBoards(t *testing.T) {
-	l := newLab(t)
+	shared := newLab(t)
 	const id, other = "arp/request-answered", "arp/announcement"
-	run := fmt.Sprintf(`run case=%d twin=0`, l.index(t, other))
-	verdict := fmt.Sprintf(`verdict case=%d twin=0`, l.index(t, other))
-	short := "1s" // where it has to be waited for
+	run := fmt.Sprintf(`run case=%d twin=0`, shared.index(t, other))
+	verdict := fmt.Sprintf(`verdict case=%d twin=0`, shared.index(t, other))
+	short := "3s" // where it has to be waited for
 	if raceScale > 1 {
-		short = "5s"
-	}
-	always := func(pattern string, harm func(p []byte) []byte) func([]byte) []byte {
-		r := regexp.MustCompile(pattern)
-		return func(p []byte) []byte {
-			if r.Match(p) {
-				return harm(p)
-			}
-			return p
-		}
+		short = "10s"
 	}
 	for _, c := range []struct {
 		name        string
-		heard, said func([]byte) []byte
+		heard, said harm
 		limit       string
 		code        int
 		want        string // of the one case; the other passes
 	}{
-		{"hangs", once(run, func([]byte) []byte { l.Hang(); return nil }), nil, short, 1, `FAIL arp/announcement: timeout: .*no answer in time`},
-		{"hangs in mid-line", nil, once(verdict, func(p []byte) []byte { l.Hang(); return p[:20] }), short, 1, `FAIL arp/announcement: timeout: `},
-		{"restarts", once(run, func([]byte) []byte { l.Reboot(); return nil }), nil, "", 1,
+		{"hangs", once(run, func(l *lab, _ []byte) []byte { l.Hang(); return nil }), nil, short, 1, `FAIL arp/announcement: timeout: .*no answer in time`},
+		{"hangs in mid-line", nil, once(verdict, func(l *lab, p []byte) []byte { l.Hang(); return p[:20] }), short, 1, `FAIL arp/announcement: timeout: `},
+		{"restarts", once(run, func(l *lab, _ []byte) []byte { l.Reboot(); return nil }), nil, "", 1,
 			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: rst:0x7 \(HP_SYS_HP_WDT_RESET\)`},
-		{"restarts for ever", once(run, func([]byte) []byte { l.Say("ESP-ROM:esp32p4\r\nrst:0x12 (SWDT_SYS_RESET)\r\n"); l.Hang(); return nil }), nil, "", 1,
+		{"restarts for ever", once(run, func(l *lab, _ []byte) []byte {
+			l.Say("ESP-ROM:esp32p4\r\nrst:0x12 (SWDT_SYS_RESET)\r\n")
+			l.Hang()
+			return nil
+		}), nil, "", 1,
 			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: rst:0x12 \(SWDT_SYS_RESET\)`},
-		{"panics", once(run, func([]byte) []byte { l.Say("panic: index out of range\r\n"); l.Reboot(); return nil }), nil, "", 1,
+		{"panics", once(run, func(l *lab, _ []byte) []byte { l.Say("panic: index out of range\r\n"); l.Reboot(); return nil }), nil, "", 1,
 			`FAIL arp/announcement: crash: .*the board has restarted in mid-run: panic: index out of range$`},
-		{"truncates a verdict", nil, once(verdict, func(p []byte) []byte { return append(p[:len(p)-30:len(p)-30], '\n') }), "", 0, `PASS arp/announcement`},
-		{"loses a verdict's beginning", nil, once(verdict, func(p []byte) []byte { return p[10:] }), "", 0, `PASS arp/announcement`},
-		{"loses a verdict's end", nil, once(verdict, func(p []byte) []byte { return p[:len(p)-5] }), short, 0, `PASS arp/announcement`},
-		{"changes a verdict", nil, once(verdict, func(p []byte) []byte { p[30] ^= 1; return p }), "", 0, `PASS arp/announcement`},
-		{"truncates every verdict", nil, always(verdict, func(p []byte) []byte { return append(p[:30:30], '\n') }), "", 2,
+		{"truncates a verdict", nil, once(verdict, func(_ *lab, p []byte) []byte { return append(p[:len(p)-30:len(p)-30], '\n') }), "", 0, `PASS arp/announcement`},
+		{"loses a verdict's beginning", nil, once(verdict, func(_ *lab, p []byte) []byte { return p[10:] }), "", 0, `PASS arp/announcement`},
+		{"loses a verdict's end", nil, once(verdict, func(_ *lab, p []byte) []byte { return p[:len(p)-5] }), short, 0, `PASS arp/announcement`},
+		{"changes a verdict", nil, once(verdict, func(_ *lab, p []byte) []byte { p[30] ^= 1; return p }), "", 0, `PASS arp/announcement`},
+		{"truncates every verdict", nil, always(verdict, func(_ *lab, p []byte) []byte { return append(p[:30:30], '\n') }), "", 2,
 			`FAIL arp/announcement: error: .*the line is damaged: a run's verdict did not come, 3 times`},
-		{"prints noise", nil, always(`verdict`, func(p []byte) []byte {
+		{"prints noise", nil, always(`verdict`, func(_ *lab, p []byte) []byte {
 			return append([]byte("I (31) eth: link up\r\n\x00\xff\x80 half a li"), append(p, "$SP verdict case=0\n"...)...)
 		}), "", 0, `PASS arp/announcement`},
-		{"a request that is changed", once(run, func(p []byte) []byte { return bytes.Replace(p, []byte("run"), []byte("ruN"), 1) }), nil, "", 0, `PASS arp/announcement`},
-		{"a request without its end", once(run, func(p []byte) []byte { return p[:len(p)-1] }), nil, short, 0, `PASS arp/announcement`},
+		{"a request that is changed", once(run, func(_ *lab, p []byte) []byte { return bytes.Replace(p, []byte("run"), []byte("ruN"), 1) }), nil, "", 0, `PASS arp/announcement`},
+		{"a request without its end", once(run, func(_ *lab, p []byte) []byte { return p[:len(p)-1] }), nil, short, 0, `PASS arp/announcement`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l.with(func() { l.Heard, l.Said = c.heard, c.said })
+			t.Parallel()
+			l := shared.another(t)
+			l.with(func() {
+				if c.heard != nil {
+					l.Heard = func(p []byte) []byte { return c.heard(l, p) }
+				}
+				if c.said != nil {
+					l.Said = func(p []byte) []byte { return c.said(l, p) }
+				}
+			})
 			args := []string{"device", "run", "--board", l.Path, "--run", "arp/*"}
 			if c.limit != "" {
 				args = append(args, "--limit", c.limit)
@@ -143,7 +167,7 @@ func TestNoGoodBoard(t *testing.T) {
 		{"other protocol", hello(99, 1, l.build), nil, nil, `console: the image is another: protocol 99 with 5 cases, list 0000000000000001; wanted protocol 1 with `},
 		{"other list", hello(1, 1, l.build), nil, nil, `console: the image is another: protocol 1 with 5 cases, list 0000000000000001; wanted protocol 1 with `},
 		{"other build", nil, func() { l.Agent = func(a *device.Agent) { a.Build = 1 } }, nil, `console: the image is another: build 0000000000000001; wanted build [0-9a-f]{16}: flash it again`},
-		{"silent", func([]byte) []byte { return nil }, nil, []string{"--limit", "300ms"}, `console: no hello from the board: no answer in time: boot:12345`},
+		{"silent", func([]byte) []byte { return nil }, nil, []string{"--limit", "300ms"}, `console: no hello from the board: no answer in time: `},
 		{"nothing in flash", nil, func() { l.Flash[0x2000] = 0xff }, []string{"--limit", "300ms"}, `console: no hello from the board: no answer in time: invalid header: 0xffffffff`},
 		{"no cases in flash", nil, func() { l.Flash[0x50000] = 0xff }, nil, `console: no hello from the board: the board says: the-list-of-cases-is-bad`},
 		{"no port", nil, nil, []string{"--board", "/dev/no-such-port"}, `port: /dev/no-such-port: there is no such port: stackproof device list names those that are`},
@@ -191,7 +215,8 @@ func TestNoReset(t *testing.T) {
 func TestUnplugged(t *testing.T) {
 	l := newLab(t)
 	run := fmt.Sprintf(`run case=%d twin=0`, l.index(t, "arp/announcement"))
-	l.with(func() { l.Heard = once(run, func([]byte) []byte { l.Unplug(); return nil }) })
+	unplug := once(run, func(*lab, []byte) []byte { l.Unplug(); return nil })
+	l.with(func() { l.Heard = func(p []byte) []byte { return unplug(l, p) } })
 	code, stdout, _ := invoke(t, "device", "run", "--board", l.Path, "--run", "arp")
 	require.Equal(t, report.ExitTester, code)
 	require.Regexp(t, `(?m)^PASS arp/request-answered$`, stdout)
