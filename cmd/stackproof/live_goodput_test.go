@@ -205,7 +205,7 @@ type goodputSide struct {
 // newGoodputKernel makes the namespace for end i, with the kernel's settings as they are by default.
 func newGoodputKernel(t *testing.T, i int) goodputSide {
 	s := goodputSide{address: fmt.Sprintf("10.6.0.%d", i+1), ns: newNamespace(t)}
-	require.NoError(t, s.ns.inside(func() (err error) { s.device, err = tap.Open("gp0"); return err }))
+	require.NoError(t, s.ns.Inside(func() (err error) { s.device, err = tap.Open("gp0"); return err }))
 	t.Cleanup(func() { _ = s.device.Close() })
 	s.ns.set(t, "ipv6/conf/gp0/disable_ipv6", "1") // nothing but the transfer uses up the seed's chance
 	s.ns.ip(t, "addr add "+s.address+"/24 dev gp0", "link set gp0 up")
@@ -250,7 +250,7 @@ func (s *goodputSide) listen(t *testing.T) (l net.Listener) {
 	} else {
 		config := net.ListenConfig{Control: prepare}
 		config.SetMultipathTCP(false)
-		err = s.ns.inside(func() error { l, err = config.Listen(context.Background(), "tcp", at); return err })
+		err = s.ns.Inside(func() error { l, err = config.Listen(context.Background(), "tcp", at); return err })
 	}
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
@@ -267,7 +267,7 @@ func (s *goodputSide) dial(t *testing.T, to string) (c net.Conn) {
 		if s.host != nil {
 			c, err = s.host.DialContext(ctx, "tcp", at)
 		} else {
-			err = s.ns.inside(func() error { c, err = (&net.Dialer{Control: prepare}).DialContext(ctx, "tcp", at); return err })
+			err = s.ns.Inside(func() error { c, err = (&net.Dialer{Control: prepare}).DialContext(ctx, "tcp", at); return err })
 		}
 		if err == nil || attempt == 5 || !errors.Is(err, syscall.EHOSTUNREACH) { // ARP may find nobody where much is lost
 			break

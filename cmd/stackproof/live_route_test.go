@@ -14,7 +14,7 @@ import (
 // farther makes a second namespace, from which the stack is two hops away: the first namespace is the router.
 func (l *live) farther(t *testing.T) *namespace {
 	far := newNamespace(t)
-	l.ns.ip(t, "link add near type veth peer name far netns "+far.path(),
+	l.ns.ip(t, "link add near type veth peer name far netns "+far.Path(),
 		"addr add 10.8.0.1/24 dev near", "addr add fd00:8::1/64 dev near nodad", "link set near up")
 	far.ip(t, "addr add 10.8.0.2/24 dev far", "addr add fd00:8::2/64 dev far nodad", "link set far up",
 		"route add default via 10.8.0.1", "-6 route add default via fd00:8::1")

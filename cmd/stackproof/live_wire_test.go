@@ -24,7 +24,7 @@ func TestLiveWire(t *testing.T) {
 	wire := startProgram(t, a, nil, "wire", "tp1", "tp2", "--delay", "2ms", "--jitter", "1ms", "--rate", "500M",
 		"--loss", "1", "--dup", "1", "--reorder", "1", "--corrupt", "1", "--pcap", capture)
 	nextLine(t, wire.lines, "wire: joins tp1 tp2")
-	a.ip(t, "link set tp2 netns "+b.path(), "addr add 10.7.0.1/24 dev tp1", "addr add fd00:7::1/64 dev tp1 nodad", "link set tp1 up")
+	a.ip(t, "link set tp2 netns "+b.Path(), "addr add 10.7.0.1/24 dev tp1", "addr add fd00:7::1/64 dev tp1 nodad", "link set tp1 up")
 	b.ip(t, "addr add 10.7.0.2/24 dev tp2", "addr add fd00:7::2/64 dev tp2 nodad", "link set tp2 up")
 
 	server := b.command(context.Background(), os.Args[0], ":7")

@@ -4,26 +4,24 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"stackproof/conformance/notrun"
+	"stackproof/drivers/netns"
 )
 
 // namespace is a network namespace without a name. Only this process and what it starts hold it: when they end, however
 // they do, the kernel removes it with all that is in it.
-type namespace struct{ file *os.File }
+type namespace struct{ *netns.Namespace }
 
 // newNamespace makes a namespace with its loopback up, or says why it cannot. The test uses these tools.
 func newNamespace(t *testing.T, tools ...string) *namespace {
@@ -36,56 +34,19 @@ func newNamespace(t *testing.T, tools ...string) *namespace {
 			notrun.Skip(t, "live", "no "+tool+" on this machine")
 		}
 	}
-	file, err := unshareNetwork()
+	made, err := netns.New()
 	if err != nil {
-		notrun.Skip(t, "live", "cannot make a network namespace: "+err.Error())
+		notrun.Skip(t, "live", err.Error())
 	}
-	t.Cleanup(func() { _ = file.Close() })
-	n := &namespace{file}
+	t.Cleanup(func() { _ = made.Close() })
+	n := &namespace{made}
 	n.ip(t, "link set lo up")
 	return n
 }
 
-// unshareNetwork makes a namespace on a thread that comes back from it.
-func unshareNetwork() (file *os.File, err error) {
-	err = elsewhere(
-		func() error { return unix.Unshare(unix.CLONE_NEWNET) },
-		func() (err error) { file, err = os.Open("/proc/thread-self/ns/net"); return err },
-	)
-	return file, err
-}
-
-// inside runs f on a thread that is in the namespace, which then has the sockets and the devices that f opens.
-func (n *namespace) inside(f func() error) error {
-	return elsewhere(func() error { return unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET) }, f)
-}
-
-// elsewhere runs f on a thread that enters another namespace for it, and comes back.
-func elsewhere(enter, f func() error) error {
-	runtime.LockOSThread()
-	home, err := os.Open("/proc/thread-self/ns/net")
-	if err == nil {
-		defer home.Close()
-		err = enter()
-	}
-	if err != nil {
-		runtime.UnlockOSThread()
-		return err
-	}
-	err = f()
-	if e := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); e != nil {
-		return errors.Join(err, e) // the thread stays locked, and ends with its goroutine
-	}
-	runtime.UnlockOSThread()
-	return err
-}
-
-// path names the namespace for as long as this process lives.
-func (n *namespace) path() string { return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), n.file.Fd()) }
-
 // command is a program in the namespace, which ends with this process.
 func (n *namespace) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + n.path(), "--"}, args...)...)
+	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + n.Path(), "--"}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
