@@ -10,10 +10,11 @@ import (
 func newGolden() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "golden",
-		Short: "captures of real traffic: verify them",
+		Short: "captures of real traffic: verify them, record them",
 		Long: `golden is about captures of real traffic between programs that nobody here wrote. This project's
 own lie in golden/captures, and in the program itself.`,
-		Example: `  stackproof golden verify`,
+		Example: `  stackproof golden verify
+  stackproof golden record --list`,
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -22,6 +23,6 @@ own lie in golden/captures, and in the program itself.`,
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(newGoldenVerify())
+	cmd.AddCommand(newGoldenVerify(), newGoldenRecord())
 	return cmd
 }
