@@ -50,7 +50,7 @@ func datagrams(sizes ...int) func(*lab, family) error {
 			}
 			answer := make([]byte, n+1)
 			if k, _, err := client.ReadFrom(answer); err != nil || !bytes.Equal(answer[:k], data) {
-				return fmt.Errorf("record: %d of %d bytes come back: %v", k, n, err)
+				return fmt.Errorf("%d of %d bytes come back: %v", k, n, err)
 			}
 		}
 		return l.settle()
@@ -78,7 +78,7 @@ func udpRefused(l *lab, ip family) error {
 		return err
 	}
 	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, unix.ECONNREFUSED) {
-		return fmt.Errorf("record: the datagram is not refused: %v", err)
+		return fmt.Errorf("the datagram is not refused: %v", err)
 	}
 	return l.settle()
 }

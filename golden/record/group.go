@@ -122,7 +122,7 @@ func joinSources(l *lab) error {
 			failed = unix.SetsockoptString(int(fd), unix.IPPROTO_IP, step.option, string(request))
 		})
 		if err != nil || failed != nil {
-			return fmt.Errorf("record: membership of %s: %w", step.source, failed)
+			return fmt.Errorf("membership of %s: %w", step.source, failed)
 		}
 		if err := l.wait(1200 * time.Millisecond); err != nil {
 			return err

@@ -45,11 +45,12 @@ const (
 
 // lab is where one scenario happens.
 type lab struct {
-	ctx     context.Context
-	cancel  context.CancelFunc
-	tape    *tape
-	dir     string // for the programs' files
-	closers []func() error
+	ctx      context.Context
+	cancel   context.CancelFunc
+	tape     *tape
+	dir      string // for the programs' files
+	closers  []func() error
+	stations int // how many interfaces there are
 }
 
 // host is a network namespace with an interface on the wire.
@@ -62,7 +63,7 @@ type host struct {
 func newLab(ctx context.Context) (*lab, error) {
 	dir, err := os.MkdirTemp("", "stackproof-record-")
 	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	l := &lab{ctx: ctx, cancel: cancel, tape: &tape{}, dir: dir}
@@ -115,7 +116,7 @@ func (h *host) set(settings ...string) error {
 		for _, s := range settings {
 			name, value, _ := strings.Cut(s, "=")
 			if err := os.WriteFile(filepath.Join("/proc/sys/net", name), []byte(value), 0); err != nil {
-				return fmt.Errorf("record: the kernel does not take %s: %w", s, err)
+				return fmt.Errorf("the kernel does not take %s: %w", s, err)
 			}
 		}
 		return nil
@@ -132,7 +133,7 @@ func (h *host) ip(steps ...string) error {
 		for _, step := range steps {
 			cmd := exec.CommandContext(h.lab.ctx, tool, strings.Fields(step)...)
 			if out, err := cmd.CombinedOutput(); err != nil {
-				return fmt.Errorf("record: %s: ip %s: %w: %s", h.name, step, err, bytes.TrimSpace(out))
+				return fmt.Errorf("%s: ip %s: %w: %s", h.name, step, err, bytes.TrimSpace(out))
 			}
 		}
 		return nil
@@ -145,6 +146,7 @@ type end struct {
 	device    string
 	addresses []string // with prefix lengths; may be none
 	mtu       int      // 0: 1500
+	checked   bool     // IPv6 addresses are checked for duplicates; otherwise they hold at once
 }
 
 // join connects two ends by a wire with these faults in each direction. The wire that record is set for is recorded.
@@ -155,25 +157,11 @@ func (l *lab) join(record bool, seed uint64, way segment.Path, back segment.Path
 	}
 	var devices []segment.Device
 	for i, e := range ends {
-		var d *tap.Device
-		err := e.host.Inside(func() (err error) { d, err = tap.Open(e.device); return err })
+		d, err := l.plug(e, i+1)
 		if err != nil {
 			return err
 		}
-		l.atEnd(d.Close)
 		devices = append(devices, d)
-		l.tape.station++
-		mtu := e.mtu
-		if mtu == 0 {
-			mtu = 1500
-		}
-		steps := []string{fmt.Sprintf("link set %s address 02:00:00:00:%02x:%02x mtu %d", e.device, l.tape.station, i+1, mtu)}
-		for _, a := range e.addresses {
-			steps = append(steps, fmt.Sprintf("addr add %s dev %s", a, e.device))
-		}
-		if err := e.host.ip(steps...); err != nil {
-			return err
-		}
 	}
 	live, err := segment.Start(cfg, devices...)
 	if err != nil {
@@ -193,6 +181,31 @@ func (l *lab) join(record bool, seed uint64, way segment.Path, back segment.Path
 	return nil
 }
 
+// plug makes the interface of an end and sets it up, but for "up". Its hardware address is administered locally and has the
+// number of the station, and of the end.
+func (l *lab) plug(e end, number int) (segment.Device, error) {
+	var d *tap.Device
+	err := e.host.Inside(func() (err error) { d, err = tap.Open(e.device); return err })
+	if err != nil {
+		return nil, err
+	}
+	l.atEnd(d.Close)
+	l.stations++
+	mtu := e.mtu
+	if mtu == 0 {
+		mtu = 1500
+	}
+	steps := []string{fmt.Sprintf("link set %s address 02:00:00:00:%02x:%02x mtu %d", e.device, l.stations, number, mtu)}
+	for _, a := range e.addresses {
+		step := fmt.Sprintf("addr add %s dev %s", a, e.device)
+		if strings.Contains(a, ":") && !e.checked {
+			step += " nodad"
+		}
+		steps = append(steps, step)
+	}
+	return d, e.host.ip(steps...)
+}
+
 // await waits until the kernel really sends through the device: what it is given in the first moments it drops.
 func (h *host) await(device string) error {
 	return h.lab.eventually(device+" of the "+h.name+" comes up", func() bool {
@@ -210,7 +223,7 @@ func (h *host) await(device string) error {
 func (l *lab) eventually(what string, done func() bool) error {
 	for !done() {
 		if err := l.wait(5 * time.Millisecond); err != nil {
-			return fmt.Errorf("record: in vain: %s: %w", what, err)
+			return fmt.Errorf("in vain: %s: %w", what, err)
 		}
 	}
 	return nil

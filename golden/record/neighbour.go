@@ -3,9 +3,15 @@
 package record
 
 import (
+	"encoding/hex"
 	"fmt"
+	"net/netip"
+	"os"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func neighbourScenarios() []*Scenario {
@@ -45,7 +51,7 @@ func resolve(l *lab, ip family, nobody string) error {
 		return err
 	}
 	if out, err := p.client.run("ping", "-n", "-c", "1", "-W", "4", nobody); err == nil {
-		return fmt.Errorf("record: %s answers: %s", nobody, out)
+		return fmt.Errorf("%s answers: %s", nobody, out)
 	}
 	return l.settle()
 }
@@ -56,7 +62,7 @@ func arpProbe(l *lab) error {
 		return err
 	}
 	if _, err := p.client.run(strings.Fields("arping -0 -c 2 -w 1500000 -i eth0 192.0.2.77")...); err == nil {
-		return fmt.Errorf("record: somebody has 192.0.2.77")
+		return fmt.Errorf("somebody has 192.0.2.77")
 	}
 	if err := p.client.runs("arping -0 -c 2 -w 1500000 -i eth0 " + server4); err != nil {
 		return err
@@ -115,8 +121,9 @@ func dadConflict(l *lab) error {
 		return err
 	}
 	err = l.eventually("the kernel finds the duplicate", func() bool {
-		out, err := p.client.run("ip", "-6", "addr", "show", "dev", device)
-		return err == nil && strings.Contains(out, "dadfailed")
+		return p.client.has6(func(a netip.Addr, flags uint64) bool {
+			return a == netip.MustParseAddr(server6) && flags&unix.IFA_F_DADFAILED != 0
+		})
 	})
 	if err != nil {
 		return err
@@ -126,10 +133,11 @@ func dadConflict(l *lab) error {
 
 // unreachable takes the server's answers away after it has been heard of.
 func unreachable(l *lab) error {
-	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan, client: []string{
-		"ipv6/neigh/default/base_reachable_time_ms=500", "ipv6/neigh/default/delay_first_probe_time=1",
-	}})
+	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan})
 	if err != nil {
+		return err
+	}
+	if err := p.client.set("ipv6/neigh/eth0/base_reachable_time_ms=500", "ipv6/neigh/eth0/delay_first_probe_time=1"); err != nil {
 		return err
 	}
 	if err := p.client.runs("ping -n -c 1 " + server6); err != nil {
@@ -140,4 +148,25 @@ func unreachable(l *lab) error {
 	}
 	_, _ = p.client.run("ping", "-n", "-c", "8", "-W", "1", server6) // it fails, as it must
 	return l.settle()
+}
+
+// has6 tells whether the host has an IPv6 address that is like this, by the kernel's own table.
+func (h *host) has6(like func(a netip.Addr, flags uint64) bool) bool {
+	found := false
+	_ = h.Inside(func() error {
+		table, err := os.ReadFile("/proc/thread-self/net/if_inet6")
+		for line := range strings.Lines(string(table)) {
+			// The address, the interface's number, the prefix length, the scope, the flags (all hexadecimal), the interface.
+			f := strings.Fields(line)
+			if len(f) != 6 || f[5] != device {
+				continue
+			}
+			b, _ := hex.DecodeString(f[0])
+			a, ok := netip.AddrFromSlice(b)
+			flags, err := strconv.ParseUint(f[4], 16, 32)
+			found = found || ok && err == nil && like(a, flags)
+		}
+		return err
+	})
+	return found
 }

@@ -114,7 +114,7 @@ func transfer(from, to *net.TCPConn, n int) error {
 		return err
 	}
 	if !bytes.Equal(got, data) {
-		return fmt.Errorf("record: what arrived is not what was sent")
+		return fmt.Errorf("what arrived is not what was sent")
 	}
 	return <-sent
 }

@@ -50,7 +50,7 @@ func lookPath(program string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("record: no program %s on this machine", program)
+	return "", fmt.Errorf("no program %s on this machine", program)
 }
 
 // missing are the packages of those tools that are not there, each once.
@@ -85,7 +85,7 @@ func kernelVersion() string {
 }
 
 // wrapper gives a program a /run and a /proc of its own and a host name of ours before it begins.
-const wrapper = `mount -t tmpfs tmpfs /run && mount -t proc proc /proc && echo "$0" >/proc/sys/kernel/hostname && cd / && exec "$@"`
+const wrapper = `mount -t tmpfs tmpfs /run && mount -t proc proc /proc && echo "$0" >/proc/sys/kernel/hostname && cd && exec "$@"`
 
 // start starts a program in the host. It is the first of a process namespace: what it starts ends with it, and it ends with
 // the lab, or with this process.
@@ -104,7 +104,7 @@ func (h *host) start(out *output, args ...string) (*exec.Cmd, error) {
 	}
 	if err := h.Inside(cmd.Start); err != nil {
 		cancel()
-		return nil, fmt.Errorf("record: %s: %w", args[0], err)
+		return nil, fmt.Errorf("%s: %w", args[0], err)
 	}
 	h.lab.atEnd(func() error {
 		cancel()
@@ -127,7 +127,7 @@ func (h *host) serve(port string, args ...string) error {
 	var network string
 	var number int
 	if _, err := fmt.Sscan(port, &network, &number); err != nil {
-		return fmt.Errorf("record: %s: bad port %q: %w", args[0], port, err)
+		return fmt.Errorf("%s: bad port %q: %w", args[0], port, err)
 	}
 	err := h.lab.eventually(args[0]+" listens on "+port, func() bool { return h.listens(network, number) })
 	if err != nil {
@@ -167,7 +167,7 @@ func (h *host) run(args ...string) (string, error) {
 		if h.lab.ctx.Err() != nil {
 			err = h.lab.ctx.Err()
 		}
-		return "", fmt.Errorf("record: %s: %w: %s", strings.Join(args, " "), err, out.lastLine())
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, out.lastLine())
 	}
 	return out.String(), nil
 }
@@ -186,10 +186,10 @@ func (h *host) runs(commands ...string) error {
 func (l *lab) file(name, text string) (string, error) {
 	path := filepath.Join(l.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return "", fmt.Errorf("record: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		return "", fmt.Errorf("record: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	return path, nil
 }

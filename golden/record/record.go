@@ -33,15 +33,8 @@ func (s *Scenario) Record(ctx context.Context, path string, index bool) (e Entry
 	if err := s.Ready(); err != nil {
 		return e, err
 	}
-	l, err := newLab(ctx)
+	frames, err := s.happen(ctx)
 	if err != nil {
-		return e, err
-	}
-	frames, err := s.tape(l)
-	if err = errors.Join(err, l.close()); err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err() // whatever came of it
-		}
 		return e, fmt.Errorf("record: %s: %w", s.Name, err)
 	}
 	e = Entry{
@@ -54,7 +47,7 @@ func (s *Scenario) Record(ctx context.Context, path string, index bool) (e Entry
 	e.Shows = seen.String()
 	file, err := pcapng(frames, fmt.Sprintf("%s: %s. %s, %s", s.Name, e.About, e.Who, e.Date))
 	if err != nil {
-		return e, fmt.Errorf("%w (%s)", err, s.Name)
+		return e, fmt.Errorf("record: %s: %w", s.Name, err)
 	}
 	e.Bytes = len(file)
 	if err := write(path, file); err != nil {
@@ -66,14 +59,26 @@ func (s *Scenario) Record(ctx context.Context, path string, index bool) (e Entry
 	return e, err
 }
 
-// tape runs the scenario and returns what was on the wire.
-func (s *Scenario) tape(l *lab) ([]frame, error) {
-	if err := s.run(l); err != nil {
+// happen runs the scenario in a lab of its own and returns what was on the wire.
+func (s *Scenario) happen(ctx context.Context) ([]frame, error) {
+	l, err := newLab(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.run(l)
+	late := l.ctx.Err() != nil
+	err = errors.Join(err, l.close())
+	switch {
+	case ctx.Err() != nil:
+		return nil, errors.New("interrupted") // whatever came of it
+	case err != nil && late:
+		return nil, fmt.Errorf("not over after %v: %w", limit, err)
+	case err != nil:
 		return nil, err
 	}
 	frames := l.tape.stop()
 	if len(frames) == 0 {
-		return nil, fmt.Errorf("no frame was on the wire")
+		return nil, errors.New("no frame was on the wire")
 	}
 	return frames, nil
 }
@@ -81,6 +86,9 @@ func (s *Scenario) tape(l *lab) ([]frame, error) {
 // who lists the kernel and the programs that spoke.
 func (s *Scenario) who() string {
 	all := []string{"Linux " + kernelVersion()}
+	if s.guest != "" {
+		all = append(all, s.guest)
+	}
 	for _, t := range s.tools {
 		if v := t.version(); !slices.Contains(all, v) {
 			all = append(all, v)

@@ -16,6 +16,7 @@ type Scenario struct {
 	Name  string // also the file's name, without .pcapng
 	About string // what happens, one sentence
 	tools []tool
+	guest string   // who speaks besides the kernel and the tools, with a version
 	shows []string // figures of contents that must not be 0, or the recording has missed its point
 	run   func(*lab) error
 }
@@ -34,7 +35,7 @@ func (s *Scenario) Needs() []string {
 // All are the scenarios, by name.
 func All() []*Scenario {
 	all := slices.Concat(tcpScenarios(), tcpTroubleScenarios(), pathScenarios(), datagramScenarios(), neighbourScenarios(),
-		groupScenarios(), webScenarios(), serviceScenarios())
+		groupScenarios(), webScenarios(), serviceScenarios(), lwipScenarios())
 	slices.SortFunc(all, func(a, b *Scenario) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -122,7 +123,7 @@ func (l *lab) connect(pl plan) (*pair, error) {
 	if p.server, err = l.newHost("server", append(all, pl.server...)...); err != nil {
 		return nil, err
 	}
-	near := end{host: p.client, device: device, addresses: p.with(client4+"/24", client6+"/64")}
+	near := end{host: p.client, device: device, addresses: p.with(client4+"/24", client6+"/64"), checked: pl.fromDown}
 	if pl.unnamed {
 		near.addresses = nil
 	}
@@ -132,7 +133,7 @@ func (l *lab) connect(pl plan) (*pair, error) {
 	if pl.routed {
 		err = p.route(near, all)
 	} else {
-		far := end{host: p.server, device: device, addresses: p.with(server4+"/24", server6+"/64")}
+		far := end{host: p.server, device: device, addresses: p.with(server4+"/24", server6+"/64"), checked: pl.fromDown}
 		err = l.join(true, pl.seed, pl.way, pl.back, near, far)
 	}
 	if err != nil {

@@ -4,9 +4,12 @@ package record
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // serviceScenarios are the protocols by which hosts find their configuration, names and time.
@@ -14,7 +17,7 @@ func serviceScenarios() []*Scenario {
 	dhcp := []tool{toolDnsmasq, toolDhclient}
 	names := []tool{toolDnsmasq, toolDig}
 	return []*Scenario{
-		one("dhcp", "dhclient gets an address from dnsmasq, renews it and gives it back", "dhcp arp", dhcp, dhcpLease),
+		one("dhcp", "dhclient gets an address from dnsmasq, asks for the same again as after a restart, and gives it back", "dhcp arp", dhcp, dhcpLease),
 		one("dhcp6", "dhclient gets an IPv6 address from dnsmasq", "dhcpv6", dhcp, dhcp6Lease),
 		one("dns-v4", "dig asks dnsmasq over UDP and TCP, for what there is and for what there is not", "dns ipv4", names, func(l *lab) error { return dns(l, ipv4) }),
 		one("dns-v6", "dig asks dnsmasq over UDP and TCP, for what there is and for what there is not", "dns ipv6", names, func(l *lab) error { return dns(l, ipv6) }),
@@ -67,7 +70,7 @@ domain=example.test
 	if err := os.Chmod(script, 0o755); err != nil {
 		return err
 	}
-	if err := p.client.runs(base+"-1 -n "+device, base+"-1 "+device); err != nil {
+	if err := p.client.runs(base+"-1 "+device, base+"-1 "+device); err != nil {
 		return err
 	}
 	if err := p.client.runs(base + "-r " + device); err != nil {
@@ -167,8 +170,9 @@ func advertise(l *lab, what string) error {
 		return err
 	}
 	err = l.eventually("the client makes an address", func() bool {
-		out, err := p.client.run("ip", "-6", "addr", "show", "dev", device, "scope", "global", "-tentative")
-		return err == nil && strings.Contains(out, "2001:db8:")
+		return p.client.has6(func(a netip.Addr, flags uint64) bool {
+			return a.IsGlobalUnicast() && flags&unix.IFA_F_TENTATIVE == 0
+		})
 	})
 	if err != nil {
 		return err

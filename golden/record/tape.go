@@ -17,8 +17,6 @@ const maxCapture = 64 << 10
 // tape takes the frames that a wire brings to its ends. What the wire loses is not in it, what it doubles is there twice: it
 // is what each end really got, so what each answers makes sense to who replays it.
 type tape struct {
-	station int // the number of the last station that got an address
-
 	mu      sync.Mutex
 	running bool
 	start   time.Duration
@@ -76,7 +74,7 @@ func pcapng(frames []frame, comment string) ([]byte, error) {
 		return nil, err
 	}
 	if b.Len() > maxCapture {
-		return nil, fmt.Errorf("record: the capture has %d bytes, the limit is %d", b.Len(), maxCapture)
+		return nil, fmt.Errorf("the capture has %d bytes, the limit is %d", b.Len(), maxCapture)
 	}
 	return b.Bytes(), nil
 }

@@ -158,7 +158,7 @@ func reset(p *pair, c *peers) error {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, c.client); !errors.Is(err, unix.ECONNRESET) {
-		return fmt.Errorf("record: the client is not told of the reset: %v", err)
+		return fmt.Errorf("the client is not told of the reset: %v", err)
 	}
 	return c.client.Close()
 }
@@ -189,10 +189,15 @@ func refused(l *lab, ip family) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.client.dial(p.address()); !errors.Is(err, unix.ECONNREFUSED) {
-		return fmt.Errorf("record: the connection is not refused: %v", err)
+	return errors.Join(p.client.refused(p.address()), l.settle())
+}
+
+// refused connects to a port that nobody has.
+func (h *host) refused(address string) error {
+	if _, err := h.dial(address); !errors.Is(err, unix.ECONNREFUSED) {
+		return fmt.Errorf("the connection is not refused: %v", err)
 	}
-	return l.settle()
+	return nil
 }
 
 func parallel(l *lab, ip family) error {
@@ -220,7 +225,7 @@ func parallel(l *lab, ip family) error {
 	done := make(chan error, len(open))
 	for _, c := range open {
 		go func() {
-			done <- errors.Join(transfer(c.client, c.server, 2000), transfer(c.server, c.client, 2000), c.finish())
+			done <- errors.Join(transfer(c.client, c.server, 1000), transfer(c.server, c.client, 1000), c.finish())
 		}()
 	}
 	for range open {

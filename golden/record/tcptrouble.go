@@ -28,14 +28,14 @@ func tcpTroubleScenarios() []*Scenario {
 	}
 	var all []*Scenario
 	for _, s := range [][]*Scenario{
-		both("tcp-loss", "32 KiB without SACK where one in eight frames is lost on the way", "retransmission", nil,
-			talk(plan{seed: 3, way: lossy, back: lan, client: noSACK, server: noSACK}, nil, nil, upload(32<<10))),
+		both("tcp-loss", "24 KiB without SACK where one in eight frames is lost on the way", "retransmission", nil,
+			talk(plan{seed: 3, way: lossy, back: lan, client: noSACK, server: noSACK}, nil, nil, upload(24<<10))),
 		both("tcp-loss-both", "16 KiB each way where one in eight frames is lost in both directions", "retransmission", nil,
 			talk(plan{seed: 9, way: lossy, back: lossy}, nil, nil, duplex)),
-		both("tcp-sack", "32 KiB with SACK where one in eight frames is lost on the way", "sack retransmission", nil,
-			talk(plan{seed: 3, way: lossy, back: lan}, nil, nil, upload(32<<10))),
-		both("tcp-reorder", "32 KiB where a quarter of the frames is overtaken", "sack", nil,
-			talk(plan{seed: 2, way: mixed, back: lan}, nil, nil, upload(32<<10))),
+		both("tcp-sack", "24 KiB with SACK where one in eight frames is lost on the way", "sack retransmission", nil,
+			talk(plan{seed: 3, way: lossy, back: lan}, nil, nil, upload(24<<10))),
+		both("tcp-reorder", "24 KiB where a quarter of the frames is overtaken", "sack", nil,
+			talk(plan{seed: 2, way: mixed, back: lan}, nil, nil, upload(24<<10))),
 		both("tcp-duplicate", "24 KiB where a quarter of the frames comes twice", "dsack", nil,
 			talk(plan{seed: 2, way: twice, back: twice}, nil, nil, upload(24<<10))),
 		both("tcp-corrupt", "24 KiB where a bit is inverted in one in eight frames", "retransmission badsum", nil,

@@ -15,7 +15,7 @@ func webScenarios() []*Scenario {
 		both("curl-nginx", "curl gets three files of nginx on one connection, one of which is missing", "http fin", []tool{toolCurl, toolNginx}, web),
 		both("tls13", "openssl's client and server speak TLS 1.3", "tls fin", []tool{toolOpenSSL}, func(l *lab, ip family) error { return tls(l, ip, "-tls1_3") }),
 		both("tls12", "openssl's client and server speak TLS 1.2", "tls fin", []tool{toolOpenSSL}, func(l *lab, ip family) error { return tls(l, ip, "-tls1_2") }),
-		both("iperf3", "iperf3 sends 16 KiB, and is sent as much", "fin", []tool{toolIperf}, iperf),
+		both("iperf3", "iperf3 sends 8 KiB, and is sent as much", "fin", []tool{toolIperf}, iperf),
 		both("iperf3-udp", "iperf3 sends datagrams", "udp fin", []tool{toolIperf}, iperfUDP),
 		both("mqtt", "mosquitto hands on messages with each quality of service", "mqtt fin", []tool{toolMosquitto, toolPublish, toolSubscribe}, mqtt),
 	} {
@@ -63,7 +63,7 @@ func tls(l *lab, ip family, version string) error {
 	if err != nil {
 		return err
 	}
-	key, cert := filepath.Join(l.dir, "key.pem"), filepath.Join(l.dir, "cert.pem")
+	key, cert := "key.pem", "cert.pem" // s_server shows its arguments to clients: no path of the machine
 	// Nobody keeps this key: it is gone with the lab.
 	if err := p.server.runs(fmt.Sprintf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=example.test -keyout %s -out %s", key, cert)); err != nil {
 		return err
@@ -90,7 +90,7 @@ func iperf(l *lab, ip family) error {
 	if err := p.server.serve("tcp 5201", "iperf3", "-s"); err != nil {
 		return err
 	}
-	client := "iperf3 -c " + p.address() + " -n 16K -l 4K"
+	client := "iperf3 -c " + p.address() + " -n 8K -l 2K"
 	if err := p.client.runs(client, client+" -R"); err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func iperfUDP(l *lab, ip family) error {
 	if err := p.server.serve("tcp 5201", "iperf3", "-s"); err != nil {
 		return err
 	}
-	if err := p.client.runs("iperf3 -u -b 1M -l 1000 -n 16K -c " + p.address()); err != nil {
+	if err := p.client.runs("iperf3 -u -b 1M -l 1000 -n 8K -c " + p.address()); err != nil {
 		return err
 	}
 	return l.settle()
