@@ -15,7 +15,7 @@ func newGolden() *cobra.Command {
 own lie in golden/captures, and in the program itself.`,
 		Example: `  stackproof golden verify
   stackproof golden record --list`,
-		Args:    cobra.ArbitraryArgs,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("golden: unknown command %q: see %s --help", args[0], cmd.CommandPath())
