@@ -42,25 +42,44 @@ A SCENARIO is a name of --list, or a pattern: 'tcp-*', '*-v6', '*'.`,
 	return cmd
 }
 
-// captureFile is where a scenario's capture goes, and whether into a folder with an index.
-func captureFile(out, scenario string, one bool) (path string, index bool, err error) {
+// target is where captures go: into a folder with an index, or a file without one.
+type target struct {
+	out    string
+	folder bool
+}
+
+// newTarget decides by what is there, and by the name, what out is for n captures.
+func newTarget(out string, n int) (t target, err error) {
 	info, err := os.Stat(out)
+	capture := strings.HasSuffix(out, ".pcapng")
 	switch {
-	case err == nil && info.IsDir():
-	case err == nil || strings.HasSuffix(out, ".pcapng"):
-		if !one {
-			return "", false, fmt.Errorf("golden record: --out %s is one file, and there are several scenarios: give a folder", out)
-		}
-		if !strings.HasSuffix(out, ".pcapng") {
-			return "", false, fmt.Errorf("golden record: --out %s is a file that does not end in .pcapng", out)
-		}
-		return out, false, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", false, fmt.Errorf("golden record: --out: %w", err)
-	default:
-		if err := os.MkdirAll(out, 0o777); err != nil {
-			return "", false, fmt.Errorf("golden record: --out: %w", err)
-		}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return t, fmt.Errorf("golden record: --out %s: %w", out, unwrapPath(err))
+	case err == nil && info.IsDir(), err != nil && !capture:
+		return target{out, true}, nil
+	case !capture:
+		return t, fmt.Errorf("golden record: --out %s is a file that does not end in .pcapng", out)
+	case n > 1:
+		return t, fmt.Errorf("golden record: --out %s is one file, and there are several scenarios: give a folder", out)
 	}
-	return filepath.Join(out, scenario+".pcapng"), true, nil
+	return target{out, false}, nil
+}
+
+// prepare makes the folder if there is none.
+func (t target) prepare() error {
+	if !t.folder {
+		return nil
+	}
+	if err := os.MkdirAll(t.out, 0o777); err != nil {
+		return fmt.Errorf("golden record: --out %s: %w", t.out, unwrapPath(err))
+	}
+	return nil
+}
+
+// file is where the capture of a scenario goes.
+func (t target) file(scenario string) string {
+	if t.folder {
+		return filepath.Join(t.out, scenario+".pcapng")
+	}
+	return t.out
 }

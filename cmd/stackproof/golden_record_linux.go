@@ -28,17 +28,21 @@ func recordScenarios(ctx context.Context, patterns []string, out string, say io.
 	if err != nil {
 		return err
 	}
+	target, err := newTarget(out, len(those))
+	if err != nil {
+		return err
+	}
 	for _, s := range those { // before anything is done
 		if err := s.Ready(); err != nil {
 			return err
 		}
 	}
+	if err := target.prepare(); err != nil {
+		return err
+	}
 	for _, s := range those {
-		path, index, err := captureFile(out, s.Name, len(those) == 1)
-		if err != nil {
-			return err
-		}
-		e, err := s.Record(ctx, path, index)
+		path := target.file(s.Name)
+		e, err := s.Record(ctx, path, target.folder)
 		if err != nil {
 			return err
 		}

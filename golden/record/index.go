@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-)
 
-// Index is the name of the file in a folder of captures that says what they are.
-const Index = "index.txt"
+	"stackproof/golden"
+)
 
 // Entry is a line of the index.
 type Entry struct {
@@ -30,7 +30,7 @@ const indexHead = `# Captures of real traffic, recorded by "stackproof golden re
 
 // ReadIndex reads the index of a folder. It is empty where there is none.
 func ReadIndex(dir string) ([]Entry, error) {
-	path := filepath.Join(dir, Index)
+	path := filepath.Join(dir, golden.Index)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -65,7 +65,7 @@ func parseEntry(line string) (e Entry, err error) {
 		text string
 		to   *int
 	}{{f[1], &e.Frames}, {f[2], &e.Bytes}} {
-		if _, err := fmt.Sscanf(n.text+"\n", "%d\n", n.to); err != nil || *n.to < 0 {
+		if *n.to, err = strconv.Atoi(n.text); err != nil || *n.to < 0 {
 			return e, fmt.Errorf("%q is no count", n.text)
 		}
 	}
@@ -89,7 +89,7 @@ func addToIndex(dir string, e Entry) error {
 	for _, e := range all {
 		fmt.Fprintf(&b, "%s\t%d\t%d\t%s\t%s\t%s\t%s\n", e.File, e.Frames, e.Bytes, e.Date, e.Who, e.About, e.Shows)
 	}
-	return write(filepath.Join(dir, Index), []byte(b.String()))
+	return write(filepath.Join(dir, golden.Index), []byte(b.String()))
 }
 
 // write replaces a file as a whole, or not at all.

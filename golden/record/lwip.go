@@ -4,6 +4,7 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ func lwipScenarios() []*Scenario {
 	} {
 		for _, one := range s {
 			one.guest = "lwIP " + lwip.Version
+			one.prepare = func(ctx context.Context) error { _, err := lwipProgram(ctx); return err }
 		}
 		all = append(all, s...)
 	}
@@ -45,13 +47,18 @@ type lwipPair struct {
 	lwip *bridge
 }
 
-// withLWIP joins a kernel and lwIP by a wire: lwIP has the TAP of one end for itself.
-func (l *lab) withLWIP(ip family) (*lwipPair, error) {
+// lwipProgram builds the peer, if that has not been done.
+func lwipProgram(ctx context.Context) (string, error) {
 	repo, err := lwip.Repo(".")
 	if err != nil {
-		return nil, fmt.Errorf("lwIP is built in the repository: %w", err)
+		return "", fmt.Errorf("lwIP is built in the repository: %w", err)
 	}
-	program, err := lwip.Build(l.ctx, repo, os.Stderr)
+	return lwip.Build(ctx, repo, os.Stderr)
+}
+
+// withLWIP joins a kernel and lwIP by a wire: lwIP has the TAP of one end for itself.
+func (l *lab) withLWIP(ip family) (*lwipPair, error) {
+	program, err := lwipProgram(l.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,11 @@ func (s *Scenario) Record(ctx context.Context, path string, index bool) (e Entry
 
 // happen runs the scenario in a lab of its own and returns what was on the wire.
 func (s *Scenario) happen(ctx context.Context) ([]frame, error) {
+	if s.prepare != nil {
+		if err := s.prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
 	l, err := newLab(ctx)
 	if err != nil {
 		return nil, err

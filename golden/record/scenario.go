@@ -3,6 +3,7 @@
 package record
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -18,7 +19,9 @@ type Scenario struct {
 	tools []tool
 	guest string   // who speaks besides the kernel and the tools, with a version
 	shows []string // figures of contents that must not be 0, or the recording has missed its point
-	run   func(*lab) error
+	// prepare does what takes its time, and is not limited to that of a scenario; nil for nothing.
+	prepare func(context.Context) error
+	run     func(*lab) error
 }
 
 // Needs are the Debian packages of the programs at work.

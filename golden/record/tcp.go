@@ -19,7 +19,7 @@ import (
 var lan = segment.Path{Delay: time.Millisecond}
 
 // bulk is how many bytes a transfer has that needs more than a window of ten segments.
-const bulk = 24 << 10
+const bulk = 20 << 10
 
 // talk is a scenario with one connection, which the two ends use as say has it and which then ends in good order.
 func talk(pl plan, client, server []option, say func(p *pair, c *peers) error) func(*lab, family) error {
@@ -68,9 +68,9 @@ func tcpScenarios() []*Scenario {
 	mss := []option{{unix.IPPROTO_TCP, unix.TCP_MAXSEG, 536}}
 	var all []*Scenario
 	for _, s := range [][]*Scenario{
-		both("tcp-bulk-up", "the client sends 24 KiB and closes", "fin", nil, talk(quiet, nil, nil, upload(bulk))),
-		both("tcp-bulk-down", "the server sends 24 KiB, the client closes", "fin", nil, talk(quiet, nil, nil, download(bulk))),
-		both("tcp-both-ways", "16 KiB in each direction at the same time", "fin", nil, talk(quiet, nil, nil, duplex)),
+		both("tcp-bulk-up", "the client sends 20 KiB and closes", "fin", nil, talk(quiet, nil, nil, upload(bulk))),
+		both("tcp-bulk-down", "the server sends 20 KiB, the client closes", "fin", nil, talk(quiet, nil, nil, download(bulk))),
+		both("tcp-both-ways", "12 KiB in each direction at the same time", "fin", nil, talk(quiet, nil, nil, duplex)),
 		both("tcp-requests", "50 small requests, each with its answer", "push", nil, talk(quiet, nil, nil, requests)),
 		both("tcp-half-close", "the client closes its half first and is still sent 8 KiB", "fin", nil, talk(quiet, nil, nil, halfClose)),
 		both("tcp-simultaneous-close", "both ends close at the same moment", "fin", nil,
@@ -90,8 +90,8 @@ func tcpScenarios() []*Scenario {
 
 func duplex(_ *pair, c *peers) error {
 	there, back := make(chan error, 1), make(chan error, 1)
-	go func() { there <- transfer(c.client, c.server, 16<<10) }()
-	go func() { back <- transfer(c.server, c.client, 16<<10) }()
+	go func() { there <- transfer(c.client, c.server, 12<<10) }()
+	go func() { back <- transfer(c.server, c.client, 12<<10) }()
 	if err := errors.Join(<-there, <-back); err != nil {
 		return err
 	}
