@@ -195,6 +195,9 @@ func TestReferee(t *testing.T) {
 
 // referee compares the streams of a capture.
 func referee(t *testing.T, e *Entry) {
+	if check(t, e.Data, true).Bad.Total() > 0 {
+		return // tshark's streams have damaged segments in them, though it sees that their checksums are wrong
+	}
 	file := filepath.Join(t.TempDir(), "x.pcapng")
 	require.NoError(t, os.WriteFile(file, e.Data, 0o600))
 	reader, err := capture.NewReader(bytes.NewReader(e.Data), e.File)
@@ -219,8 +222,8 @@ func referee(t *testing.T, e *Entry) {
 		if !strings.Contains(string(out), "Node 0: "+ends[0]) {
 			client, server = server, client
 		}
-		require.Equal(t, ours, client, "%v: what the client sends", c)
-		require.Equal(t, theirs, server, "%v: what the server sends", c)
+		require.Equal(t, string(ours), string(client), "%v: what the client sends", c) // strings: nothing is nothing
+		require.Equal(t, string(theirs), string(server), "%v: what the server sends", c)
 	}
 	require.NotZero(t, len(met)+len(e.Line))
 }
