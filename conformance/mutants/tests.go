@@ -9,11 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -84,43 +81,22 @@ func (p *program) test(ctx context.Context, dir string, t *Target, faults []*Fau
 // slack is how much longer than without a fault tests may take.
 const slack = 10
 
-// testAll runs the programs for each fault until a test fails, as many at a time as there are processors.
+// testAll runs the programs for each fault until a test fails.
 func testAll(ctx context.Context, programs []*testProgram, faults []*Fault) (map[*Fault]string, error) {
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		failed = map[*Fault]string{}
-		next   = slices.Clone(faults)
-		wrong  error
-	)
-	take := func() *Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		if len(next) == 0 || wrong != nil {
-			return nil
-		}
-		f := next[0]
-		next = next[1:]
-		return f
-	}
-	for range min(runtime.NumCPU(), len(faults)) {
-		wg.Go(func() {
-			for f := take(); f != nil; f = take() {
-				name := ""
-				var err error
-				for _, q := range programs {
-					if name, err = q.run(ctx, f.number); name != "" || err != nil {
-						break
-					}
-				}
-				mu.Lock()
-				failed[f], wrong = name, errors.Join(wrong, err)
-				mu.Unlock()
+	names := make([]string, len(faults))
+	err := Each(len(faults), func(i int) (err error) {
+		for _, q := range programs {
+			if names[i], err = q.run(ctx, faults[i].number); names[i] != "" || err != nil {
+				break
 			}
-		})
+		}
+		return err
+	})
+	failed := map[*Fault]string{}
+	for i, f := range faults {
+		failed[f] = names[i]
 	}
-	wg.Wait()
-	return failed, wrong
+	return failed, err
 }
 
 var (

@@ -26,7 +26,7 @@ type Verdict struct {
 	New     string   `json:"new"`
 	Outcome Outcome  `json:"outcome"`
 	Case    string   `json:"case,omitempty"`    // the first that failed
-	Test    string   `json:"test,omitempty"`    // the first that failed, and its package
+	Test    string   `json:"test,omitempty"`    // the first that failed, and its package; or what a boot did otherwise
 	How     string   `json:"how,omitempty"`     // in what way
 	Reached int      `json:"reached"`           // so many forms of cases execute what it changes
 	Changed string   `json:"changed,omitempty"` // a case that went otherwise and passed all the same

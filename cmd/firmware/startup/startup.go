@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 
 	"stackproof/cmd/firmware/espimage"
@@ -40,35 +39,12 @@ func judge(ctx context.Context, p *mutants.Planted, found func(*mutants.Fault, s
 		return err
 	}
 	names := make([]string, len(p.Faults))
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		next  int
-		wrong error
-	)
-	for range min(runtime.NumCPU(), len(p.Faults)) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				stop := i >= len(names) || wrong != nil
-				mu.Unlock()
-				if stop {
-					return
-				}
-				by, err := b.judge(ctx, p.Faults[i].Number())
-				mu.Lock()
-				if names[i] = by; err != nil {
-					wrong = err
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	if wrong != nil {
-		return wrong
+	err = mutants.Each(len(names), func(i int) (err error) {
+		names[i], err = b.judge(ctx, p.Faults[i].Number())
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	for i, f := range p.Faults {
 		found(f, names[i])
