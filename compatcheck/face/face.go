@@ -20,6 +20,7 @@ var le = binary.LittleEndian
 // Stack is such a stack.
 type Stack struct {
 	*inproc.Host
+	face    *lwip.Face // the host's, since the first call
 	now     sut.Time
 	fds     map[sut.FD]int // the face's numbers of open descriptors
 	pending []*call        // that wait, in the order of their starts
@@ -76,13 +77,11 @@ func (s *Stack) Link(up bool, out sut.Sink) sut.Status {
 // Next is the stack's next deadline, or the next at which a call gives up.
 func (s *Stack) Next() (at sut.Time, ok bool) {
 	at, ok = s.Host.Next()
-	s.Host.Use(nil, func(f *lwip.Face, _ time.Duration) {
-		for _, c := range s.pending {
-			if d, limited := f.Deadline(&c.op); limited && (!ok || d < at) {
-				at, ok = d, true
-			}
+	for _, c := range s.pending {
+		if d, limited := s.face.Deadline(&c.op); limited && (!ok || d < at) {
+			at, ok = d, true
 		}
-	})
+	}
 	return max(at, s.now), ok
 }
 
@@ -151,7 +150,10 @@ func (s *Stack) make(c *sut.Call, r *sut.Result, out sut.Sink) sut.Status {
 	}
 	made := &call{task: c.Task, newFD: c.NewFD, name: name, args: append(args, make([]ccall.Arg, 8-len(args))...)}
 	done := false
-	s.Host.Use(out, func(f *lwip.Face, now time.Duration) { done = start(s, f, now, made) })
+	s.Host.Use(out, func(f *lwip.Face, now time.Duration) {
+		s.face = f
+		done = start(s, f, now, made)
+	})
 	if !done {
 		// What the stack does at this very moment may end the wait.
 		s.Host.Use(out, func(f *lwip.Face, now time.Duration) { done = f.Step(now, &made.op) })

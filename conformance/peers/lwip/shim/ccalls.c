@@ -13,6 +13,9 @@
 enum kind { NUMBER, DESCRIPTOR, MEMORY, NOTHING, SET, POLLS, PIECES };
 enum { ARGUMENTS = 8, MOST = 64 };
 
+/* What lies behind all memory, as zeros: a call may say more than there is, and texts end there. */
+enum { BEHIND = 1 << 17 };
+
 /* An argument. What memory it needs is its own, and freed with it. */
 struct argument {
     enum kind kind;
@@ -53,7 +56,7 @@ static uint32_t take(struct text *t, size_t bytes)
 
 static void *some(size_t n)
 {
-    void *p = calloc(1, n == 0 ? 1 : n);
+    void *p = calloc(1, n + BEHIND);
     if (p == NULL)
         abort();
     return p;
@@ -205,6 +208,19 @@ static void give_argument(struct answer *to, struct argument *a)
 #define M(i) ((void *)c->a[i].memory)
 #define CALL(name) static int c_##name(struct arguments *c)
 
+/* size is the length that argument i says of the memory that is argument i - 1; what is beyond all memory is not asked for. */
+static size_t size(const struct arguments *c, int i)
+{
+    return LWIP_MIN((size_t)(uint32_t)N(i), c->a[i - 1].length + BEHIND);
+}
+
+/* parts is the number of pieces that argument i says, and what lwIP refuses. */
+static int parts(const struct arguments *c, int i)
+{
+    int n = (int)c->a[i - 1].n;
+    return N(i) > n && N(i) <= IOV_MAX ? n : N(i);
+}
+
 static int made(struct arguments *c, int s)
 {
     if (s < 0)
@@ -228,14 +244,14 @@ CALL(getsockname) { return lwip_getsockname(N(0), M(1), M(2)); }
 CALL(getpeername) { return lwip_getpeername(N(0), M(1), M(2)); }
 CALL(getsockopt) { return lwip_getsockopt(N(0), N(1), N(2), M(3), M(4)); }
 CALL(setsockopt) { return lwip_setsockopt(N(0), N(1), N(2), M(3), (socklen_t)N(4)); }
-CALL(read) { return (int)lwip_read(N(0), M(1), (size_t)N(2)); }
-CALL(recv) { return (int)lwip_recv(N(0), M(1), (size_t)N(2), N(3)); }
-CALL(recvfrom) { return (int)lwip_recvfrom(N(0), M(1), (size_t)N(2), N(3), M(4), M(5)); }
-CALL(write) { return (int)lwip_write(N(0), M(1), (size_t)N(2)); }
-CALL(send) { return (int)lwip_send(N(0), M(1), (size_t)N(2), N(3)); }
-CALL(sendto) { return (int)lwip_sendto(N(0), M(1), (size_t)N(2), N(3), M(4), (socklen_t)N(5)); }
-CALL(readv) { return (int)lwip_readv(N(0), c->a[1].pieces, N(2)); }
-CALL(writev) { return (int)lwip_writev(N(0), c->a[1].pieces, N(2)); }
+CALL(read) { return (int)lwip_read(N(0), M(1), size(c, 2)); }
+CALL(recv) { return (int)lwip_recv(N(0), M(1), size(c, 2), N(3)); }
+CALL(recvfrom) { return (int)lwip_recvfrom(N(0), M(1), size(c, 2), N(3), M(4), M(5)); }
+CALL(write) { return (int)lwip_write(N(0), M(1), size(c, 2)); }
+CALL(send) { return (int)lwip_send(N(0), M(1), size(c, 2), N(3)); }
+CALL(sendto) { return (int)lwip_sendto(N(0), M(1), size(c, 2), N(3), M(4), (socklen_t)N(5)); }
+CALL(readv) { return (int)lwip_readv(N(0), c->a[1].pieces, parts(c, 2)); }
+CALL(writev) { return (int)lwip_writev(N(0), c->a[1].pieces, parts(c, 2)); }
 
 CALL(close)
 {
@@ -248,7 +264,7 @@ static struct msghdr message(struct arguments *c)
 {
     return (struct msghdr){
         .msg_name = M(1), .msg_namelen = (socklen_t)c->a[1].length,
-        .msg_iov = c->a[2].kind == PIECES ? c->a[2].pieces : NULL, .msg_iovlen = N(3),
+        .msg_iov = c->a[2].kind == PIECES ? c->a[2].pieces : NULL, .msg_iovlen = parts(c, 3),
         .msg_control = M(4), .msg_controllen = (socklen_t)c->a[4].length,
     };
 }
@@ -286,7 +302,11 @@ CALL(select)
     return lwip_select(N(0), set_of(&c->a[1]), set_of(&c->a[2]), set_of(&c->a[3]), p == NULL ? NULL : &t);
 }
 
-CALL(poll) { return lwip_poll(c->a[0].kind == POLLS ? c->a[0].polls : NULL, (nfds_t)N(1), N(2)); }
+CALL(poll)
+{
+    bool some = c->a[0].kind == POLLS;
+    return lwip_poll(some ? c->a[0].polls : NULL, some ? LWIP_MIN((nfds_t)N(1), c->a[0].n) : (nfds_t)N(1), N(2));
+}
 
 enum { THEIR_NONBLOCK = 0x4000, THEIR_READ = 0x4004667f, THEIR_BLOCK = (int)0x8004667e };
 
