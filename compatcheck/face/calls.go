@@ -108,6 +108,16 @@ func (c *call) memory(i, n int) []byte {
 	return b[:max(0, min(n, len(b)))]
 }
 
+// whole is an argument's memory, or a copy with zeros behind where that is shorter than n: a C program that has less there
+// reads what is behind too, and a stack cannot know.
+func (c *call) whole(i, n int) []byte {
+	b := c.args[i].Bytes
+	if len(b) < n {
+		return append(bytes.Clone(b), make([]byte, n-len(b))...)
+	}
+	return b
+}
+
 // text is a string without the zero that ends it, nil for NULL.
 func (c *call) text(i int) []byte {
 	b := c.args[i].Bytes
@@ -293,13 +303,15 @@ func pollCall(s *Stack, f *lwip.Face, now time.Duration, c *call) bool {
 }
 
 func inetPton(_ *Stack, _ *lwip.Face, _ time.Duration, c *call) bool {
-	ret, e := lwip.InetPton(int(c.args[0].N), c.text(1), c.args[2].Bytes)
+	to := c.whole(2, abi.SizeofIn6Addr)
+	ret, e := lwip.InetPton(int(c.args[0].N), c.text(1), to)
+	copy(c.args[2].Bytes, to)
 	c.ret, c.err = int32(ret), e
 	return true
 }
 
 func inetNtop(_ *Stack, _ *lwip.Face, _ time.Duration, c *call) bool {
-	n, e := lwip.InetNtop(int(c.args[0].N), c.args[1].Bytes, c.memory(2, int(c.args[3].N)))
+	n, e := lwip.InetNtop(int(c.args[0].N), c.whole(1, abi.SizeofIn6Addr), c.memory(2, int(c.args[3].N)))
 	if c.err = e; n > 0 {
 		c.ret = 1
 	}
