@@ -3,10 +3,8 @@ package golden
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,9 +17,6 @@ import (
 	"github.com/google/gopacket/pcapgo"
 	"github.com/stretchr/testify/require"
 
-	"stackproof/golden/capture"
-	"stackproof/golden/replay"
-	"stackproof/golden/verify"
 	"stackproof/stack/wire"
 )
 
@@ -177,69 +172,4 @@ func TestOwn(t *testing.T) {
 			require.NoError(t, r.Err())
 		})
 	}
-}
-
-// TestReferee: where tshark is installed, it puts the streams together as the replay does.
-func TestReferee(t *testing.T) {
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip("NOTRUN: tshark is not installed")
-	}
-	all, err := Own()
-	require.NoError(t, err)
-	all = append(all, Entry{File: "conversation.pcapng", Data: conversation(t, "a question", strings.Repeat("an answer ", 100))})
-	for i := range all {
-		e := &all[i]
-		t.Run(e.File, func(t *testing.T) { referee(t, e) })
-	}
-}
-
-// referee compares the streams of a capture.
-func referee(t *testing.T, e *Entry) {
-	if check(t, e.Data, true).Bad.Total() > 0 {
-		return // tshark's streams have damaged segments in them, though it sees that their checksums are wrong
-	}
-	file := filepath.Join(t.TempDir(), "x.pcapng")
-	require.NoError(t, os.WriteFile(file, e.Data, 0o600))
-	reader, err := capture.NewReader(bytes.NewReader(e.Data), e.File)
-	require.NoError(t, err)
-	tracker, v := replay.NewTracker(memory), verify.NewVerifier()
-	for f, err := reader.Next(); err == nil; f, err = reader.Next() {
-		if b, _, ok := v.Ethernet(f); ok {
-			tracker.Add(f.Time, b)
-		}
-	}
-	met := map[string]bool{}
-	for _, c := range tracker.Done(true) {
-		ours, theirs, whole := c.Streams()
-		ends := strings.Split(c.String(), " > ")
-		if !whole || met[c.String()] {
-			continue // tshark writes of its own what is missing, and finds the first of two connections between the same ends
-		}
-		met[c.String()] = true
-		out, err := exec.Command("tshark", "-n", "-r", file, "-o", "tcp.check_checksum:TRUE", "-q", "-z", "follow,tcp,raw,"+strings.Join(ends, ",")).Output()
-		require.NoError(t, err)
-		client, server := follow(string(out))
-		if !strings.Contains(string(out), "Node 0: "+ends[0]) {
-			client, server = server, client
-		}
-		require.Equal(t, string(ours), string(client), "%v: what the client sends", c) // strings: nothing is nothing
-		require.Equal(t, string(theirs), string(server), "%v: what the server sends", c)
-	}
-	require.NotZero(t, len(met)+len(e.Line))
-}
-
-// follow reads tshark's lines of hexadecimal digits; those of the second node are indented.
-func follow(out string) (client, server []byte) {
-	client, server = []byte{}, []byte{}
-	for line := range strings.Lines(out) {
-		digits := strings.TrimRight(line, "\n")
-		to := &client
-		if strings.HasPrefix(digits, "\t") {
-			to, digits = &server, digits[1:]
-		}
-		if b, err := hex.DecodeString(digits); err == nil {
-			*to = append(*to, b...)
-		}
-	}
-	return client, server
 }
