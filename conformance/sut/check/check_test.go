@@ -33,14 +33,20 @@ func TestNames(t *testing.T) {
 
 // TestGoodInProcess: a good stack passes all that can be asked of it in process.
 func TestGoodInProcess(t *testing.T) {
-	for _, r := range all(large.New(), 1) {
-		switch r.Name {
-		case "capabilities/names", "nonsense/operation", "nonsense/cut-short", "end/bye", "end/end-of-input":
-			assert.Equal(t, NotRun, r.Outcome, r)
-		default:
-			assert.Equal(t, Pass, r.Outcome, r)
+	for _, personality := range []sut.Personality{sut.POSIX, sut.LwIP} {
+		stack, ok := large.New().As(personality)
+		require.True(t, ok)
+		for _, r := range all(stack, 1) {
+			switch r.Name {
+			case "capabilities/names", "nonsense/operation", "nonsense/cut-short", "end/bye", "end/end-of-input":
+				assert.Equal(t, NotRun, r.Outcome, r)
+			default:
+				assert.Equal(t, Pass, r.Outcome, "%s: %v", personality, r)
+			}
 		}
 	}
+	_, ok := large.New().As(sut.Unknown)
+	require.False(t, ok)
 }
 
 // TestGoodChild: a good shim passes everything.

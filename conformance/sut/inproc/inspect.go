@@ -27,7 +27,7 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 
 // ofSocket reads a figure of a socket.
 func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
-	if !f.OfSocket() {
+	if !f.OfSocket() || h.speaksLwIP() && (f == sut.FigUrgent || f == sut.FigAtMark) {
 		return sut.Unsupported
 	}
 	core, sock, ok := h.socket(fd)
