@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"stackproof/golden/record"
 )
 
 func newGoldenRecord() *cobra.Command {
@@ -65,7 +67,7 @@ func newTarget(out string, n int) (t target, err error) {
 	return target{out, false}, nil
 }
 
-// prepare makes the folder if there is none.
+// prepare makes the folder if there is none, and finds out whether its index can be read, before anything is replaced.
 func (t target) prepare() error {
 	if !t.folder {
 		return nil
@@ -73,7 +75,8 @@ func (t target) prepare() error {
 	if err := os.MkdirAll(t.out, 0o777); err != nil {
 		return fmt.Errorf("golden record: --out %s: %w", t.out, unwrapPath(err))
 	}
-	return nil
+	_, err := record.ReadIndex(t.out)
+	return err
 }
 
 // file is where the capture of a scenario goes.

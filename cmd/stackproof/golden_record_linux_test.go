@@ -51,6 +51,13 @@ func TestLiveGoldenRecord(t *testing.T) {
 	require.Equal(t, report.ExitOK, code, stderr)
 	require.Contains(t, stdout, "golden verify: files=3 pass=3 fail=0 ")
 	require.Contains(t, stdout, " connections=1 replays=4 ")
+
+	// What cannot be read is not written over, and nothing is recorded for it.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.txt"), []byte("mine\n"), 0o600))
+	code, _, stderr = invoke(t, "golden", "record", "--out", dir, "ping-v4")
+	require.Equal(t, report.ExitTester, code)
+	require.Contains(t, stderr, "index.txt:1: 1 fields, want 7")
+	require.NoFileExists(t, filepath.Join(dir, "ping-v4.pcapng"))
 }
 
 // TestLiveGoldenInterrupt: Ctrl-C ends a recording, and nothing is left of it.

@@ -33,7 +33,7 @@ func groupScenarios() []*Scenario {
 
 // joinGroup lets the client join a group that the server sends to.
 func joinGroup(l *lab, ip family, settings []string) error {
-	p, err := l.connect(plan{ip: ip, way: lan, back: lan, client: settings})
+	p, err := l.connect(plan{ip: ip, way: lan, back: lan, clientSet: settings})
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,9 @@ func write(path string, b []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(fresh)
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			err = p.Err // the name of the file that nobody sees says nothing
+		}
 		return fmt.Errorf("record: cannot write %s: %w", path, err)
 	}
 	return nil

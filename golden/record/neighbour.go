@@ -81,7 +81,7 @@ func arpConflict(l *lab) error {
 }
 
 func arpAnnounce(l *lab) error {
-	p, err := l.connect(plan{ip: ipv4, way: lan, back: lan, client: []string{"ipv4/conf/default/arp_notify=1", "ipv4/conf/all/arp_notify=1"}})
+	p, err := l.connect(plan{ip: ipv4, way: lan, back: lan, clientSet: []string{"ipv4/conf/default/arp_notify=1", "ipv4/conf/all/arp_notify=1"}})
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func arpAnnounce(l *lab) error {
 
 func dad(l *lab) error {
 	check := []string{"ipv6/conf/default/accept_dad=1"}
-	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan, client: check, server: check, fromDown: true})
+	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan, clientSet: check, serverSet: check, fromDown: true})
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func dad(l *lab) error {
 }
 
 func dadConflict(l *lab) error {
-	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan, client: []string{"ipv6/conf/default/accept_dad=1"}})
+	p, err := l.connect(plan{ip: ipv6, way: lan, back: lan, clientSet: []string{"ipv6/conf/default/accept_dad=1"}})
 	if err != nil {
 		return err
 	}

@@ -72,16 +72,16 @@ func Find(patterns ...string) ([]*Scenario, error) {
 
 // plan is the usual arrangement: a client and a server on one wire, and what is special about them.
 type plan struct {
-	ip       family
-	seed     uint64
-	way      segment.Path // from the client to the server
-	back     segment.Path
-	client   []string // settings
-	server   []string
-	routed   bool // the server is behind a router, on a wire of this MTU
-	farMTU   int
-	unnamed  bool // the client begins without an address
-	fromDown bool // record from the moment the interfaces come up
+	ip        family
+	seed      uint64
+	way       segment.Path // from the client to the server
+	back      segment.Path
+	clientSet []string // figures below /proc/sys/net
+	serverSet []string
+	routed    bool // the server is behind a router, on a wire of this MTU
+	farMTU    int
+	unnamed   bool // the client begins without an address
+	fromDown  bool // record from the moment the interfaces come up
 }
 
 // pair is a client and a server, ready to speak, with the tape rolling.
@@ -120,10 +120,10 @@ func (l *lab) connect(pl plan) (*pair, error) {
 	}
 	p := &pair{lab: l, plan: pl}
 	var err error
-	if p.client, err = l.newHost("client", append(all, pl.client...)...); err != nil {
+	if p.client, err = l.newHost("client", append(all, pl.clientSet...)...); err != nil {
 		return nil, err
 	}
-	if p.server, err = l.newHost("server", append(all, pl.server...)...); err != nil {
+	if p.server, err = l.newHost("server", append(all, pl.serverSet...)...); err != nil {
 		return nil, err
 	}
 	near := end{host: p.client, device: device, addresses: p.with(client4+"/24", client6+"/64"), checked: pl.fromDown}
@@ -170,7 +170,7 @@ func (p *pair) route(near end, settings []string) error {
 	routerNear := end{host: router, device: device, addresses: p.with(router4+"/24", router6+"/64")}
 	routerFar := end{host: router, device: farDevice, addresses: p.with(farRouter4+"/24", farRouter6+"/64"), mtu: p.farMTU}
 	far := end{host: p.server, device: device, addresses: p.with(farServer4+"/24", farServer6+"/64")}
-	if err := p.join(true, p.seed, p.plan.way, p.back, near, routerNear); err != nil {
+	if err := p.join(true, p.seed, p.way, p.back, near, routerNear); err != nil {
 		return err
 	}
 	if err := p.join(false, 0, segment.Path{}, segment.Path{}, routerFar, far); err != nil {

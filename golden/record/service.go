@@ -150,8 +150,8 @@ func routerOptions(l *lab) error {
 // advertise lets the client's kernel ask for routers when its interface comes up.
 func advertise(l *lab, what string) error {
 	p, err := l.connect(plan{
-		ip: ipv6, way: lan, back: lan, unnamed: true, server: []string{"ipv6/conf/all/forwarding=1"},
-		client: []string{"ipv6/conf/default/accept_ra=1", "ipv6/conf/default/accept_dad=1", "ipv6/conf/default/router_solicitations=3"},
+		ip: ipv6, way: lan, back: lan, unnamed: true, serverSet: []string{"ipv6/conf/all/forwarding=1"},
+		clientSet: []string{"ipv6/conf/default/accept_ra=1", "ipv6/conf/default/accept_dad=1", "ipv6/conf/default/router_solicitations=3"},
 	})
 	if err != nil {
 		return err

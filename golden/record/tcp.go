@@ -61,10 +61,10 @@ func download(n int) func(*pair, *peers) error {
 
 func tcpScenarios() []*Scenario {
 	quiet := plan{way: lan, back: lan}
-	plain := plan{way: lan, back: lan, client: []string{
+	plain := plan{way: lan, back: lan, clientSet: []string{
 		"ipv4/tcp_timestamps=0", "ipv4/tcp_sack=0", "ipv4/tcp_window_scaling=0",
 	}}
-	ecn := plan{way: lan, back: lan, client: []string{"ipv4/tcp_ecn=1"}, server: []string{"ipv4/tcp_ecn=1"}}
+	ecn := plan{way: lan, back: lan, clientSet: []string{"ipv4/tcp_ecn=1"}, serverSet: []string{"ipv4/tcp_ecn=1"}}
 	mss := []option{{unix.IPPROTO_TCP, unix.TCP_MAXSEG, 536}}
 	var all []*Scenario
 	for _, s := range [][]*Scenario{

@@ -29,7 +29,7 @@ func tcpTroubleScenarios() []*Scenario {
 	var all []*Scenario
 	for _, s := range [][]*Scenario{
 		both("tcp-loss", "20 KiB without SACK where one in eight frames is lost on the way", "retransmission", nil,
-			talk(plan{seed: 3, way: lossy, back: lan, client: noSACK, server: noSACK}, nil, nil, upload(20<<10))),
+			talk(plan{seed: 3, way: lossy, back: lan, clientSet: noSACK, serverSet: noSACK}, nil, nil, upload(20<<10))),
 		both("tcp-loss-both", "12 KiB each way where one in eight frames is lost in both directions", "retransmission", nil,
 			talk(plan{seed: 9, way: lossy, back: lossy}, nil, nil, duplex)),
 		both("tcp-sack", "20 KiB with SACK where one in eight frames is lost on the way", "sack retransmission", nil,
