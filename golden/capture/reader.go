@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // Reader reads the frames of one capture.
@@ -108,8 +109,14 @@ func (r *Reader) refuse(format string, args ...any) error {
 	return &Error{r.name, r.record, fmt.Sprintf(format, args...)}
 }
 
-// failed is an error of what the capture is read from.
-func (r *Reader) failed(err error) error { return fmt.Errorf("capture: %s: %w", r.name, err) }
+// failed is an error of what the capture is read from, whose name is said once.
+func (r *Reader) failed(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("capture: %s: %w", r.name, err)
+}
 
 // bytes reads n bytes, which hold until the next call. what says what they are a part of.
 func (r *Reader) bytes(n int, what string) ([]byte, error) {
