@@ -15,12 +15,13 @@ image: packages
 	@go run ./cmd/firmware/build
 
 # What takes longer than CI has: half an hour of fuzzing, the live transfers at full length (as root) and those over the
-# modelled Ethernet, tshark as the referee of the captures, the model of TCP with draws of its own, every case on lwIP, every
-# mechanical fault in the TCP.
+# modelled Ethernet, on the host and on the emulated board, tshark as the referee of the captures, the model of TCP with
+# draws of its own, every case on lwIP, every mechanical fault in the TCP.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 60m -run '^Test(Throughput|Million)$$' -v ./drivers/emac
+	@go run ./cmd/stackproof device build && go run ./cmd/stackproof device bench --mib 200
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 20m -run '^Test(Referee|Million)$$' ./golden/...
 	@go test -count=1 -timeout 10m ./fuzz/tcpmodel -rapid.checks=50000
 	@go run ./cmd/stackproof run --stack lwip

@@ -19,6 +19,10 @@ type Config struct {
 	Gateway6 wire.Addr   // default router, link-local or in that network (redirects cannot then be its); no address: none
 	Entropy  [32]byte    // all the chance that the stack has: from the same bytes follow the same packets
 
+	// The device inserts TCP's checksum into the packets that it sends, and hands on none in which it is wrong; both only
+	// where it sees the whole segment: not in fragments, nor behind extension headers of IPv6. The stack leaves it to it.
+	ChecksumByDevice bool
+
 	// Redirects of routers are not followed. Who can forge one could have the packets to a host sent to another neighbour.
 	IgnoreRedirects bool
 

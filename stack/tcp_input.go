@@ -11,7 +11,7 @@ import (
 // group, and came from one other host (RFC 9293 MUST-57, MUST-63).
 func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 	t, err := wire.CheckTCP(b)
-	if err == wire.OK {
+	if err == wire.OK && !s.deviceVerifies(m, len(b)) {
 		err = t.VerifyChecksum(m.src, m.dst)
 	}
 	if err != wire.OK {
@@ -41,6 +41,11 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		return
 	}
 	s.tcpStranger(now, m, t, &g, id)
+}
+
+// deviceVerifies reports whether the device has verified the checksum of a segment of n bytes.
+func (s *Stack) deviceVerifies(m *packet, n int) bool {
+	return s.cfg.ChecksumByDevice && !m.loop && !m.fragmented && (m.dst.Is4() || len(m.bytes) == wire.IPv6HeaderLen+n)
 }
 
 // tcpArrive gives a segment to its connection and does what that says.

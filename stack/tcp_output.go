@@ -111,13 +111,23 @@ func (s *Stack) tcpSend(now time.Duration, id int, o *outgoing, p *tcp.Plan) Cau
 	}
 	_, tx := s.tcpMemory(id)
 	data := o.payload[o.n-p.Len:]
-	n, sum := r.tx.PeekSum(tx, p.Offset, data)
+	n, sum := 0, uint32(0)
+	if s.deviceInserts(o) {
+		n = r.tx.Peek(tx, p.Offset, data)
+	} else {
+		n, sum = r.tx.PeekSum(tx, p.Offset, data)
+	}
 	clear(data[n:]) // the garbage of a keep-alive
 	s.tcpCommit(o, r.lport, r.rport, &p.Segment, sum)
 	if p.Again {
 		s.count(TCPRetransmitted)
 	}
 	return OK
+}
+
+// deviceInserts reports whether the device puts the checksum into a segment.
+func (s *Stack) deviceInserts(o *outgoing) bool {
+	return s.cfg.ChecksumByDevice && !o.inside && !o.staged
 }
 
 // tcpBeginIP is beginIP for a segment. Behind one that went out in a frame, which says where to, it finds no way anew.
@@ -141,7 +151,9 @@ func (s *Stack) tcpCommit(o *outgoing, lport, rport uint16, g *tcp.Segment, sum 
 		SrcPort: lport, DstPort: rport, Seq: uint32(g.Seq), Ack: uint32(g.Ack), Flags: g.Flags, Window: g.Wnd,
 		OptionsLen: uint8(n), Urgent: g.Urg,
 	}.Put(o.payload)
-	wire.TCP(o.payload).SetChecksumOf(o.src, o.dst, g.Len, sum)
+	if !s.deviceInserts(o) {
+		wire.TCP(o.payload).SetChecksumOf(o.src, o.dst, g.Len, sum)
+	}
 	s.commitIP(o)
 	s.count(TCPSent)
 	if g.Flags.Has(tcp.RST) {

@@ -2,7 +2,7 @@
 
 // Command p4emu boots a flash image on an emulated ESP32-P4:
 //
-//	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] FLASH
+//	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] [-partner] [-profile N] FLASH
 //	p4emu -download [...] [FLASH]
 //
 // FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. With -download the ROM does not
@@ -13,14 +13,20 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"stackproof/cmd/p4emu/chip"
 	"stackproof/cmd/p4emu/cpu"
+	"stackproof/cmd/p4emu/partner"
 )
 
 // Exit codes of runs that the image did not end. An image's own are below 64.
@@ -31,6 +37,10 @@ const (
 	exitRefused = 72 // the ROM does not start the image
 	exitLimit   = 73 // as many instructions as -limit allows
 )
+
+// quick is how long a negotiation takes with -partner: nobody has to wait for seconds of virtual time, one who waits with
+// the emulator least of all.
+const quick = 20 * time.Millisecond
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
@@ -43,6 +53,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	noPLL := flags.Bool("nopll", false, "the PLL does not settle")
 	limit := flags.Uint64("limit", 0, "end after so many instructions; 0 is never")
 	download := flags.Bool("download", false, "start in download mode: a host on the serial line loads the image")
+	withPartner := flags.Bool("partner", false, "a computer at the other end of the EMAC's cable, for the bench")
+	profile := flags.Int("profile", 0, "tell after each measurement of the image's in which functions it was, so many of them")
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "usage: p4emu [flags] FLASH, or p4emu -download [flags] [FLASH]")
 		flags.PrintDefaults()
@@ -74,8 +86,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}
 	line := newConsole(stdin, stdout)
-	p, err := cpu.New(chip.Config{Flash: flash, Line: line, Revision: uint32(*revision), Warm: *warm, NoPLL: *noPLL})
-	if err != nil {
+	config := chip.Config{Flash: flash, Line: line, Revision: uint32(*revision), Warm: *warm, NoPLL: *noPLL}
+	if *withPartner {
+		config.Partner = partner.New(func(problem string) { complain("the partner: %s", problem) })
+		config.PHY.Negotiate = quick
+	}
+	var p *cpu.CPU
+	config.Measured = func(m chip.Measurement) {
+		line.out.Flush() // this comes behind what the image has said before
+		complain("measured: instructions=%d working=%d picoseconds=%d", m.Instructions, m.Working, m.Time)
+		tellProfile(p, symbols, *profile, complain)
+	}
+	if p, err = cpu.New(config); err != nil {
 		complain("%v", err)
 		return exitUsage
 	}
@@ -86,6 +108,22 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		load = p.Chip.Download
 	}
 	return boot(p, load, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
+}
+
+// tellProfile says in which functions the instructions were that the last measurement counted as work: at most so many,
+// those with the most first. Functions that the compiler has copied into others count as those.
+func tellProfile(p *cpu.CPU, symbols chip.Symbols, most int, complain func(string, ...any)) {
+	if most <= 0 {
+		return
+	}
+	in := map[string]uint64{}
+	p.Spent(func(address uint32, n uint64) { in[symbols.Function(address)] += n })
+	names := slices.SortedFunc(maps.Keys(in), func(a, b string) int {
+		return cmp.Or(cmp.Compare(in[b], in[a]), strings.Compare(a, b))
+	})
+	for _, name := range names[:min(most, len(names))] {
+		complain("spent: instructions=%d function=%s", in[name], strings.ReplaceAll(name, " ", ""))
+	}
 }
 
 // boot has the ROM load an image, runs it to its end and says what that was.

@@ -25,11 +25,12 @@ func newDevice() *cobra.Command {
 		Example: `  stackproof device build
   stackproof device size
   stackproof device run --run tcp/close -v
+  stackproof device bench
   stackproof device list
   stackproof device flash --port /dev/ttyUSB0
   stackproof device run --board /dev/ttyUSB0 --link emac`,
 	}
-	cmd.AddCommand(newDeviceBuild(), newDeviceSize(), newDeviceRun(), newDeviceFlash(), newDeviceList())
+	cmd.AddCommand(newDeviceBuild(), newDeviceSize(), newDeviceRun(), newDeviceBench(), newDeviceFlash(), newDeviceList())
 	return cmd
 }
 
@@ -65,6 +66,7 @@ func newDeviceBuild() *cobra.Command {
   flash.bin     both, from address 0 on, for the emulator
   memory.bin    the image with a few cases, for a loader that puts it into memory
   firmware.elf  the symbols
+  bench         a folder with the image that measures
 
 Exit codes: 1 it does not compile or does not fit, 2 something is missing on this machine.`,
 		Args: cobra.NoArgs,
@@ -83,7 +85,11 @@ func deviceBuild(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	bench := image.Sizes{}
 	built, err := image.BuildFiles(ctx, suite, repo, dir, stderr)
+	if err == nil {
+		bench, err = image.BuildBench(ctx, repo, dir, stderr)
+	}
 	if missing := (image.MissingError)(nil); err != nil && !errors.As(err, &missing) {
 		fmt.Fprintln(stderr, err)
 		return exitCode(report.ExitFail)
@@ -91,6 +97,7 @@ func deviceBuild(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(stdout, "bench: %v\n", bench)
 	fmt.Fprintf(stdout, "build: %v cases=%d programs=%d small=%d\n", built.Sizes, built.Cases, len(suite.Programs), built.Small)
 	return nil
 }
@@ -116,6 +123,9 @@ Exit codes: 1 a part takes more than its budget.`,
 			if err != nil {
 				return err
 			}
+			if err := benchSize(image.BenchIn(filepath.Dir(files.ELF)).ELF, cmd.OutOrStdout()); err != nil {
+				return err
+			}
 			return deviceSize(files.ELF, cmd.OutOrStdout())
 		},
 	}
@@ -130,6 +140,16 @@ func sizeTable(ctx context.Context, stdout, stderr io.Writer) error {
 		return fmt.Errorf("stackproof: the applications are built in the repository: %w", err)
 	}
 	return image.FootprintTable(ctx, repo, stdout, stderr)
+}
+
+// benchSize says what the image that measures takes; its linker refuses what does not fit.
+func benchSize(elf string, stdout io.Writer) error {
+	s, err := image.ReadSizes(elf)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "PASS %-22s %6d of %6d bytes\n", "the image that measures:", s.Used, s.Window)
+	return nil
 }
 
 func deviceSize(elf string, stdout io.Writer) error {

@@ -349,8 +349,13 @@ func TestInterrupt(t *testing.T) {
 	}
 	b.Poll(b.host.Now())
 	b.EnableInterrupt()
-	b.host.At(b.host.Now() + ms)
-	require.True(t, b.host.EMAC.Interrupt(), "a buffer is free again")
+	for !b.host.EMAC.Interrupt() {
+		at, ok := b.host.EMAC.Next()
+		require.True(t, ok, "buffers are free again")
+		b.host.At(at)
+	}
+	b.Poll(b.host.Now())
+	require.Equal(t, 2, b.Pending(), "half of the ring was waited for")
 }
 
 func TestInitProblems(t *testing.T) {

@@ -47,7 +47,8 @@ var pattern = func() []byte {
 // stations are two, with a cable between them.
 type stations [2]station
 
-func cabled(t *testing.T, without tcp.OptionSet) *stations {
+// cabled are two stations; with offload the hardware has TCP's checksums to insert and to verify.
+func cabled(t *testing.T, without tcp.OptionSet, offload bool) *stations {
 	s := new(stations)
 	for i := range s {
 		me, other := &s[i], &s[1-i]
@@ -59,10 +60,10 @@ func cabled(t *testing.T, without tcp.OptionSet) *stations {
 		me := &s[i]
 		n := byte(i + 1)
 		mac := [6]byte{2, 0, 0, 0, 0, n}
-		config := emac.Config{Address: mac, Memory: me.host.RAM.CPU(), Receive: emac.DefaultRing, Transmit: emac.DefaultRing, PHY: 1, BusHz: 180_000_000}
+		config := emac.Config{Address: mac, Memory: me.host.RAM.CPU(), Receive: emac.DefaultRing, Transmit: emac.DefaultRing, PHY: 1, BusHz: 180_000_000, Checksums: offload}
 		require.Equal(t, emac.Fine, me.driver.Init(me.host, &config, me.host.Now()))
 		cfg := stack.Config{
-			MAC: mac, MTU: 1500, Entropy: [32]byte{n}, TCPWithout: without,
+			MAC: mac, MTU: 1500, Entropy: [32]byte{n}, TCPWithout: without, ChecksumByDevice: offload,
 			IPv4: wire.Prefix{Addr: wire.IPv4(192, 0, 2, n), Bits: 24},
 		}
 		st := stack.Storage{
@@ -221,19 +222,35 @@ func TestThroughput(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s, %d", c.name, segment), func(t *testing.T) {
 				t.Parallel()
-				s := cabled(t, without)
+				s := cabled(t, without, false)
 				s.connect(t)
-				start := s[0].host.Now()
-				took := s.transfer(t, c.volumes)
-				for i, bytes := range c.volumes {
-					require.Empty(t, s[i].host.EMAC.Violations())
-					d := s[i].driver.Stats()
-					require.Zero(t, d.RxErrors+d.RxChecksum+d.RxCut+d.RxMissed+d.RxOverflow+d.RxLost+d.TxErrors+d.TxLost+d.TxNoLink, "%+v", d)
-					if bytes > 0 {
-						throughput(t, c.name, bytes, segment, took[1-i]-start)
-					}
-				}
+				s.measure(t, c.name, c.volumes, segment)
 			})
 		}
+	}
+}
+
+// measure moves the bytes and holds against it what the wire allows.
+func (s *stations) measure(t *testing.T, name string, volumes [2]int, segment int) {
+	start := s[0].host.Now()
+	took := s.transfer(t, volumes)
+	for i, bytes := range volumes {
+		require.Empty(t, s[i].host.EMAC.Violations())
+		d := s[i].driver.Stats()
+		require.Zero(t, d.RxErrors+d.RxChecksum+d.RxCut+d.RxMissed+d.RxOverflow+d.RxLost+d.TxErrors+d.TxLost+d.TxNoLink, "%+v", d)
+		if bytes > 0 {
+			throughput(t, name, bytes, segment, took[1-i]-start)
+		}
+	}
+}
+
+// TestThroughputByHardware: the same, both ways at once, with TCP's checksums left to the hardware.
+func TestThroughputByHardware(t *testing.T) {
+	const volume = 4 << 20 / raceScale
+	s := cabled(t, tcp.Timestamps, true)
+	s.connect(t)
+	s.measure(t, "hardware", [2]int{volume, volume}, 1460)
+	for i := range s {
+		require.Zero(t, s[i].stack.Counter(stack.DropTCPChecksum))
 	}
 }

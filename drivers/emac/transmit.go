@@ -29,7 +29,11 @@ func (d *Driver) Send(n int) {
 	if d.pending == len(d.tx) {
 		return // nothing is reserved
 	}
-	bits := uint32(DescOwn | TxFS | TxLS | TxIC)
+	bits := uint32(DescOwn | TxFS | TxLS)
+	if half := len(d.tx) / 2; d.head%half == half-1 {
+		// Who waits for a buffer finds half of the ring free: an interrupt for each frame would cost more than the frame.
+		bits |= TxIC
+	}
 	if d.config.Checksums {
 		bits |= CICFull
 	}

@@ -45,8 +45,10 @@ func (t *Table) confirm(now time.Duration, i int, mac wire.MAC) {
 	e.mac, e.state, e.heard, e.due = mac, Reachable, now, now+t.reachableTime(now, e.addr)
 }
 
-// factorTime is how long one random factor holds: RFC 4861 6.3.2 wants another every few hours.
-const factorTime = 2 * time.Hour
+// factorBits is how many bits of a time one random factor holds for, 2.4 hours: RFC 4861 6.3.2 wants another every few
+// hours. It is no round time since every segment that confirms a neighbour comes by, and a division would cost a board as
+// much as a checksum does.
+const factorBits = 43
 
 // reachableTime is how long a confirmation lasts that comes now: the constant times a random factor between 0.5 and 1.5,
 // so that the hosts of a link do not probe in step (RFC 4861 6.3.2).
@@ -55,7 +57,7 @@ func (t *Table) reachableTime(now time.Duration, a wire.Addr) time.Duration {
 	if a.Is6() {
 		base = ReachableTime
 	}
-	x := (t.seed + uint64(now)/uint64(factorTime)) * 0x9e3779b97f4a7c15
+	x := (t.seed + uint64(now)>>factorBits) * 0x9e3779b97f4a7c15
 	x = (x ^ x>>29) * 0xbf58476d1ce4e5b9
 	return base/2 + base>>16*time.Duration(x>>48)
 }

@@ -86,7 +86,7 @@ func (t toolchain) compile(ctx context.Context, o Options, out string) error {
 		return err
 	}
 	description := filepath.Join(t.dir, o.Board+".json")
-	if err := newTarget(o.Board, o.March, libs).write(description); err != nil {
+	if err := newTarget(o.Board, o.March, o.Opt, libs).write(description); err != nil {
 		return err
 	}
 	// TinyGo's cache moves in here with XDG_CACHE_HOME; the go command's, which would follow, stays where it is.

@@ -42,18 +42,23 @@ type target struct {
 }
 
 // newTarget describes a board: its build tag is board_NAME, its linker script NAME.ld.
-func newTarget(board, march string, libraries []string) target {
-	atomic := ""
+//
+// Images for size (Release) keep the saving of registers in one place (libgcc's: save-restore), and so does the outliner with
+// what else recurs. Together with relaxation, which makes calls of 4 or 2 bytes out of those of 8, that is 13 % of the code.
+// Images for speed do without: each call to such a place is a detour.
+func newTarget(board, march, opt string, libraries []string) target {
+	features, outline := "+32bit,+c,+m,+relax", "never"
 	if march == RV32IMAC {
-		atomic = "+a,"
+		features += ",+a"
+	}
+	if opt == Release {
+		features, outline = features+",+save-restore", "always"
 	}
 	return target{
-		Triple: "riscv32-unknown-none",
-		CPU:    "generic-rv32",
-		ABI:    mabi,
-		// Relaxation makes calls of 4 or 2 bytes out of those of 8, save-restore keeps the saving of registers in one
-		// place (libgcc's), and so does the outliner below with what else recurs: 13 % of the code together.
-		Features: "+32bit," + atomic + "+c,+m,+relax,+save-restore",
+		Triple:   "riscv32-unknown-none",
+		CPU:      "generic-rv32",
+		ABI:      mabi,
+		Features: features,
 		// To the type checker every bare board is Linux on ARM, as in TinyGo's own targets.
 		GOOS:      "linux",
 		GOARCH:    "arm",
@@ -66,11 +71,12 @@ func newTarget(board, march string, libraries []string) target {
 		Linker:    "ld.lld",
 		CFlags:    []string{"-march=" + march, "-Werror"},
 		LDFlags: append([]string{
-			"-melf32lriscv", "--gc-sections", "-mllvm", "-enable-machine-outliner=always",
+			"-melf32lriscv", "--gc-sections", "-mllvm", "-enable-machine-outliner=" + outline,
 		}, libraries...),
 		LinkerScript: "targets/ld/" + laidPrefix + board + ".ld",
 		ExtraFiles: []string{
-			"src/runtime/" + laidPrefix + "start.S", "src/runtime/" + laidPrefix + "divide.S", "src/runtime/asm_riscv.S",
+			"src/runtime/" + laidPrefix + "start.S", "src/runtime/" + laidPrefix + "divide.S",
+			"src/runtime/" + laidPrefix + "memory.S", "src/runtime/asm_riscv.S",
 		},
 	}
 }

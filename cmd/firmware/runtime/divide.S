@@ -24,6 +24,12 @@ divide:
 1:  li      a4, 0
     li      a5, 0
     li      t1, 64
+    bnez    a3, 2f
+    remu    a4, a1, a2      // a divisor of 32 bits: half of the quotient at once
+    divu    t2, a1, a2
+    mv      a1, a0
+    mv      a0, t2
+    li      t1, 32
 2:  mv      t4, a5          // its sign is the bit that the remainder loses
     slli    a5, a5, 1       // shift the remainder and the dividend, whose place the quotient takes
     srli    t2, a4, 31

@@ -81,6 +81,10 @@ type Config struct {
 	Warm         bool              // the reset was the processor's alone: the rest is as an earlier program has left it
 	NoPLL        bool              // the PLL does not settle
 	Sent         func(model.Frame) // hears of frames that the EMAC sends; nil: nobody does
+	Partner      Partner           // what is at the other end of the EMAC's cable; nil: nothing that sends
+	PHY          model.PHYConfig   // of the zero value the model's own
+	Counting     func(bool)        // told when the image begins and ceases to do what is measured; may be nil
+	Measured     func(Measurement) // told of each measurement; may be nil
 }
 
 // New is a chip in the state in which its ROM hands over to an image: on the crystal, watchdogs running.
@@ -111,7 +115,8 @@ func New(c Config) *Chip {
 	p.Place(0x500c_a000, 0x1000, "UART0", p.uart)
 	p.Place(0x500d_2000, 0x1000, "USB-Serial-JTAG", usb{})
 	p.Place(0x500d_6000, 0x1000, "INTERRUPT_CORE0", newPlain(0x000, 0x200))
-	gpio, mux, hp := &gpio{plain: *newPlain(0x000, 0x700)}, newPlain(0x000, 0x100), newPlain(0x14c, 0x150)
+	m := &meter{clock: p.Clock, counting: c.Counting, measured: c.Measured}
+	gpio, mux, hp := &gpio{plain: *newPlain(0x000, 0x700), changed: m.pins}, newPlain(0x000, 0x100), newPlain(0x14c, 0x150)
 	p.ethernet = newEthernet(p, c, wires{system, low, gpio, mux, hp})
 	p.EMAC = p.ethernet.model
 	if c.Warm {

@@ -13,9 +13,20 @@ type ethernet struct {
 	model *model.EMAC
 	wires wires
 
-	clocks model.Clocks
-	held   bool // the PHY, in reset
-	hz     uint64
+	clocks  model.Clocks
+	held    bool // the PHY, in reset
+	hz      uint64
+	partner Partner
+}
+
+// Partner is a computer at the other end of the cable. It has time of its own: what it does takes none of the chip's.
+type Partner interface {
+	// Plug tells it of the EMAC at which its frames arrive, before anything else.
+	Plug(*model.EMAC)
+	// Hear gives it a frame off the wire, whose bytes are only lent.
+	Hear(model.Frame)
+	// Poll lets it do what is due at now, and says when it has more to do, which is later.
+	Poll(now time.Duration) (next time.Duration, due bool)
 }
 
 // wires are the blocks that decide what reaches the EMAC.
@@ -28,20 +39,37 @@ type wires struct {
 }
 
 func newEthernet(chip *Chip, c Config, w wires) *ethernet {
-	e := &ethernet{chip: chip, wires: w, held: true}
+	e := &ethernet{chip: chip, wires: w, held: true, partner: c.Partner}
+	sent := c.Sent
+	if sent == nil && c.Partner != nil {
+		sent = c.Partner.Hear
+	}
 	e.model = model.New(model.Config{
-		Sent:   c.Sent,
+		PHY:    c.PHY,
+		Sent:   sent,
 		Report: func(v model.Violation) { chip.Fail(Misuse, "the EMAC: %s", v.String()) },
 	}, c.Memory.ram)
+	if c.Partner != nil {
+		c.Partner.Plug(e.model)
+	}
 	return e
 }
 
 func (e *ethernet) now() time.Duration { return time.Duration(e.chip.Clock.Now() / 1000) }
 
-// advance lets the EMAC do what is due, and says when it has more to do.
+// advance lets the EMAC and its partner do what is due, and says when one has more to do.
 func (e *ethernet) advance() (next time.Duration, due bool) {
-	e.model.Advance(e.now())
-	return e.model.Next()
+	now := e.now()
+	e.model.Advance(now)
+	if e.partner == nil {
+		return e.model.Next()
+	}
+	at, later := e.partner.Poll(now)
+	next, due = e.model.Next()
+	if later && (!due || at < next) {
+		return at, true
+	}
+	return next, due
 }
 
 func (e *ethernet) Read(offset uint32) (uint32, bool) {
@@ -132,9 +160,21 @@ func (w wires) phyHeld() bool {
 type gpio struct {
 	plain
 	high, enabled uint64
+	changed       func(was, is uint64) // told what is high
 }
 
 func (g *gpio) Write(offset, value uint32) bool {
+	was := g.high
+	if !g.write(offset, value) {
+		return false
+	}
+	if was != g.high {
+		g.changed(was, g.high)
+	}
+	return true
+}
+
+func (g *gpio) write(offset, value uint32) bool {
 	switch offset {
 	case 0x08:
 		g.high |= uint64(value)

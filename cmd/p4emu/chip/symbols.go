@@ -37,6 +37,24 @@ func ReadSymbols(path string) (Symbols, error) {
 
 // Name is the address, and where it lies: "0x4ff40010 (main.main+0x4)".
 func (s Symbols) Name(address uint32) string {
+	name, off := s.find(address)
+	switch {
+	case name == "":
+		return fmt.Sprintf("0x%08x", address)
+	case off == 0:
+		return fmt.Sprintf("0x%08x (%s)", address, name)
+	}
+	return fmt.Sprintf("0x%08x (%s+0x%x)", address, name, off)
+}
+
+// Function is the name of what an address lies in, empty where nobody knows.
+func (s Symbols) Function(address uint32) string {
+	name, _ := s.find(address)
+	return name
+}
+
+// find is the symbol at or before an address, and how far before.
+func (s Symbols) find(address uint32) (name string, off uint64) {
 	i, _ := slices.BinarySearchFunc(s, uint64(address)+1, func(e elf.Symbol, a uint64) int {
 		if e.Value < a {
 			return -1
@@ -44,17 +62,14 @@ func (s Symbols) Name(address uint32) string {
 		return 1
 	})
 	if i == 0 {
-		return fmt.Sprintf("0x%08x", address)
+		return "", 0
 	}
 	e := s[i-1]
-	off := uint64(address) - e.Value
+	off = uint64(address) - e.Value
 	if e.Size == 0 && off > anonymous || e.Size != 0 && off >= e.Size {
-		return fmt.Sprintf("0x%08x", address)
+		return "", 0
 	}
-	if off == 0 {
-		return fmt.Sprintf("0x%08x (%s)", address, e.Name)
-	}
-	return fmt.Sprintf("0x%08x (%s+0x%x)", address, e.Name, off)
+	return e.Name, off
 }
 
 // anonymous is how far behind a symbol without a size, of assembly, its name is still told.

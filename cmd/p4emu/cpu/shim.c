@@ -27,6 +27,8 @@ static void on_block(uc_engine *engine, uint64_t address, uint32_t size, void *d
 			c->counts[i] = instructions_in(c->memory + 2 * i, size);
 		}
 		c->instructions += c->counts[i];
+		if (c->counting)
+			c->spent[i] += c->counts[i];
 	} else if (address >= c->rom && address < c->romEnd) {
 		stackproofROM(c->handle, address);
 	}
@@ -79,8 +81,9 @@ cpu *cpu_new(uintptr_t handle, const uint8_t *memory, uint32_t base, uint32_t si
 	c->interrupt = -1;
 	c->sizes = calloc(size / 2, sizeof *c->sizes);
 	c->counts = calloc(size / 2, sizeof *c->counts);
+	c->spent = calloc(size / 2, sizeof *c->spent);
 	// SiFive's E31 is RV32IMAC without floating point, as the ESP32-P4 is while its FPU is off.
-	if (!c->sizes || !c->counts || uc_open(UC_ARCH_RISCV, UC_MODE_RISCV32, &c->engine) ||
+	if (!c->sizes || !c->counts || !c->spent || uc_open(UC_ARCH_RISCV, UC_MODE_RISCV32, &c->engine) ||
 	    uc_ctl_set_cpu_model(c->engine, UC_CPU_RISCV32_SIFIVE_E31) ||
 	    uc_hook_add(c->engine, &hook, UC_HOOK_BLOCK, on_block, c, 1, 0) ||
 	    uc_hook_add(c->engine, &hook, UC_HOOK_MEM_INVALID, on_fault, c, 1, 0) ||
@@ -97,6 +100,7 @@ void cpu_free(cpu *c)
 		uc_close(c->engine);
 	free(c->sizes);
 	free(c->counts);
+	free(c->spent);
 	free(c);
 }
 

@@ -15,6 +15,8 @@ typedef struct cpu {
 	const uint8_t *memory;
 	uint32_t base, end;       // of the memory
 	uint32_t rom, romEnd;
+	int counting;             // what is executed is added up in spent
+	uint64_t *spent;          // instructions of the blocks that begin at each half-word of memory
 	uint16_t *sizes, *counts; // for each half-word of memory: the block that begins there, in bytes and instructions
 	struct area { struct cpu *cpu; uint32_t base; } areas[8];
 	int used;

@@ -54,6 +54,12 @@ func New(config chip.Config) (*CPU, error) {
 	config.Memory = p.memory
 	config.Instructions = func() uint64 { return uint64(p.c.instructions) }
 	config.Wake = func() { p.c.deadline = 0 }
+	config.Counting = func(on bool) {
+		p.c.counting = 0
+		if on {
+			p.c.counting = 1
+		}
+	}
 	p.Chip = chip.New(config)
 	if err := p.lay(config.Revision); err != nil {
 		p.Close()
@@ -97,6 +103,18 @@ func (p *CPU) Close() {
 
 // Instructions is how many have been executed.
 func (p *CPU) Instructions() uint64 { return uint64(p.c.instructions) }
+
+// Spent calls add with each address at which instructions began that were executed while the chip was counting, and
+// how many they were, and forgets them.
+func (p *CPU) Spent(add func(address uint32, instructions uint64)) {
+	spent := unsafe.Slice((*uint64)(p.c.spent), chip.MemorySize/2)
+	for i, n := range spent {
+		if n > 0 {
+			add(chip.MemoryBase+2*uint32(i), n)
+		}
+	}
+	clear(spent)
+}
 
 // Register is general register n, SetRegister sets it.
 func (p *CPU) Register(n int) uint32 { return uint32(C.cpu_get(p.c, C.UC_RISCV_REG_X0+C.int(n))) }

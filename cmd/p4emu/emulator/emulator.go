@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"stackproof/cmd/firmware/child"
@@ -45,18 +46,20 @@ func Build(ctx context.Context, repo, dir string) (string, error) {
 	return path, nil
 }
 
-// Start boots an image on a p4emu. What p4emu itself says, at the end of a run, comes as part of the serial line.
-func Start(ctx context.Context, program string, files image.Files) (*child.Machine, error) {
+// Start boots an image on a p4emu, with more arguments for it if need be. What p4emu itself says, at the end of a run,
+// comes as part of the serial line.
+func Start(ctx context.Context, program string, files image.Files, args ...string) (*child.Machine, error) {
 	if _, err := os.Stat(files.Flash); err != nil {
 		return nil, fmt.Errorf("p4emu: image: %w", err)
 	}
-	return start(ctx, program, files.ELF, files.Flash)
+	return start(ctx, program, files.ELF, append(slices.Clone(args), files.Flash)...)
 }
 
 // start starts a p4emu with symbols from an ELF file.
-func start(ctx context.Context, program, elf, argument string) (*child.Machine, error) {
+func start(ctx context.Context, program, elf string, args ...string) (*child.Machine, error) {
 	if _, err := os.Stat(elf); err != nil {
 		return nil, fmt.Errorf("p4emu: image: %w", err)
 	}
-	return child.Start(ctx, child.Emulator{Name: "p4emu", Argv: []string{program, "-elf", elf, argument}, Merge: true})
+	argv := append([]string{program, "-elf", elf}, args...)
+	return child.Start(ctx, child.Emulator{Name: "p4emu", Argv: argv, Merge: true})
 }

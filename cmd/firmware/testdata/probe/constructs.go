@@ -29,6 +29,7 @@ func constructs() {
 	check("append within capacity", appended(byte(one)))
 	check("bits, sort, min", bits.Len(uint(one)) == 1 && sorted(one) && min(one, 5) == 1)
 	check("64-bit division", divisions(uint64(one)))
+	check("copies and fills", copies(one))
 	check("map literal", ports[one] == 80)
 	check("range over a function", total(one) == 10)
 	check("plain defer", deferred() && calls == 2)
@@ -57,6 +58,38 @@ func divisions(one uint64) bool {
 		(top+one+8)/(top+one) == 1 && (top+one+8)%(top+one) == 8 && (top-one)/(top+one) == 0 &&
 		minus<<40/3 == -366503875925 && minus<<40%3 == -1 && minus<<40/(minus-2) == 366503875925 &&
 		int64(one)<<40/(minus-2) == -366503875925 && int64(one)<<40%(minus-2) == 1
+}
+
+var memory, model [160]byte
+
+// copies moves and clears bytes by ours (cmd/firmware/runtime): lengths up to those that are moved in words, every
+// alignment of both ends, forwards and backwards, and nothing beside them.
+func copies(one int) bool {
+	for n := 0; n < 80; n++ {
+		for from := 32; from < 36; from++ {
+			for to := 24; to < 44; to++ {
+				for i := range memory {
+					memory[i] = byte(i * (one + 6))
+					model[i] = memory[i]
+				}
+				for i := range n {
+					model[to+i] = memory[from+i]
+				}
+				copy(memory[to:to+n], memory[from:from+n])
+				if memory != model {
+					return false
+				}
+				clear(memory[to : to+n])
+				for i := range n {
+					model[to+i] = 0
+				}
+				if memory != model {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 type shape interface{ area(scale int) int }
