@@ -146,7 +146,7 @@ func TestProbe(t *testing.T) {
 		{"embedded file", "bz", `^blob 21 embedded in the probe\r\n$`, 0},
 		{"clock", "tz", `^ticks true\r\n$`, 0},
 		{"stack", "sz", `^stack true true\r\n$`, 0},
-		{"constructs", "cz", `^(ok [^\r]*\r\n){18}constructs done\r\n$`, 0},
+		{"constructs", "cz", `^(ok [^\r]*\r\n){19}constructs done\r\n$`, 0},
 		{"panic", "p", `^panic: on purpose\r\n$`, 2},
 		{"index", "i", `^panic: runtime error at 0x80[0-9a-f]{6}: index out of range\r\n$`, 2},
 		{"nil pointer", "n", `^panic: runtime error at 0x80[0-9a-f]{6}: nil pointer dereference\r\n$`, 2},
@@ -196,7 +196,7 @@ func TestLevels(t *testing.T) {
 	elf, err := build(t, "testdata/probe", "2")
 	require.NoError(t, err)
 	printed, code := finish(t, boot(t, elf, "probe"), "cz")
-	require.Regexp(t, `^(ok [^\r]*\r\n){18}constructs done\r\n$`, printed)
+	require.Regexp(t, `^(ok [^\r]*\r\n){19}constructs done\r\n$`, printed)
 	require.Zero(t, code)
 }
 

@@ -1,4 +1,5 @@
-// Division of 64-bit integers, a bit at a time: durations need it, and libgcc's is ten times as long. The compiler calls
+// Division of 64-bit integers: durations need it, and libgcc's is ten times as long. By a number of 32 bits, which segments
+// ask for (a tick of a clock), it takes some 80 instructions; by a longer one a bit at a time. The compiler calls
 // these by name, with the dividend in a1:a0 and the divisor, which it knows is not zero, in a3:a2.
 
 .macro negate high, low
@@ -24,12 +25,7 @@ divide:
 1:  li      a4, 0
     li      a5, 0
     li      t1, 64
-    bnez    a3, 2f
-    remu    a4, a1, a2      // a divisor of 32 bits: half of the quotient at once
-    divu    t2, a1, a2
-    mv      a1, a0
-    mv      a0, t2
-    li      t1, 32
+    beqz    a3, short
 2:  mv      t4, a5          // its sign is the bit that the remainder loses
     slli    a5, a5, 1       // shift the remainder and the dividend, whose place the quotient takes
     srli    t2, a4, 31
@@ -52,6 +48,68 @@ divide:
     addi    a0, a0, 1
 4:  addi    t1, t1, -1
     bnez    t1, 2b
+    jr      t0
+
+// short is divide by a2 alone: the upper word is divided as it is, and what it leaves, with the lower word, by two digits of
+// 16 bits (Knuth, The Art of Computer Programming, volume 2, 4.3.1, algorithm D). The divisor's first bit has to be set for
+// the estimate of a digit to be at most two too large, so all is shifted by t1.
+
+// digit divides a4 and the next 16 bits by t4, of which a6 and a7 are the halves; it leaves the remainder in a4.
+.macro digit quotient, next
+    divu    \quotient, a4, a6
+    mul     t2, \quotient, a6
+    sub     t2, a4, t2          // what the estimate leaves
+    slli    a4, a4, 16
+    or      a4, a4, \next
+1:  srli    t6, \quotient, 16
+    bnez    t6, 2f
+    mul     t6, \quotient, a7
+    slli    a5, t2, 16
+    or      a5, a5, \next
+    bgeu    a5, t6, 3f
+2:  addi    \quotient, \quotient, -1
+    add     t2, t2, a6
+    srli    t6, t2, 16
+    beqz    t6, 1b
+3:  mul     t6, \quotient, t4
+    sub     a4, a4, t6
+.endm
+
+short:
+    remu    a4, a1, a2
+    divu    a1, a1, a2
+    mv      t4, a2
+    li      t1, 0
+    srli    t2, t4, 16
+    bnez    t2, 1f
+    slli    t4, t4, 16
+    li      t1, 16
+1:  srli    t2, t4, 24
+    bnez    t2, 2f
+    slli    t4, t4, 8
+    addi    t1, t1, 8
+    j       2f
+1:  slli    t4, t4, 1
+    addi    t1, t1, 1
+2:  bgez    t4, 1b
+    beqz    t1, 3f
+    sll     a4, a4, t1
+    neg     t2, t1              // shifts take the last five bits: 32 less those
+    srl     t2, a0, t2
+    or      a4, a4, t2
+    sll     a0, a0, t1
+3:  srli    a6, t4, 16
+    slli    a7, t4, 16
+    srli    a7, a7, 16
+    srli    a3, a0, 16          // a3 is 0 and no longer needed
+    slli    a0, a0, 16
+    srli    a0, a0, 16
+    digit   t5, a3
+    digit   a3, a0
+    slli    a0, t5, 16
+    or      a0, a0, a3
+    srl     a4, a4, t1
+    li      a5, 0
     jr      t0
 
 // magnitudes makes both operands positive, and returns to t0.

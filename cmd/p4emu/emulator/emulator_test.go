@@ -68,7 +68,7 @@ func TestProbe(t *testing.T) {
 		{"exit code", "x", `^p4emu: the image halted with code 7: `, 7},
 		{"clock", "tz", `^ticks true\n`, 0},
 		{"stack", "sz", `^stack true true\n`, 0},
-		{"constructs", "cz", `^(ok [^\n]*\n){18}constructs done\n`, 0},
+		{"constructs", "cz", `^(ok [^\n]*\n){19}constructs done\n`, 0},
 		{"panic", "p", `^panic: on purpose\np4emu: the image halted with code 2: `, 2},
 		{"nil pointer", "n", `^panic: runtime error at 0x4ff[0-9a-f]{5}: nil pointer dereference\n`, 2},
 		{"read where nothing is", "r", `^trap: load access fault: pc=0x4ff[0-9a-f]{5} address=0x00000008 sp=0x4ff[0-9a-f]{5}\n` +

@@ -30,6 +30,7 @@ func constructs() {
 	check("bits, sort, min", bits.Len(uint(one)) == 1 && sorted(one) && min(one, 5) == 1)
 	check("64-bit division", divisions(uint64(one)))
 	check("copies and fills", copies(one))
+	check("division of random numbers", randomDivisions(uint64(one)))
 	check("map literal", ports[one] == 80)
 	check("range over a function", total(one) == 10)
 	check("plain defer", deferred() && calls == 2)
@@ -58,6 +59,24 @@ func divisions(one uint64) bool {
 		(top+one+8)/(top+one) == 1 && (top+one+8)%(top+one) == 8 && (top-one)/(top+one) == 0 &&
 		minus<<40/3 == -366503875925 && minus<<40%3 == -1 && minus<<40/(minus-2) == 366503875925 &&
 		int64(one)<<40/(minus-2) == -366503875925 && int64(one)<<40%(minus-2) == 1
+}
+
+// randomDivisions divides numbers of all lengths by others, and multiplies again.
+func randomDivisions(x uint64) bool {
+	for range 20000 {
+		x = x*6364136223846793005 + 1442695040888963407
+		n := x >> (x >> 58)
+		x = x*6364136223846793005 + 1442695040888963407
+		d := x>>(x>>58) | 1
+		if x&64 != 0 {
+			d |= 0xffff0000 // whose first digit is the largest
+		}
+		q, r := n/d, n%d
+		if r >= d || q*d+r != n || int64(n>>1)/-int64(d>>1|1) != -int64((n>>1)/(d>>1|1)) {
+			return false
+		}
+	}
+	return true
 }
 
 var memory, model [160]byte
