@@ -69,21 +69,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	complain := func(format string, args ...any) { fmt.Fprintf(stderr, "p4emu: "+format+"\n", args...) }
-	flash := []byte{}
-	if flags.NArg() == 1 {
-		var err error
-		if flash, err = os.ReadFile(flags.Arg(0)); err != nil {
-			complain("%v", err)
-			return exitUsage
-		}
-	}
-	var symbols chip.Symbols
-	if *elf != "" {
-		var err error
-		if symbols, err = chip.ReadSymbols(*elf); err != nil {
-			complain("%v", err)
-			return exitUsage
-		}
+	flash, symbols, err := read(flags.Arg(0), *elf)
+	if err != nil {
+		complain("%v", err)
+		return exitUsage
 	}
 	line := newConsole(stdin, stdout)
 	config := chip.Config{Flash: flash, Line: line, Revision: uint32(*revision), Warm: *warm, NoPLL: *noPLL}
@@ -108,6 +97,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		load = p.Chip.Download
 	}
 	return boot(p, load, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
+}
+
+// read reads flash and symbols; what has no name is empty.
+func read(file, elf string) (flash []byte, symbols chip.Symbols, err error) {
+	if file != "" {
+		flash, err = os.ReadFile(file)
+	}
+	if err == nil && elf != "" {
+		symbols, err = chip.ReadSymbols(elf)
+	}
+	return flash, symbols, err
 }
 
 // tellProfile says in which functions the instructions were that the last measurement counted as work: at most so many,
