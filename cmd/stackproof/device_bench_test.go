@@ -19,7 +19,7 @@ import (
 )
 
 // TestDeviceBench: on the emulated chip no stream in one direction takes more than half of the core, and all have what the
-// wire allows, over 2 MiB; over 200 MiB with STACKPROOF_LONG.
+// wire allows, over 4 MiB; over 200 MiB with STACKPROOF_LONG.
 func TestDeviceBench(t *testing.T) {
 	for _, available := range []func() error{image.Available, emulator.Available} {
 		if err := available(); err != nil {
@@ -37,7 +37,7 @@ func TestDeviceBench(t *testing.T) {
 	t.Log(sizes)
 	program, err := emulator.Build(t.Context(), repo, dir)
 	require.NoError(t, err)
-	volume := int64(2 << 20)
+	volume := int64(4 << 20)
 	if os.Getenv("STACKPROOF_LONG") != "" {
 		volume = 200 << 20
 	}
