@@ -87,14 +87,9 @@ func runCompatSymbols(ctx context.Context, files []string, stdout io.Writer) err
 // largestObjectFile is more than any archive of a firmware has.
 const largestObjectFile = 1 << 30
 
-// readObjectFile reads a file, but not what has no end.
+// readObjectFile reads a file, but not what has no end, or no beginning: to open a pipe is to wait for who writes into it.
 func readObjectFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
@@ -104,5 +99,5 @@ func readObjectFile(name string) ([]byte, error) {
 	if info.Size() > largestObjectFile {
 		return nil, fmt.Errorf("%s: %d bytes, at most %d", name, info.Size(), largestObjectFile)
 	}
-	return io.ReadAll(io.LimitReader(f, largestObjectFile))
+	return os.ReadFile(name)
 }

@@ -58,7 +58,7 @@ compat symbols: files=2 objects=2 provided=2 falls-through=2 unknown=1 other=2 u
 		})
 	}
 	for _, c := range []struct{ name, file, want string }{
-		{"missing", filepath.Join(dir, "nothing"), "stackproof: compat symbols: open DIR/nothing: no such file or directory\n"},
+		{"missing", filepath.Join(dir, "nothing"), "stackproof: compat symbols: stat DIR/nothing: no such file or directory\n"},
 		{"folder", dir, "stackproof: compat symbols: DIR: not a regular file\n"},
 		{"source", filepath.Join(dir, "good.c"), "stackproof: compat symbols: DIR/good.c: neither an object file (ELF) nor an archive\n"},
 	} {
