@@ -59,9 +59,6 @@ func compressed(w uint32) (a access, ok bool) {
 	return a, true
 }
 
-// barrier is fence iorw, iorw: none of an image's others orders memory before devices.
-const barrier = 0x0ff0_000f
-
 // csrWrite decodes an instruction that writes a control and status register from another register or from a number.
 func csrWrite(w uint32) (csr uint32, register int, ok bool) {
 	return w >> 20, int(w >> 15 & 31), w&0x7f == 0x73 && w>>12&7 == 1

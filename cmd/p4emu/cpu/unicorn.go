@@ -125,6 +125,9 @@ func (p *CPU) SetRegister(n int, v uint32) {
 // Block is where the instructions begin that are being executed.
 func (p *CPU) Block() uint32 { return uint32(p.c.block) }
 
+// barrier is fence iorw, iorw: none of an image's others orders memory before devices.
+const barrier = 0x0ff0_000f
+
 // Watch has to be told of code that was loaded: it finds the instructions that set memory protection, and the barriers.
 func (p *CPU) Watch(s chip.Segment) error {
 	for i := 0; i+4 <= len(s.Data); i += 2 {

@@ -32,7 +32,6 @@ type Sender struct {
 	due      time.Duration // of the retransmission timer
 	timeouts int
 	overdue  bool
-	expired  bool // what the timer has had sent again is not all acknowledged
 
 	rack rack
 	tlp  tlp
