@@ -145,6 +145,9 @@ func captures(args []string) (all []source, err error) {
 			if err != nil || d.IsDir() || path != arg && !golden.IsCapture(path) {
 				return err
 			}
+			if info, err := os.Stat(path); path != arg && err == nil && !info.Mode().IsRegular() {
+				return nil // a pipe or a device: only who names it wants it read
+			}
 			s := source{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
 			if info, err := d.Info(); err == nil {
 				s.size = info.Size()
@@ -171,11 +174,12 @@ type goldenRun struct {
 
 // one verifies a capture.
 func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stderr io.Writer) error {
-	in, err := s.open()
+	in, err := openUntil(ctx, s.open)
 	if err != nil {
 		return unwrapPath(err)
 	}
 	defer in.Close()
+	defer context.AfterFunc(ctx, func() { in.Close() })() // wakes who reads a pipe
 	done := watchCapture(c, s, stderr)
 	r, err := c.Capture(ctx, in, s.name)
 	done()
@@ -201,6 +205,25 @@ func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stder
 		v.details(r)
 	}
 	return nil
+}
+
+// openUntil opens a capture, but not beyond the context's end: to open a pipe is to wait for who writes into it.
+func openUntil(ctx context.Context, open func() (io.ReadCloser, error)) (io.ReadCloser, error) {
+	type opened struct {
+		in  io.ReadCloser
+		err error
+	}
+	c := make(chan opened, 1)
+	go func() {
+		in, err := open()
+		c <- opened{in, err}
+	}()
+	select {
+	case o := <-c:
+		return o.in, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // watchCapture shows how much of a capture has been read, on a terminal.
