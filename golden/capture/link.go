@@ -105,6 +105,9 @@ func loopbackPacket(b []byte, network bool) (uint16, []byte, string, bool) {
 	case 10, 24, 28, 30:
 		return typeIPv6, b[4:], "", true
 	}
+	if family > 255 { // one name for all, as frames are counted by it
+		return 0, nil, "no address family", false
+	}
 	return 0, nil, "address family " + strconv.FormatUint(uint64(family), 10), false
 }
 

@@ -34,7 +34,7 @@ func TestPacket(t *testing.T) {
 		"null, another":       {Null, []byte{7, 0, 0, 0, 1}, 0, nil, "address family 7"},
 		"short null":          {Null, []byte{2, 0, 0}, 0, nil, "cut off in the loopback header"},
 		"loop":                {Loop, with([]byte{0, 0, 0, 24}, ip6), typeIPv6, ip6, ""},
-		"loop, wrong order":   {Loop, []byte{2, 0, 0, 0}, 0, nil, "address family 33554432"},
+		"loop, wrong order":   {Loop, []byte{2, 0, 0, 0}, 0, nil, "no address family"},
 		"cooked":              {SLL, with(cooked(1, 8), ip4), typeIPv4, ip4, ""},
 		"cooked, netlink":     {SLL, cooked(824-768, 8), 0, nil, "Linux device type 824"},
 		"cooked, LLC":         {SLL, cooked(1, 0), 0, nil, "802.2 LLC"},
