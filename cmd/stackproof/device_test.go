@@ -65,6 +65,8 @@ func TestOnESP32P4(t *testing.T) {
 		for i, got := range verdicts(t, part, board) {
 			p := &part.Programs[i/2]
 			switch c := &p.Form.Program.Config; {
+			case p.Form.Program.Personalities != 0:
+				require.Equal(t, vm.NeedsPersonality, got.Reason, p.Case.ID)
 			case link == "emac" && p.Form.Program.Needs.Has(sut.FeatureRaw):
 				require.Equal(t, vm.NeedsFeature, got.Reason, p.Case.ID)
 			case max(c.RcvBuf, c.SndBuf) > sut.DefaultBuf:

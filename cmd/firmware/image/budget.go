@@ -20,13 +20,13 @@ var budget = []Part{
 	{Name: "stack", Budget: 72 << 10},
 	{Name: "sockets", Budget: 10 << 10},
 	{Name: "driver", Budget: 6656},
-	{Name: "judge", Budget: 64 << 10},
+	{Name: "judge", Budget: 65 << 10},
 	{Name: "runtime", Budget: 16896},
 	{Name: "memory of the stack", Budget: 58 << 10},
 	{Name: "memory of the driver", Budget: 15872},
 	{Name: "memory of the judge", Budget: 1 << 10},
 	{Name: "program's own stack", Budget: 8704},
-	{Name: "alignment", Budget: 4 << 10},
+	{Name: "alignment", Budget: 3 << 10},
 	{Name: "judge's memory, below", Budget: belowWindow, Below: true},
 }
 

@@ -88,7 +88,8 @@ func ForMemory(suite *conformance.Suite, elf string) (small *conformance.Suite, 
 }
 
 // Small is a part of the suite whose list has at most so many bytes: the known-good case of each topic, then of each folder
-// of cases the first, then of each the second, and so on, where they fit; generated ones, of which there are thousands, not.
+// of cases the first, then of each the second, and so on, where they fit;
+// generated ones, of which there are thousands, not, nor those about sockets that the board does not have.
 func Small(suite *conformance.Suite, room int) (*conformance.Suite, error) {
 	left := room - len(device.AppendBlob(nil, nil))
 	var turns [][][]*conformance.Program
@@ -101,7 +102,7 @@ func Small(suite *conformance.Suite, room int) (*conformance.Suite, error) {
 	}
 	for _, forms := range suite.Cases(conformance.Pattern{}) {
 		switch id := forms[0].Case.ID; {
-		case cases.Family(id) != "":
+		case cases.Family(id) != "", forms[0].Form.Program.Personalities != 0:
 		case conformance.KnownGood(id):
 			put(0, forms)
 		default:

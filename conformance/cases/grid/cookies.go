@@ -27,7 +27,6 @@ func tcpCookies() (cases []*build.Case) {
 func cookieAnswered(id, title, options string, answer string) *build.Case {
 	build.Helper()
 	c := build.New(id, title).Level(script.May).Forms(script.IPv4).Twin("out tcp.ack+1", "it is answered")
-	c.Option(fmt.Sprintf("--send_buffer=%d", figuresBuffer))
 	c.Do("knob tcp.syn-cookies = 1", "knob tcp.timestamps = 1", "knob tcp.sack = 1", "knob tcp.window-scale = 1")
 	listenFor(c, 1)
 	c.After(tick).In(syn()).Out(synAck().AnyOptions(), "the backlog is full")

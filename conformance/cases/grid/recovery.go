@@ -11,6 +11,7 @@ import (
 	"stackproof/conformance/cases/build"
 	"stackproof/conformance/cases/oracle"
 	"stackproof/conformance/script"
+	"stackproof/conformance/sut"
 )
 
 // path is a network on which a stretch of text is sent: what becomes of each segment that goes out, by chance.
@@ -119,9 +120,6 @@ func tcpRecoveries() (cases []*build.Case) {
 
 const recoveryMSS = 200
 
-// figuresBuffer is a send queue that a board has not: it does not tell the figures of a connection either.
-const figuresBuffer = 8192
-
 func (p *path) run() *build.Case {
 	c := build.New(fmt.Sprintf("tcp/%s/%d", cmp.Or(p.family, "recovery"), p.seed), "A sender repairs what a network loses, delays and doubles, as RFC 8985 and RFC 9937 have it.").
 		Reqs("RFC8985:6.2:4", "RFC6937:3:1", "RFC6298:5:5", "RFC8985:7.2:1").Level(script.Must).Forms(script.IPv4).Twin("out tcp.seq+1", "segment 1")
@@ -142,7 +140,9 @@ func stamp(t time.Duration) int64 { return (t - time.Second).Milliseconds() }
 func (r *recovery) open() {
 	c, mss, opts := r.c, recoveryMSS, fmt.Sprintf("mss %d, sackOK, nop, nop", recoveryMSS)
 	c.Do("knob tcp.sack = 1", "knob tcp.rack = 1", fmt.Sprintf("knob tcp.cubic = %d", btoi(r.cubic)), fmt.Sprintf("knob tcp.timestamps = %d", btoi(r.stamps)))
-	c.Option(fmt.Sprintf("--send_buffer=%d", max(r.segments*recoveryMSS, figuresBuffer)))
+	if n := r.segments * recoveryMSS; n > sut.DefaultBuf {
+		c.Option(fmt.Sprintf("--send_buffer=%d", n))
+	}
 	if r.window > 0 {
 		c.Do(fmt.Sprintf("knob tcp.initial-window = %d", r.window))
 	}

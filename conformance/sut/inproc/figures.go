@@ -1,5 +1,3 @@
-//go:build !tinygo
-
 package inproc
 
 import (
@@ -10,7 +8,7 @@ import (
 	"stackproof/stack/tcp"
 )
 
-// ofConnection reads a figure of a stream's connection. The cases on the board look at none of them.
+// ofConnection reads a figure of a stream's connection.
 func ofConnection(f sut.Figure, core *socket.Table, sock int, value *int64) sut.Status {
 	i := core.Info(sock)
 	unread, unacked := core.Queued(sock)
