@@ -246,7 +246,7 @@ func (s *stations) measure(t *testing.T, name string, volumes [2]int, segment in
 
 // TestThroughputByHardware: the same, both ways at once, with TCP's checksums left to the hardware.
 func TestThroughputByHardware(t *testing.T) {
-	const volume = 4 << 20 / raceScale
+	const volume = 4 << 20 // less, and how a transfer begins is more than it may lose
 	s := cabled(t, tcp.Timestamps, true)
 	s.connect(t)
 	s.measure(t, "hardware", [2]int{volume, volume}, 1460)
