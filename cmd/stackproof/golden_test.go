@@ -32,6 +32,10 @@ func TestGoldenVerify(t *testing.T) {
 	whole, err := os.ReadFile(good)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(cut, whole[:len(whole)-3], 0o600))
+	bare := filepath.Join(empty, "bare.txt") // a capture, but not by its name
+	var head bytes.Buffer
+	report.NewCapture(&head, "a test", "one")
+	require.NoError(t, os.WriteFile(bare, head.Bytes(), 0o600))
 	require.NoError(t, os.WriteFile(text, []byte("hello, world"), 0o600))
 	for name, c := range map[string]struct {
 		args           []string
@@ -43,6 +47,8 @@ func TestGoldenVerify(t *testing.T) {
 		"in detail":     {[]string{good, "-v"}, report.ExitOK, "    protocols: arp=1 ethernet=1\n", ""},
 		"frames alone":  {[]string{good, "--decode"}, report.ExitOK, " throws=0 arp=1 ethernet=1 ", ""},
 		"a folder":      {[]string{dir}, report.ExitFail, "FAIL " + cut + ": at byte 84: the file ends after 85 of 88 bytes of a block\n", ""},
+		"no frame":      {[]string{bare}, report.ExitNone, "NOTRUN " + bare + ": there is no frame in it\n", "stackproof: no capture has a frame: nothing ran\n"},
+		"some frames":   {[]string{bare, good}, report.ExitOK, " pass=1 fail=0 notrun=1 ", ""},
 		"no capture":    {[]string{text}, report.ExitFail, "FAIL " + text + ": at byte 0: 0x68656c6c is not how a pcap or pcapng file begins\n", ""},
 		"no captures":   {[]string{empty}, report.ExitNone, "golden verify: files=0 pass=0 fail=0 ", "stackproof: no capture (*.pcap, *.pcapng, *.cap) in " + empty + ": nothing ran\n"},
 		"no such file":  {[]string{dir + "/none"}, report.ExitTester, "", "golden: stat " + dir + "/none: no such file or directory\n"},

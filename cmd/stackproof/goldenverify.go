@@ -37,7 +37,7 @@ server and as its client, directly and through the EMAC driver on the modelled h
 be what the capture carries. Each frame is thrown at the stack in every state that has been prepared.
 
 It prints a line for each capture: PASS with counts, FAIL with the first failure (-v: all of the first 20), NOTRUN. A
-capture that is cut, damaged or hostile is a FAIL with the place and the reason.
+capture that is cut, damaged or hostile is a FAIL with the place and the reason, and one without a frame a NOTRUN.
 
 Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof golden verify
@@ -108,14 +108,17 @@ func goldenVerify(ctx context.Context, f *goldenFlags, args []string, stdout, st
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("golden: interrupted: %d of %d captures not verified", v.counts[report.NotRun], len(sources))
-	case v.counts[report.NotRun] > 0:
-		return fmt.Errorf("golden: %d of %d captures could not be read", v.counts[report.NotRun], len(sources))
+	case v.counts[report.NotRun] > v.empty:
+		return fmt.Errorf("golden: %d of %d captures could not be read", v.counts[report.NotRun]-v.empty, len(sources))
 	case len(sources) == 0:
 		where := "of this project's own"
 		if len(args) > 0 {
 			where = "in " + strings.Join(args, ", ")
 		}
 		fmt.Fprintf(stderr, "stackproof: no capture (*.pcap, *.pcapng, *.cap) %s: nothing ran\n", where)
+		return exitCode(report.ExitNone)
+	case v.empty == len(sources):
+		fmt.Fprintln(stderr, "stackproof: no capture has a frame: nothing ran")
 		return exitCode(report.ExitNone)
 	}
 	if code := v.counts.ExitCode(); code != report.ExitOK {
@@ -167,6 +170,7 @@ type goldenRun struct {
 	screen  *screen
 	counts  report.Counts
 	total   golden.Report
+	empty   int // without a frame
 	verbose bool
 	update  bool
 	found   map[string]string // in own captures
@@ -198,6 +202,9 @@ func (v *goldenRun) one(ctx context.Context, c *golden.Checker, s *source, stder
 	v.add(r)
 	if err := r.Err(); err != nil {
 		v.line(report.Fail, s.name, err.Error())
+	} else if r.Frames == 0 {
+		v.line(report.NotRun, s.name, "there is no frame in it")
+		v.empty++
 	} else {
 		v.line(report.Pass, s.name, summary(r))
 	}
