@@ -2,5 +2,6 @@
 
 package main
 
-// raceScale is by how much live transfers are smaller under the race detector, which is that much slower.
+// raceScale is by how much live transfers are smaller, and generated cases over a pipe fewer, under the race detector, which
+// is that much slower.
 const raceScale = 10

@@ -41,7 +41,7 @@ func verdicts(t *testing.T, suite *conformance.Suite, exec conformance.Executor)
 // process, in the image on its own, and with the image as a stack under test on its serial line. The image has not the
 // memory for long queues of TCP: it says so of each case that wants them, and of no other. Over the emulated serial line a
 // run takes a hundredth of a second, and on board a few thousandths: of the generated cases every so manieth goes there, by a hash
-// of its id. TestImage, in cmd/firmware, runs them all on board.
+// of its id. TestImage, in cmd/firmware, runs them all on board. The race detector is served with as few over a pipe.
 func TestFourWays(t *testing.T) {
 	suite, err := conformance.LoadSuite()
 	require.NoError(t, err)
@@ -63,11 +63,11 @@ func TestFourWays(t *testing.T) {
 	}
 	t.Run("pipe", func(t *testing.T) {
 		child := &remote.Command{Argv: []string{os.Args[0], "shim"}, Env: []string{asProgram + "=stackproof"}}
-		same(t, conformance.NewLocal(remote.New(child, 0)), math.MaxUint32, 1)
+		same(t, conformance.NewLocal(remote.New(child, 0)), math.MaxUint32, raceScale)
 	})
 	t.Run("serial line of a child", func(t *testing.T) {
 		child := &remote.Command{Argv: []string{os.Args[0], "shim", "--line"}, Env: []string{asProgram + "=stackproof"}, Line: true}
-		same(t, conformance.NewLocal(remote.New(child, 0)), math.MaxUint32, 1)
+		same(t, conformance.NewLocal(remote.New(child, 0)), math.MaxUint32, raceScale)
 	})
 	t.Run("image", func(t *testing.T) {
 		boot := bootTestImage(t, suite)
