@@ -44,7 +44,7 @@ func readArchive(name string, file []byte) (all []Object, err error) {
 			member, err = gnuName(member, long)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("symbols: %s: member %s: %w", name, m.name, err)
+			return nil, fmt.Errorf("symbols: %s: member %q: %w", name, m.name, err)
 		}
 		if member == gnuIndex || member == gnuWideIndex || strings.HasPrefix(member, bsdIndex) {
 			continue

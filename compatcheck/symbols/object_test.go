@@ -157,6 +157,7 @@ func TestReadRefuses(t *testing.T) {
 		{"header", file[:51], "symbols: f: 51 bytes: too short for the header of an ELF file"},
 		{"no sections", file[:len(file)-130], "symbols: f: its table of sections is broken: entries of 40 bytes from 109 on"},
 		{"member", []byte(arMagic + "x"), "symbols: f: at byte 8: no header of a member"},
+		{"member of two lines", []byte(arMagic + "/           \n   " + strings.Repeat(" ", sizeAt-nameLen) + "0         " + headerMagic), "symbols: f: member \"/           \\n\": its name is at \"           \\n\" of 0 bytes of names"},
 		{"member too long", writeArchive(true, file)[:100], "symbols: f: at byte 74: no header of a member"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
