@@ -13,12 +13,12 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
+
+	"stackproof/conformance/gotool"
 )
 
 // module is the path of the module that the faults are planted in.
@@ -107,29 +107,14 @@ func (f *function) text(n ast.Node) string {
 
 // Root finds the module's source tree, and the go command with it, from the working directory.
 func Root(ctx context.Context) (string, error) {
-	out, err := goCommand(ctx, ".", "list", "-m", "-f", "{{.Path}} {{.Dir}}")
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("mutants: the stack is built with faults in it: that needs the go command, which is not there")
-	}
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
-	name, dir, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
-	if err != nil || name != module || dir == "" {
-		return "", fmt.Errorf("mutants: the stack is built with faults in it: that needs the source tree of module %s around the working directory", module)
-	}
-	return dir, nil
+	return gotool.Root(ctx, "mutants: the stack is built with faults in it")
 }
 
 // goCommand runs the go command in a folder.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil && stderr.Len() > 0 {
-		err = fmt.Errorf("mutants: go %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	out, err := gotool.Run(ctx, dir, args...)
+	if err != nil {
+		err = fmt.Errorf("mutants: %w", err)
 	}
 	return out, err
 }
