@@ -116,7 +116,7 @@ func (f *fake) Call(c *sut.Call, r *sut.Result, out sut.Sink) sut.Status {
 		r.Pending, r.ID = true, f.accept
 		return f.status["call"]
 	case sut.OpRead:
-		n := min(int(c.Value), len(f.got))
+		n := max(min(int(c.Value), len(f.got)), 0)
 		r.Data, r.Ret = f.got[:n], int32(n)
 		f.got = f.got[n:]
 	case sut.OpWrite:
