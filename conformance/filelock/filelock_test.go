@@ -42,3 +42,16 @@ func TestLock(t *testing.T) {
 	require.NoError(t, <-done)
 	require.Equal(t, "second", order[1000])
 }
+
+// TestTry: who does not wait is told that another has the lock.
+func TestTry(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	unlock, err := Lock(path)
+	require.NoError(t, err)
+	_, err = Try(path)
+	require.Error(t, err)
+	unlock()
+	unlock, err = Try(path)
+	require.NoError(t, err)
+	unlock()
+}
