@@ -132,6 +132,7 @@ func (h *hostile) check(most int) {
 	next, ok := h.Poll(h.now)
 	require.True(h.t, !ok || next > h.now, "a deadline in the past")
 	require.Nil(h.t, h.dev.Sent())
+	wantSound(h.t, &h.Stack, h.now)
 }
 
 // tick lets time pass; every row may then have its question to ask or its packet to send.

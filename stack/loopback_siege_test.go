@@ -55,7 +55,7 @@ func TestTCPToOurselvesAnyhow(t *testing.T) {
 // rest polls until there is nothing to do at this time.
 func (n *narcissus) rest() {
 	n.settle()
-	wantLinks(n.t, &n.Stack)
+	wantSound(n.t, &n.Stack, n.now)
 	n.wantSlots()
 }
 

@@ -139,6 +139,8 @@ func (s *siege) settle() (next time.Duration, ok bool) {
 		if moved || ok && next <= s.now || ok2 && other <= s.now {
 			continue
 		}
+		wantSound(s.t, &s.Stack, s.now)
+		wantSound(s.t, &s.friend.Stack, s.now)
 		if ok2 && (!ok || other < next) {
 			next, ok = other, true
 		}

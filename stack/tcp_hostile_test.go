@@ -51,7 +51,7 @@ func hostilePeers(t *rapid.T, seen *[tcpOrphan + 1]int) {
 		}
 		h.rest(t)
 		h.wantSlots()
-		wantLinks(t, &h.Stack)
+		wantSound(t, &h.Stack, h.now)
 		for i := range h.st.TCP {
 			seen[h.st.TCP[i].use]++
 		}

@@ -11,56 +11,6 @@ import (
 	"stackproof/stack/wire"
 )
 
-// wantLinks checks that every row is in the list where it is looked for, and nowhere else, that the heap is one, and that
-// nothing is overlooked: of a row that is not in the queue the heap has the deadline, and there is nothing to be sent.
-func wantLinks(t require.TestingT, s *Stack) {
-	listed := make([]int, len(s.st.TCP))
-	walk := func(list *int32) {
-		for i := *list; i != 0; i = s.st.TCP[i-1].links.next {
-			require.Same(t, list, s.tcpList(&s.st.TCP[i-1]))
-			listed[i-1]++
-			require.Equal(t, 1, listed[i-1])
-		}
-	}
-	walk(&s.tcp.listeners)
-	for i := range s.st.TCP {
-		walk(&s.st.TCP[i].links.bucket)
-	}
-	heaped := 0
-	for i := range s.st.TCP {
-		r := &s.st.TCP[i]
-		require.Equal(t, r.use != tcpFree, listed[i] == 1)
-		if r.links.place != 0 {
-			heaped++
-			require.EqualValues(t, i+1, *s.heapRow(r.links.place))
-			require.True(t, r.links.place == 1 || s.heapDue(r.links.place/2) <= r.links.due)
-		}
-		if r.use == tcpFree || r.use == tcpListener {
-			require.Zero(t, r.links.place)
-		} else if !r.links.queued {
-			at, ok := r.state.Deadline()
-			require.Equal(t, ok, r.links.place != 0)
-			require.True(t, !ok || at == r.links.due)
-			_, ok = r.state.Next()
-			require.False(t, ok)
-		}
-	}
-	require.EqualValues(t, s.tcp.timers, heaped)
-	queued := 0
-	for i := s.tcp.head; i != 0; i = s.st.TCP[i-1].links.after {
-		require.True(t, s.st.TCP[i-1].links.queued)
-		if queued++; s.st.TCP[i-1].links.after == 0 {
-			require.Equal(t, i, s.tcp.tail)
-		}
-	}
-	for i := range s.st.TCP {
-		if s.st.TCP[i].links.queued {
-			queued--
-		}
-	}
-	require.Zero(t, queued)
-}
-
 // TestTCPHeap: rows come out of the heap when they are due, and no row is due that was taken out.
 func TestTCPHeap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -104,7 +54,7 @@ func TestTCPTableFindsAll(t *testing.T) {
 		h.tcpTake(i, tcpOpen, me4, 80, peer4, uint16(1000+i)).state.Connect(tcp.Config{})
 		h.tcpTouch(i)
 	}
-	wantLinks(t, &h.Stack)
+	require.True(t, h.checkLinks().Holds())
 	for i := range h.st.TCP {
 		id := h.tcpFind(me4, 80, peer4, uint16(1000+i))
 		if i < 2 {
@@ -121,5 +71,5 @@ func TestTCPTableFindsAll(t *testing.T) {
 	h.tcpRelease(2)
 	require.Equal(t, -1, h.tcpFind(me4, 80, peer4, 1002))
 	h.tcpRelease(2)
-	wantLinks(t, &h.Stack)
+	require.True(t, h.checkLinks().Holds())
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/stack/invariant"
 )
 
 const (
@@ -215,11 +216,19 @@ func (h *host) figure(f sut.Figure) (n int64, ok bool) {
 	return n, s == sut.OK
 }
 
-// look: RTO, congestion window and timers are in their bounds.
+// checker is a stack that knows what must always be true of its state.
+type checker interface{ Check() invariant.Violation }
+
+// look: RTO, congestion window and timers are in their bounds, and a stack that knows itself finds itself sound.
 func (m *Model) look() {
 	for i := range m.hosts {
 		h := &m.hosts[i]
 		h.accept()
+		if c, ok := h.stack.(checker); ok {
+			if v := c.Check(); !v.Holds() {
+				m.fail("host %d: %v does not hold in row %d", i, v.Rule, v.Row)
+			}
+		}
 		if h.usable() {
 			h.look()
 		}

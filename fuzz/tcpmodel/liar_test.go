@@ -10,6 +10,7 @@ import (
 	"stackproof/conformance/frame"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/large"
+	"stackproof/stack/invariant"
 )
 
 // liar is a stack whose segments, or figures, are falsified.
@@ -17,7 +18,10 @@ type liar struct {
 	sut.SUT
 	frames func(v *frame.View)
 	figure func(f sut.Figure, value *int64)
+	broken invariant.Rule
 }
+
+func (l liar) Check() invariant.Violation { return l.broken.At(5) }
 
 type falsifier struct {
 	sut.Sink
@@ -94,6 +98,7 @@ func TestLiars(t *testing.T) {
 		{liar{figure: told(sut.FigCwnd, 0)}, "the congestion window is 0 segments"},
 		{liar{figure: told(sut.FigSSThresh, 1)}, "the slow start threshold is 1 segments"},
 		{liar{figure: told(sut.FigConns, 1)}, "host 0 has 1 connections left"},
+		{liar{broken: invariant.TCPHeap}, "host 0: tcp-table-heap does not hold in row 5"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			c.liar.SUT = large.New()

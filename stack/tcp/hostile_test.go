@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"stackproof/stack/invariant"
 )
 
 // TestHostilePeer: whatever arrives in whatever state, the connection stays sound and asks its owner for nothing that
@@ -190,6 +192,7 @@ func (h *hostile) call(t *rapid.T) {
 // check holds the state to what is always true of it.
 func (h *hostile) check(t *rapid.T) {
 	c := &h.c
+	require.Equal(t, invariant.OK.String(), c.Check(h.now, &h.rx, &h.tx, len(h.rxb), len(h.txb)).String())
 	require.LessOrEqual(t, c.sndUna.Sub(c.sndNxt), 0, "SND.UNA =< SND.NXT")
 	require.LessOrEqual(t, c.sndNxt.Sub(c.sndEnd), 1, "only FIN is behind the last byte")
 	require.GreaterOrEqual(t, c.maxSeg, MinMaxSeg)

@@ -8,6 +8,7 @@ import (
 
 	"stackproof/drivers/queue"
 	"stackproof/stack"
+	"stackproof/stack/invariant"
 	"stackproof/stack/neighbour"
 	"stackproof/stack/socket"
 	"stackproof/stack/wire"
@@ -132,6 +133,8 @@ func (h *host) poll() {
 		}
 		h.dev.Done()
 	}
+	require.Equal(h.w.t, invariant.Violation{}, h.stack.Check(h.w.now))
+	require.Equal(h.w.t, invariant.Violation{}, h.table.Check())
 }
 
 // discovery reports whether a frame only serves to find the neighbour: ARP, or a neighbour solicitation or advertisement.
