@@ -19,7 +19,7 @@ func (s *Stack) tcpUndelivered(local, remote wire.Addr, quoted []byte, c Cause) 
 	r := &s.st.TCP[id]
 	switch {
 	case c == TooLong, c == OK: // the path is not the connection's concern
-	case r.use == tcpOpen && r.state.State() == tcp.SynSent && isHard(c, local):
+	case r.state.State() == tcp.SynSent && isHard(c, local):
 		// RFC 5927 5.2: once there is a connection its own segments know better (SHLD-26).
 		r.state.Refuse()
 		s.tcpTouch(id)

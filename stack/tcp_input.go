@@ -75,12 +75,12 @@ func (s *Stack) tcpArrive(now time.Duration, m *packet, id int, g *tcp.Segment, 
 	if r.use == tcpEmbryo && before == tcp.SynReceived && after != before {
 		s.tcpGrown(id)
 	}
-	if res.Acked > 0 || after == tcp.Established {
+	if res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before {
 		r.soft = OK
-	}
-	if forward := res.Acked > 0 || res.Ready > 0 || after == tcp.Established && after != before; forward && r.heard != now {
-		r.heard = now
-		s.confirm(now, r.local, r.remote)
+		if r.heard != now {
+			r.heard = now
+			s.confirm(now, r.local, r.remote)
+		}
 	}
 	if n > 0 && res.Ready != n {
 		// RFC 5681 4.2: what comes out of order, and what fills a hole, is acknowledged at once. The peer counts these
@@ -130,8 +130,9 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Seg
 	handshakes, waiting := s.tcpQueued(listener)
 	backlog := s.st.TCP[listener].backlog
 	full := handshakes+waiting >= backlog
+	row := old >= 0 || s.tcp.noCookies // an answer without one would not know what follows on the segments of old
 	switch {
-	case waiting >= backlog, full && (old >= 0 || s.tcp.noCookies):
+	case waiting >= backlog, full && row:
 		s.count(DropTCPBacklog)
 		return
 	case s.tcpLeast(false, lossTooMuch) < 0, s.tcpSpareSlot() < 0 && s.tcpLeast(true, lossTooMuch) < 0:
@@ -139,16 +140,12 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Seg
 		return
 	}
 	id := -1
-	switch {
-	case full:
-	case old >= 0 && s.st.TCP[old].use == tcpOrphan: // an application keeps its row, and what is in it, until it closes
-		id = old
-	default:
+	if !full {
 		id = s.tcpAllocEmbryo()
 	}
 	switch {
 	case id >= 0:
-	case old >= 0 || s.tcp.noCookies: // an answer without a row would not know what follows on its segments
+	case row:
 		s.count(DropTCPTableFull)
 		return
 	default:
@@ -158,6 +155,7 @@ func (s *Stack) tcpStranger(now time.Duration, m *packet, t wire.TCP, g *tcp.Seg
 	cfg := s.tcpListenerConfig(now, m, t, listener)
 	if old >= 0 {
 		cfg.ISS = s.st.TCP[old].state.Succeed(cfg.ISS)
+		s.tcpSettle(old)
 	}
 	s.tcpEmbryo(now, m, t, id, listener).state.Listen(cfg)
 	s.tcpArrive(now, m, id, g, t.Payload())

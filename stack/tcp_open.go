@@ -53,7 +53,7 @@ func (s *Stack) TCPPort(local wire.Addr, port uint16) (uint16, Cause) {
 		port = s.tcpEphemeral(local)
 	}
 	if port == 0 || s.tcpTaken(local, port) {
-		return port, AddrInUse
+		return 0, AddrInUse
 	}
 	return port, OK
 }

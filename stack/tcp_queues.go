@@ -99,13 +99,11 @@ func (s *Stack) tcpSpareSlot() int {
 // needsSlot reports whether there is, or can be, anything in the row's queues that somebody waits for.
 func (r *TCPConn) needsSlot() bool {
 	switch {
-	case r.use == tcpFree || r.use == tcpListener || r.use == tcpEmbryo:
+	case r.use == tcpFree || r.use == tcpEmbryo:
 		return false
-	case r.state.State() == tcp.Closed:
-		return r.use != tcpOrphan && r.rx.Len() > 0
 	case r.use == tcpOrphan: // it takes nothing more in (RFC 9293 3.6.1, SHLD-3)
 		return r.tx.Len() > 0
-	case r.state.State() == tcp.TimeWait:
+	case r.state.State() == tcp.Closed || r.state.State() == tcp.TimeWait: // a listener is CLOSED, too, and has no text
 		return r.rx.Len() > 0
 	}
 	return true

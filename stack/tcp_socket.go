@@ -32,8 +32,6 @@ func (r *TCPConn) status() Cause {
 		return Refused
 	case tcp.FailReset:
 		return Reset
-	case tcp.FailAborted:
-		return Aborted
 	case tcp.FailTimedOut:
 		if r.soft != OK {
 			return r.soft // RFC 9293 3.9.2.2, SHLD-25: it says more

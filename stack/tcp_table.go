@@ -33,11 +33,10 @@ func (s *Stack) tcpBucket(local wire.Addr, lport uint16, remote wire.Addr, rport
 	return &s.st.TCP[uint32(h)%uint32(len(s.st.TCP))].links.bucket
 }
 
-// tcpTake gives a row, whatever it was before, to a connection between these ends, still closed, or to a listener.
+// tcpTake gives a free row to a connection between these ends, still closed, or to a listener.
 func (s *Stack) tcpTake(id int, use tcpUse, local wire.Addr, lport uint16, remote wire.Addr, rport uint16) *TCPConn {
-	s.tcpRelease(id)
 	r := &s.st.TCP[id]
-	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, heard: -1, slot: r.slot, links: r.links}
+	*r = TCPConn{use: use, local: local, lport: lport, remote: remote, rport: rport, slot: r.slot, links: r.links}
 	list := s.tcpList(r)
 	r.links.next, *list = *list, int32(id+1)
 	return r

@@ -266,7 +266,7 @@ func TestTCPReopen(t *testing.T) {
 	h.wantTCP("S. 65538 ack 4 mss 1460") // beyond everything that the old one can still have under way
 	require.Equal(t, 2, h.rowsInUse())
 	h.gets(ack, 4, 65539, "")
-	require.Equal(t, tcpWaiting, h.st.TCP[id].use)
+	require.Equal(t, 1, h.TCPCount(tcp.Established))
 	// Without a listener there is nobody to open it.
 	h = newTCPHost(t, me4, peer4)
 	id = h.connected()
