@@ -21,10 +21,10 @@ type Command struct {
 
 // heardOf is what a command says of a slice.
 type heardOf struct {
-	seeds, failed uint64
-	goals         string
-	failures      map[uint64]string // by seed: the reason
-	rest          string            // of its words, where it ends for another reason
+	seeds    uint64
+	goals    string
+	failures map[uint64]string // by seed: the reason
+	rest     string            // of its words, where it ends for another reason
 }
 
 var (
