@@ -30,7 +30,8 @@ func (s *Stack) ip4Input(now time.Duration, b []byte, linkGroup bool) {
 		s.count(ipv4Errors[err])
 		return
 	}
-	m := packet{src: p.Src(), dst: p.Dst(), proto: p.Protocol(), hops: p.TTL(), tos: p.TOS(), bytes: p}
+	var m packet // field by field: the whole at once is made elsewhere and copied, which waits for what was just written
+	m.src, m.dst, m.proto, m.hops, m.tos, m.bytes = p.Src(), p.Dst(), p.Protocol(), p.TTL(), p.TOS(), p
 	if c := s.ip4Refuse(p, &m, linkGroup); c != NumCounters {
 		s.count(c)
 		return

@@ -18,10 +18,9 @@ func (s *Stack) tcpInput(now time.Duration, m *packet, b []byte) {
 		s.count(tcpErrors[err])
 		return
 	}
-	g := tcp.Segment{
-		Seq: tcp.Seq(t.Seq()), Ack: tcp.Seq(t.Ack()), Flags: t.Flags(), Wnd: t.Window(), Urg: t.Urgent(),
-		Len: len(t.Payload()), ECN: m.tos & ecnBits,
-	}
+	var g tcp.Segment // field by field, as in ip4Input
+	g.Seq, g.Ack, g.Flags, g.Wnd, g.Urg = tcp.Seq(t.Seq()), tcp.Seq(t.Ack()), t.Flags(), t.Window(), t.Urgent()
+	g.Len, g.ECN = len(t.Payload()), m.tos&ecnBits
 	g.Options.Parse(t.Options())
 	if g.Malformed {
 		// RFC 9293 MUST-7 suggests a reset, which would let anybody end a connection.
