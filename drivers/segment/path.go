@@ -43,12 +43,18 @@ type path struct {
 const maxHeldBack = 16
 
 func (p *path) init(s *Segment, cfg *Path, port *Port, toHost bool) {
-	*p = path{Path: *cfg, segment: s, port: port, toHost: toHost, back: make([]*frame, 0, maxHeldBack)}
+	*p = path{segment: s, port: port, toHost: toHost, back: make([]*frame, 0, maxHeldBack)}
 	way := uint64(port.number) << 1
 	if toHost {
 		way |= 1
 	}
 	p.chance.init(s.cfg.Seed, way)
+	p.set(cfg)
+}
+
+// set changes what becomes of the frames that enter from now on.
+func (p *path) set(cfg *Path) {
+	p.Path = *cfg
 	if p.Rate > 0 {
 		p.maxWait, _ = lineTime(uint64(p.Queue)*8, uint64(p.Rate), 0)
 	}

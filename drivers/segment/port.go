@@ -1,5 +1,7 @@
 package segment
 
+import "fmt"
+
 // Port is where a host is plugged in: a stack's device.
 type Port struct {
 	segment *Segment
@@ -63,6 +65,22 @@ func (p *Port) Waiting() int {
 		n++
 	}
 	return n
+}
+
+// SetPaths changes what becomes of the frames that enter the port's paths from now on; those on their way keep their fate.
+// An error names what is wrong with p.
+func (p *Port) SetPaths(paths Paths) error {
+	for _, d := range [...]struct {
+		name string
+		cfg  *Path
+	}{{"Tx", &paths.Tx}, {"Rx", &paths.Rx}} {
+		if err := d.cfg.complete(); err != nil {
+			return fmt.Errorf("segment: port %d: %s: %w", p.number, d.name, err)
+		}
+	}
+	p.tx.set(&paths.Tx)
+	p.rx.set(&paths.Rx)
+	return nil
 }
 
 // Unsent returns how many frames the host has sent that no Poll has taken yet.

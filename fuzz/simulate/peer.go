@@ -1,0 +1,4 @@
+package simulate
+
+// Peer makes another stack.
+type Peer func()
