@@ -126,7 +126,7 @@ func TestScriptQueues(t *testing.T) {
 		require.Equal(t, report.Pass, r.Outcome, r.Why)
 	}
 	board := new(inproc.Host)
-	board.Init(new(inproc.Small))
+	board.Init(new(inproc.Small), new(inproc.SmallBuffers))
 	r := run(Scripts{Exec: NewLocal(board)}, "", "4096", "4096")
 	require.Equal(t, report.Pass, r.Outcome, r.Why)
 }

@@ -16,18 +16,19 @@ import (
 func TestSmallMemory(t *testing.T) {
 	suite, err := LoadSuite()
 	require.NoError(t, err)
-	small := new(inproc.Host)
-	small.Init(new(inproc.Small))
+	host := func() *inproc.Host {
+		h := new(inproc.Host)
+		h.Init(new(inproc.Small), new(inproc.SmallBuffers))
+		return h
+	}
+	small := host()
+	small.Beside(host)
 	board, computer := NewLocal(small), NewLocal(large.New())
 	long := 0
 	for i := range suite.Programs {
 		p := &suite.Programs[i]
 		for _, twin := range []bool{false, true} {
 			want := board.Execute(&Job{Program: p, Twin: twin}, nil)
-			if p.Form.Program.Personalities != 0 { // a board has not the lwIP face
-				require.Equal(t, vm.NeedsPersonality, want.Reason, p.Case.ID)
-				continue
-			}
 			if c := &p.Form.Program.Config; max(c.RcvBuf, c.SndBuf) > sut.DefaultBuf {
 				long++
 				require.Equal(t, vm.NeedsBuffers, want.Reason, p.Case.ID)

@@ -21,13 +21,16 @@ var (
 	input [256]byte
 )
 
-// agent lies below the window where the board has memory there (runtime/esp32p4.ld).
-//
+// agent and buffers lie below the window where the board has memory there (runtime/esp32p4.ld).
+
 //go:section .bss.low
 var agent device.Agent
 
+//go:section .bss.low
+var buffers inproc.SmallBuffers
+
 func main() {
-	host.Init(&rooms)
+	host.Init(&rooms, &buffers)
 	agent.StackLeft, agent.Carry, agent.SelfTest = board.StackLeft, carry, selfTest
 	agent.Build = board.Build()
 	agent.Init(&list, attach(), &line)

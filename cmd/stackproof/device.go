@@ -13,6 +13,7 @@ import (
 	"stackproof/cmd/firmware/image"
 	"stackproof/cmd/p4emu/emulator"
 	"stackproof/conformance"
+	"stackproof/conformance/device/console"
 	"stackproof/conformance/report"
 )
 
@@ -49,10 +50,13 @@ func builtFiles() (files image.Files, repo string, err error) {
 	if err != nil {
 		return files, "", err
 	}
-	if _, e := os.Stat(files.Flash); e != nil {
-		err = fmt.Errorf("stackproof: there is no image in %s: stackproof device build makes it", filepath.Join("build", image.ESP32P4))
+	for _, f := range []image.Files{files, lwipFiles(files)} {
+		if _, e := os.Stat(f.Flash); e != nil {
+			dir, _ := filepath.Rel(repo, filepath.Dir(f.Flash))
+			return files, repo, fmt.Errorf("stackproof: there is no image in %s: stackproof device build makes it", dir)
+		}
 	}
-	return files, repo, err
+	return files, repo, nil
 }
 
 func newDeviceBuild() *cobra.Command {
@@ -66,6 +70,7 @@ func newDeviceBuild() *cobra.Command {
   flash.bin     both, from address 0 on, for the emulator
   memory.bin    the image with a few cases, for a loader that puts it into memory
   firmware.elf  the symbols
+  lwip          a folder with the image whose sockets are as lwIP has them: it runs the cases about those
   bench         a folder with the image that measures
 
 Exit codes: 1 it does not compile or does not fit, 2 something is missing on this machine.`,
@@ -85,8 +90,11 @@ func deviceBuild(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	bench := image.Sizes{}
+	var bench, lwip image.Sizes
 	built, err := image.BuildFiles(ctx, suite, repo, dir, stderr)
+	if err == nil {
+		lwip, err = image.BuildLwIP(ctx, suite, repo, dir, stderr)
+	}
 	if err == nil {
 		bench, err = image.BuildBench(ctx, repo, dir, stderr)
 	}
@@ -98,6 +106,7 @@ func deviceBuild(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "bench: %v\n", bench)
+	fmt.Fprintf(stdout, "lwip: %v\n", lwip)
 	fmt.Fprintf(stdout, "build: %v cases=%d programs=%d small=%d\n", built.Sizes, built.Cases, len(suite.Programs), built.Small)
 	return nil
 }
@@ -178,8 +187,8 @@ func deviceSize(elf string, stdout io.Writer) error {
 	return nil
 }
 
-// bootEmulator finds the image, and makes the emulator to boot it.
-func bootEmulator(ctx context.Context) (func() (io.ReadWriteCloser, error), error) {
+// onEmulator is both images, each on an emulator of its own.
+func onEmulator(ctx context.Context, suite *conformance.Suite) (*console.Faces, error) {
 	files, repo, err := builtFiles()
 	if err != nil {
 		return nil, err
@@ -189,5 +198,11 @@ func bootEmulator(ctx context.Context) (func() (io.ReadWriteCloser, error), erro
 		return nil, err
 	}
 	soon := soonAfter(ctx)
-	return func() (io.ReadWriteCloser, error) { return emulator.Start(soon, program, files) }, nil
+	board := func(files image.Files) *console.Board {
+		return console.New(func() (io.ReadWriteCloser, error) { return emulator.Start(soon, program, files) }, suite, 0)
+	}
+	return &console.Faces{POSIX: board(files), LwIP: board(lwipFiles(files))}, nil
 }
+
+// lwipFiles are the files of the image with lwIP's sockets beside another.
+func lwipFiles(files image.Files) image.Files { return image.LwIPIn(filepath.Dir(files.ELF)) }

@@ -17,6 +17,8 @@ import (
 	"stackproof/cmd/p4emu/fakeboard"
 	"stackproof/conformance"
 	"stackproof/conformance/device"
+	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/inproc"
 )
 
 // lab is a repository in which an image has been built, as far as this program looks at either, and a fake board that has
@@ -25,6 +27,7 @@ type lab struct {
 	*fakeboard.Board
 	files image.Files
 	build uint64
+	lwip  uint64 // of the image with lwIP's sockets
 	suite *conformance.Suite
 
 	boards *sync.Map // the boards by their ports
@@ -43,17 +46,22 @@ func newLab(t *testing.T) *lab {
 		require.NoError(t, os.WriteFile(file, b, 0o666))
 	}
 	put(filepath.Join(root, "cmd", "firmware", "toolchain", "go.mod"), nil)
-	put(l.files.ELF, elfFile(t))
-	m, err := espimage.Read(l.files.ELF)
-	require.NoError(t, err)
-	l.build = m.Build
-	encoded, err := m.Encode()
-	require.NoError(t, err)
-	put(l.files.Image, encoded)
+	build := func(files image.Files, fill byte) (number uint64, flash []byte) {
+		put(files.ELF, elfFile(t, fill))
+		m, err := espimage.Read(files.ELF)
+		require.NoError(t, err)
+		encoded, err := m.Encode()
+		require.NoError(t, err)
+		put(files.Image, encoded)
+		flash, err = espimage.Flash(encoded, suite.Blob())
+		require.NoError(t, err)
+		put(files.Flash, flash)
+		return m.Build, flash
+	}
 	put(l.files.Cases, suite.Blob())
-	flash, err := espimage.Flash(encoded, suite.Blob())
-	require.NoError(t, err)
-	put(l.files.Flash, flash)
+	l.lwip, _ = build(lwipFiles(l.files), 1)
+	var flash []byte
+	l.build, flash = build(l.files, 0)
 	normal := openPort
 	openPort = func(name string, baud int) (serial.Port, error) {
 		if b, ok := l.boards.Load(name); ok {
@@ -70,7 +78,7 @@ func newLab(t *testing.T) *lab {
 func (l *lab) another(t *testing.T) *lab {
 	flash, err := os.ReadFile(l.files.Flash)
 	require.NoError(t, err)
-	n := &lab{Board: fakeboard.New(t), files: l.files, build: l.build, suite: l.suite, boards: l.boards}
+	n := &lab{Board: fakeboard.New(t), files: l.files, build: l.build, lwip: l.lwip, suite: l.suite, boards: l.boards}
 	n.plug(n.Board, flash)
 	return n
 }
@@ -80,15 +88,38 @@ func (l *lab) plug(b *fakeboard.Board, flash []byte) {
 	b.Lock()
 	defer b.Unlock()
 	copy(b.Flash, flash)
-	b.Agent = func(a *device.Agent) { a.Build = l.build }
+	b.Agent = func(a *device.Agent) {
+		if a.Build = l.build; hasLwIP(b) {
+			a.Build = l.lwip
+		}
+	}
+	b.Stack = func(h *inproc.Host) sut.SUT {
+		if !hasLwIP(b) {
+			return h
+		}
+		h.Beside(func() *inproc.Host {
+			twin := new(inproc.Host)
+			twin.Init(new(inproc.Small), new(inproc.SmallBuffers))
+			return twin
+		})
+		s, _ := h.As(sut.LwIP)
+		return s
+	}
 	l.boards.Store(b.Path, b)
 }
 
-// elfFile is an ELF file with the symbols that matter: 64 bytes of code, and room for cases behind them.
-func elfFile(t *testing.T) []byte {
+// hasLwIP tells whether the image in a board's flash is the one with lwIP's sockets: its code ends so.
+func hasLwIP(b *fakeboard.Board) bool {
+	return bytes.Contains(b.Flash[espimage.ImageOffset:][:1024], []byte("\x13\x00\x00\x00\x13\x00\x00\x01"))
+}
+
+// elfFile is an ELF file with the symbols that matter: 64 bytes of code, of which the last is the fill, and room for cases
+// behind them.
+func elfFile(t *testing.T, fill byte) []byte {
 	t.Helper()
 	const base, headers = 0x4ff4_0000, 52 + 32
 	code := bytes.Repeat([]byte{0x13, 0, 0, 0}, 16)
+	code[len(code)-1] = fill
 	names := []byte{0}
 	symbols := []elf.Sym32{{}}
 	for _, s := range []struct {

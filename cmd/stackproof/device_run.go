@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,10 @@ board is started again for the next. What is garbled on the line is asked for ag
 
 BOARD is emulator, an emulated ESP32-P4 (cmd/p4emu), which is built for it; a serial port, such as /dev/ttyUSB0; or a name
 in a file of boards. On a board the image must be the one that was built last: stackproof device flash sees to it.
+
+Cases about lwIP's sockets need an image of their own, which has no room for POSIX's. The emulator runs both; on a board the
+image is stored in flash when the first of those cases comes, and the other again for the first behind them, which takes
+some seconds each. A board whose reset is none keeps its image, and has those cases unsupported, and so has one with --ram.
 
 With --ram nothing is flashed: the image is loaded into the board's memory, through the loader in its ROM, each time that
 the board is started. Behind it there is room for a few cases, of each folder some, and those are run.
@@ -85,7 +90,7 @@ func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	d, err := f.onBoard(ctx)
+	d, err := f.onBoard(ctx, stderr)
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,10 @@ func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) er
 	}
 	for range f.repeat {
 		j := &running{suite: d.suite, pattern: p, said: f.pattern, again: f.again()}
-		j.open = func() (conformance.Executor, error) { return d.start() }
+		j.open = func() (conformance.Executor, error) {
+			b := d.board()
+			return b, b.Start(d.suite.Cases(p)[0][0])
+		}
 		if err := j.run(ctx, &f.runFlags, stdout, stderr); err != nil {
 			return err
 		}
@@ -127,29 +135,42 @@ func (f *deviceFlags) again() string {
 	return line + " --run"
 }
 
-// deviceOn is a board with an image.
+// deviceOn is a board with images.
 type deviceOn struct {
 	suite *conformance.Suite
-	build uint64
-	boot  func() (io.ReadWriteCloser, error)
 	flags *deviceFlags
+	faces []faceOn // POSIX's, and lwIP's where the board can have that too
+	// change puts another of them on the board; nil where each has its own.
+	change func(lwIP bool) error
 }
 
-// start boots the board and finds out whether it runs the image.
-func (d *deviceOn) start() (*console.Board, error) {
-	b := console.New(d.boot, d.suite, d.flags.limit)
-	b.Build = d.build
+// faceOn is an image on a board.
+type faceOn struct {
+	build uint64
+	boot  func() (io.ReadWriteCloser, error)
+}
+
+// board is the board with its images.
+func (d *deviceOn) board() *console.Faces {
+	f := &console.Faces{POSIX: d.one(0), Change: d.change}
+	if len(d.faces) > 1 {
+		f.LwIP = d.one(1)
+	}
+	return f
+}
+
+// one is the board as it is with one of its images.
+func (d *deviceOn) one(i int) *console.Board {
+	b := console.New(d.faces[i].boot, d.suite, d.flags.limit)
+	b.Build = d.faces[i].build
 	if d.flags.link != conformance.DirectLink {
 		b.Link = d.flags.link
 	}
-	if err := b.Start(); err != nil {
-		return nil, err
-	}
-	return b, nil
+	return b
 }
 
 // onBoard finds the board, the image, and what of the cases is on it.
-func (f *deviceFlags) onBoard(ctx context.Context) (*deviceOn, error) {
+func (f *deviceFlags) onBoard(ctx context.Context, stderr io.Writer) (*deviceOn, error) {
 	d := &deviceOn{flags: f}
 	b := boards.Board{Name: boards.Emulator}
 	var err error
@@ -168,36 +189,74 @@ func (f *deviceFlags) onBoard(ctx context.Context) (*deviceOn, error) {
 	if d.suite, err = conformance.LoadSuite(); err != nil {
 		return nil, err
 	}
-	m, err := espimage.Read(files.ELF)
-	if err != nil {
-		return nil, err
-	}
-	d.build = m.Build
-	if f.ram {
-		if d.suite, m, err = image.ForMemory(d.suite, files.ELF); err != nil {
+	soon := soonAfter(ctx)
+	program := ""
+	if b.Name == boards.Emulator {
+		if program, err = emulator.Build(ctx, repo, filepath.Join(repo, "build")); err != nil {
 			return nil, err
 		}
 	}
-	soon := soonAfter(ctx)
-	target := at(b)
-	if b.Name == boards.Emulator {
-		program, err := emulator.Build(ctx, repo, filepath.Join(repo, "build"))
+	if f.ram {
+		return d, d.inMemory(soon, b, program, files)
+	}
+	images := []image.Files{files, lwipFiles(files)}
+	if b.Name != boards.Emulator {
+		if b.Reset == port.None { // somebody's finger would have to change it
+			images = images[:1]
+		}
+		d.change = changer(ctx, b, images, stderr)
+	}
+	for _, files := range images {
+		m, err := espimage.Read(files.ELF)
 		if err != nil {
 			return nil, err
 		}
-		d.boot = func() (io.ReadWriteCloser, error) { return emulator.Start(soon, program, files) }
-		target = loader.Board{Port: boards.Emulator, Reset: port.None, Open: emulator.Port(soon, program, files)}
-	} else {
-		d.boot = func() (io.ReadWriteCloser, error) { return restart(soon, b) }
-	}
-	if f.ram {
-		var segments []loader.Segment
-		for _, s := range m.Segments {
-			segments = append(segments, loader.Segment(s))
+		boot := func() (io.ReadWriteCloser, error) { return restart(soon, b) }
+		if b.Name == boards.Emulator {
+			boot = func() (io.ReadWriteCloser, error) { return emulator.Start(soon, program, files) }
 		}
-		d.boot = func() (io.ReadWriteCloser, error) { return loader.Start(soon, target, segments, m.Entry) }
+		d.faces = append(d.faces, faceOn{m.Build, boot})
 	}
 	return d, nil
+}
+
+// inMemory has the board load the image, with as many cases as fit behind it. The other image has no room for those that
+// are about it.
+func (d *deviceOn) inMemory(soon context.Context, b boards.Board, program string, files image.Files) error {
+	suite, m, err := image.ForMemory(d.suite, files.ELF)
+	if err != nil {
+		return err
+	}
+	d.suite = suite
+	var segments []loader.Segment
+	for _, s := range m.Segments {
+		segments = append(segments, loader.Segment(s))
+	}
+	target := at(b)
+	if b.Name == boards.Emulator {
+		target = loader.Board{Port: boards.Emulator, Reset: port.None, Open: emulator.Port(soon, program, files)}
+	}
+	d.faces = []faceOn{{m.Build, func() (io.ReadWriteCloser, error) { return loader.Start(soon, target, segments, m.Entry) }}}
+	return nil
+}
+
+// changer stores one of two images in a board's flash, if it is not what lies there. The cases are the same for both.
+func changer(ctx context.Context, b boards.Board, images []image.Files, stderr io.Writer) func(lwIP bool) error {
+	return func(lwIP bool) error {
+		files, name := images[0], "image"
+		if lwIP {
+			files, name = images[1], "image with lwIP's sockets"
+		}
+		bytes, err := os.ReadFile(files.Image)
+		if err != nil {
+			return fmt.Errorf("stackproof: the image is incomplete: %w: stackproof device build makes it", err)
+		}
+		written, err := loader.Flash(ctx, at(b), []loader.Part{{Name: name, Offset: espimage.ImageOffset, Data: bytes}}, nil)
+		for _, p := range written {
+			fmt.Fprintf(stderr, "stackproof: written %s: %d bytes at 0x%x\n", p.Name, len(p.Data), p.Offset)
+		}
+		return err
+	}
 }
 
 // restart opens a board's port and has the board start its image. The line ends with ctx.
@@ -217,12 +276,12 @@ func restart(ctx context.Context, b boards.Board) (io.ReadWriteCloser, error) {
 
 // selfTests has the board test its EMAC.
 func (d *deviceOn) selfTests(stdout io.Writer) error {
-	board, err := d.start()
-	if err != nil {
+	board := d.board()
+	defer board.Close()
+	if err := board.Start(&d.suite.Programs[0]); err != nil {
 		return err
 	}
-	defer board.Close()
-	tests, err := board.SelfTests()
+	tests, err := board.POSIX.SelfTests()
 	failed := 0
 	for _, t := range tests {
 		if t.Flaw == "" {

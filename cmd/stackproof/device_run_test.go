@@ -3,15 +3,20 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/cmd/firmware/espimage"
+	"stackproof/conformance"
 	"stackproof/conformance/device"
 	"stackproof/conformance/report"
+	"stackproof/conformance/vm"
 )
 
 // TestDeviceRun: a board behind a serial port, by its path and by its name in a file of boards.
@@ -38,6 +43,56 @@ func TestDeviceRun(t *testing.T) {
 	require.Equal(t, report.ExitOK, code)
 	require.Contains(t, stdout, "board bench: present port="+l.Path+" reset=lines baud=115200 fast=460800 fixtures=cable\n")
 	require.Regexp(t, `(?m)^list: boards=1 ports=[0-9]+$`, stdout)
+}
+
+// TestDeviceRunFaces: the image with lwIP's sockets is stored when its cases come, and the other again when others do.
+func TestDeviceRunFaces(t *testing.T) {
+	l := newLab(t)
+	lwip, err := os.ReadFile(lwipFiles(l.files).Image)
+	require.NoError(t, err)
+	code, stdout, stderr := invoke(t, "device", "run", "--board", l.Path, "--run", "sockets/close*")
+	require.Equal(t, report.ExitOK, code, stdout+stderr)
+	require.Regexp(t, `^stackproof: written image with lwIP's sockets: [0-9]+ bytes at 0x2000\n$`, stderr)
+	require.Regexp(t, `(?m)^PASS sockets/close-wakes-writer$`, stdout)
+	require.NotContains(t, stdout, "UNSUPPORTED")
+	l.with(func() { require.Equal(t, lwip, l.Flash[espimage.ImageOffset:][:len(lwip)]) })
+
+	code, stdout, stderr = invoke(t, "device", "run", "--board", l.Path, "--run", "sockets/close-wakes-writer")
+	require.Equal(t, report.ExitOK, code, stdout+stderr)
+	require.Empty(t, stderr, "it has the image")
+
+	code, _, stderr = invoke(t, "device", "run", "--board", l.Path, "--run", "arp/request-answered", "--link", "direct")
+	require.Equal(t, report.ExitOK, code, stderr)
+	require.Regexp(t, `^stackproof: written image: [0-9]+ bytes at 0x2000\n$`, stderr)
+
+	l.with(func() { l.Stiff = true })
+	l.PowerOn(false)
+	code, stdout, stderr = invoke(t, "device", "run", "--board", l.Path, "--run", "sockets/close-wakes-writer", "--reset", "none")
+	require.Equal(t, report.ExitNone, code, stdout+stderr)
+	require.Contains(t, stdout, "UNSUPPORTED sockets/close-wakes-writer")
+}
+
+// TestDeviceRunOtherFaceFails: a board that cannot be given the other image loses its cases, and no others.
+func TestDeviceRunOtherFaceFails(t *testing.T) {
+	l := newLab(t)
+	l.with(func() { l.Download.ID = 5 }) // its ROM says that it is another chip
+	f := deviceFlags{board: l.Path}
+	f.link, f.limit = "direct", time.Minute
+	d, err := f.onBoard(t.Context(), io.Discard)
+	require.NoError(t, err)
+	board := d.board()
+	defer board.Close()
+	other := l.suite.Find("arp/request-answered")[0]
+	require.NoError(t, board.Start(other))
+	for _, p := range []*conformance.Program{other, l.suite.Find("sockets/close-wakes-writer")[0], l.suite.Find("sockets/close-wakes-writer")[0], other} {
+		v := board.Execute(&conformance.Job{Program: p}, nil)
+		if p == other {
+			require.Equal(t, vm.Pass, v.Outcome, board.Why())
+			continue
+		}
+		require.Equal(t, vm.Error, v.Outcome)
+		require.Contains(t, board.Why(), "console: the board cannot have the other image: ")
+	}
 }
 
 // TestDeviceRunInMemory: the image goes into the board's memory, with a few cases; what is in flash does not matter.

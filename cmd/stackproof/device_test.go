@@ -41,6 +41,8 @@ func esp32p4(t *testing.T, suite *conformance.Suite) (files image.Files, program
 	dir := t.TempDir()
 	_, err = image.BuildFiles(t.Context(), suite, repo, dir, os.Stderr)
 	require.NoError(t, err)
+	_, err = image.BuildLwIP(t.Context(), suite, repo, dir, os.Stderr)
+	require.NoError(t, err)
 	program, err = emulator.Build(t.Context(), repo, dir)
 	require.NoError(t, err)
 	return image.In(dir), program
@@ -53,20 +55,19 @@ func TestOnESP32P4(t *testing.T) {
 	require.NoError(t, err)
 	files, program := esp32p4(t, suite)
 	boot := func() (io.ReadWriteCloser, error) { return emulator.Start(t.Context(), program, files) }
+	bootLwIP := func() (io.ReadWriteCloser, error) { return emulator.Start(t.Context(), program, lwipFiles(files)) }
 	part := suite.Only(func(id string) bool {
 		topic, _, _ := strings.Cut(id, "/")
-		return slices.Contains([]string{"arp", "icmp", "udp"}, topic) || strings.HasPrefix(id, "tcp/handshake/")
+		return slices.Contains([]string{"arp", "icmp", "udp", "sockets"}, topic) || strings.HasPrefix(id, "tcp/handshake/")
 	})
 	require.NotEmpty(t, part.Programs)
 	want := verdicts(t, part, conformance.NewLocal(large.New()))
 	for _, link := range []string{"", "emac"} {
-		board := console.New(boot, suite, 0)
-		board.Link = link
+		board := &console.Faces{POSIX: console.New(boot, suite, 0), LwIP: console.New(bootLwIP, suite, 0)}
+		board.POSIX.Link, board.LwIP.Link = link, link
 		for i, got := range verdicts(t, part, board) {
 			p := &part.Programs[i/2]
 			switch c := &p.Form.Program.Config; {
-			case p.Form.Program.Personalities != 0:
-				require.Equal(t, vm.NeedsPersonality, got.Reason, p.Case.ID)
 			case link == "emac" && p.Form.Program.Needs.Has(sut.FeatureRaw):
 				require.Equal(t, vm.NeedsFeature, got.Reason, p.Case.ID)
 			case max(c.RcvBuf, c.SndBuf) > sut.DefaultBuf:
@@ -88,7 +89,7 @@ func TestOnESP32P4(t *testing.T) {
 		var said strings.Builder
 		_ = deviceSize(files.ELF, &said)
 		require.Regexp(t, `(?m)^(PASS|FAIL) stack: +[0-9]+ of +[0-9]+ bytes`, said.String())
-		require.Regexp(t, `\nsize: parts=11 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+\n$`, said.String())
+		require.Regexp(t, `\nsize: parts=12 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+\n$`, said.String())
 	})
 }
 

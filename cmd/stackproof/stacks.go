@@ -40,20 +40,19 @@ func addLimit(cmd *cobra.Command, limit *time.Duration) {
 
 // openStack reaches the stack of this name, over a link that it has itself; limit is the real time in which one in another process must answer.
 func openStack(ctx context.Context, name, link string, suite *conformance.Suite, limit time.Duration) (conformance.Executor, error) {
-	if onBoard(name) {
-		find := bootImage
-		if name == "p4emu" {
-			find = bootEmulator
-		}
-		boot, err := find(ctx)
+	switch name {
+	case "image":
+		boot, err := bootImage(ctx)
 		if err != nil {
 			return nil, err
 		}
-		board := console.New(boot, suite, 0)
-		if link != conformance.DirectLink {
-			board.Link = link
+		return console.New(boot, suite, 0), nil
+	case "p4emu":
+		board, err := onEmulator(ctx, suite)
+		if err == nil && link != conformance.DirectLink {
+			board.POSIX.Link, board.LwIP.Link = link, link
 		}
-		return board, nil
+		return board, err
 	}
 	s, err := openSUT(ctx, name, limit)
 	if err != nil {

@@ -81,10 +81,10 @@ type Agent struct {
 }
 
 // How the memory is cut: for the interpreter, and for the stack-under-test protocol (one buffer to receive, the others
-// for calls with data that are pending). Data and a buffer take a call with as many bytes as a queue of TCP holds.
+// for calls with data that are pending). Data and a buffer take a call with more bytes than a queue of TCP holds.
 const (
 	queueLen     = 6 << 10
-	dataLen      = sut.DefaultBuf + 512
+	dataLen      = sut.DefaultBuf + 1024
 	serveBuffers = 3
 	serveBuffer  = (MaxProgram + queueLen + dataLen) / serveBuffers
 )

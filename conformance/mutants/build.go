@@ -40,7 +40,7 @@ const smallSource = `
 // small has a board's memory.
 func small() sut.SUT {
 	h := new(inproc.Host)
-	h.Init(new(inproc.Small))
+	h.Init(new(inproc.Small), new(inproc.SmallBuffers))
 	return h
 }
 `

@@ -2,12 +2,8 @@ package image
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-
-	"stackproof/cmd/firmware/espimage"
 )
 
 // benchOpt is how the image that measures is compiled: as one is whose code need not share the window with a judge.
@@ -24,22 +20,5 @@ func BuildBench(ctx context.Context, repo, dir string, log io.Writer) (Sizes, er
 	if err != nil {
 		return sizes, err
 	}
-	m, err := espimage.Read(files.ELF)
-	if err != nil {
-		return sizes, err
-	}
-	encoded, err := m.Encode()
-	if err != nil {
-		return sizes, err
-	}
-	flash, err := espimage.Flash(encoded, nil)
-	if err != nil {
-		return sizes, err
-	}
-	for file, bytes := range map[string][]byte{files.Image: encoded, files.Flash: flash} {
-		if err := os.WriteFile(file, bytes, 0o666); err != nil {
-			return sizes, fmt.Errorf("image: %w", err)
-		}
-	}
-	return sizes, nil
+	return sizes, pack(files, nil)
 }

@@ -27,7 +27,8 @@ var budget = []Part{
 	{Name: "memory of the judge", Budget: 1 << 10},
 	{Name: "program's own stack", Budget: 8704},
 	{Name: "alignment", Budget: 3 << 10},
-	{Name: "judge's memory, below", Budget: belowWindow, Below: true},
+	{Name: "judge's memory, below", Budget: 32256, Below: true},
+	{Name: "stack's memory, below", Budget: belowWindow - 32256, Below: true},
 }
 
 // The indices of the parts.
@@ -43,6 +44,7 @@ const (
 	partOwnStack
 	partAlignment
 	partJudgeBelow
+	partStackBelow
 )
 
 // belowWindow is how much memory is free below the window: LOW in runtime/esp32p4.ld.
@@ -96,8 +98,8 @@ func share(sections []*elf.Section, symbols []elf.Symbol, sizes Sizes) []Part {
 			continue
 		}
 		counted[s.Value] = true
-		if sections[s.Section].Name == ".low" { // only the judge has anything there
-			parts[partJudgeBelow].Bytes += int(s.Size)
+		if sections[s.Section].Name == ".low" {
+			parts[below(s.Name)].Bytes += int(s.Size)
 			continue
 		}
 		parts[part(s.Name, sections[s.Section].Type == elf.SHT_NOBITS)].Bytes += int(s.Size)
@@ -117,6 +119,14 @@ func inWindow(s *elf.Section) bool {
 		return true
 	}
 	return false
+}
+
+// below is the index of the part that a variable below the window belongs to.
+func below(name string) int {
+	if name == "main.buffers" {
+		return partStackBelow
+	}
+	return partJudgeBelow
 }
 
 // part is the index of the part that a symbol belongs to.

@@ -45,16 +45,7 @@ func BuildFiles(ctx context.Context, suite *conformance.Suite, repo, dir string,
 	}
 	list := suite.Blob()
 	b.Cases = len(list)
-	m, err := espimage.Read(files.ELF)
-	if err != nil {
-		return b, err
-	}
-	encoded, err := m.Encode()
-	if err != nil {
-		return b, err
-	}
-	flash, err := espimage.Flash(encoded, list)
-	if err != nil {
+	if err = pack(files, list); err != nil {
 		return b, err
 	}
 	small, m, err := ForMemory(suite, files.ELF)
@@ -66,12 +57,54 @@ func BuildFiles(ctx context.Context, suite *conformance.Suite, repo, dir string,
 		return b, err
 	}
 	b.Small = len(small.Programs)
-	for file, bytes := range map[string][]byte{files.Image: encoded, files.Cases: list, files.Flash: flash, files.Memory: inMemory} {
+	return b, save(map[string][]byte{files.Cases: list, files.Memory: inMemory})
+}
+
+// LwIPIn names the files of the image whose sockets are as lwIP has them, in the folder of the image that runs the other
+// cases. Its cases are that image's.
+func LwIPIn(dir string) Files {
+	files := In(filepath.Join(dir, "lwip"))
+	files.Cases, files.Memory = In(dir).Cases, ""
+	return files
+}
+
+// BuildLwIP makes the image for the ESP32-P4 whose sockets are as lwIP has them, in place of POSIX's: there is no room in
+// the window for both.
+func BuildLwIP(ctx context.Context, suite *conformance.Suite, repo, dir string, log io.Writer) (Sizes, error) {
+	files := LwIPIn(dir)
+	sizes, err := Build(ctx, Options{
+		Repo: repo, Package: "./cmd/firmware", Board: ESP32P4, Tags: []string{"face_lwip"}, Output: files.ELF, Log: log,
+	})
+	if err != nil {
+		return sizes, err
+	}
+	return sizes, pack(files, suite.Blob())
+}
+
+// pack makes of an image's ELF file what is stored in flash, and with a list of cases the whole of flash.
+func pack(files Files, list []byte) error {
+	m, err := espimage.Read(files.ELF)
+	if err != nil {
+		return err
+	}
+	encoded, err := m.Encode()
+	if err != nil {
+		return err
+	}
+	flash, err := espimage.Flash(encoded, list)
+	if err != nil {
+		return err
+	}
+	return save(map[string][]byte{files.Image: encoded, files.Flash: flash})
+}
+
+func save(files map[string][]byte) error {
+	for file, bytes := range files {
 		if err := os.WriteFile(file, bytes, 0o666); err != nil {
-			return b, fmt.Errorf("image: %w", err)
+			return fmt.Errorf("image: %w", err)
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // ForMemory is the image for a loader that puts it into memory, with as much of the suite as fits behind it.

@@ -32,6 +32,7 @@ type Options struct {
 	Board   string    // the board's name; empty means Virt
 	Opt     string    // TinyGo's -opt; empty means Release
 	March   string    // the instruction set; empty means RV32IMAC
+	Tags    []string  // build tags of its own
 	Log     io.Writer // progress, one line each; nil discards it
 }
 
@@ -86,7 +87,7 @@ func (t toolchain) compile(ctx context.Context, o Options, out string) error {
 		return err
 	}
 	description := filepath.Join(t.dir, o.Board+".json")
-	if err := newTarget(o.Board, o.March, o.Opt, libs).write(description); err != nil {
+	if err := newTarget(o, libs).write(description); err != nil {
 		return err
 	}
 	// TinyGo's cache moves in here with XDG_CACHE_HOME; the go command's, which would follow, stays where it is.

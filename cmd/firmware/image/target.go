@@ -46,12 +46,12 @@ type target struct {
 // Images for size (Release) keep the saving of registers in one place (libgcc's: save-restore), and so does the outliner with
 // what else recurs. Together with relaxation, which makes calls of 4 or 2 bytes out of those of 8, that is 13 % of the code.
 // Images for speed do without: each call to such a place is a detour.
-func newTarget(board, march, opt string, libraries []string) target {
+func newTarget(o Options, libraries []string) target {
 	features, outline := "+32bit,+c,+m,+relax", "never"
-	if march == RV32IMAC {
+	if o.March == RV32IMAC {
 		features += ",+a"
 	}
-	if opt == Release {
+	if o.Opt == Release {
 		features, outline = features+",+save-restore", "always"
 	}
 	return target{
@@ -62,18 +62,18 @@ func newTarget(board, march, opt string, libraries []string) target {
 		// To the type checker every bare board is Linux on ARM, as in TinyGo's own targets.
 		GOOS:      "linux",
 		GOARCH:    "arm",
-		BuildTags: []string{"tinygo.riscv32", "tinygo.riscv", "baremetal", "linux", "arm", "stackproof", "board_" + board},
+		BuildTags: append([]string{"tinygo.riscv32", "tinygo.riscv", "baremetal", "linux", "arm", "stackproof", "board_" + o.Board}, o.Tags...),
 		GC:        "none",
 		// No goroutine will use it, but from 16 KiB on TinyGo leaves locals of up to 1024 bytes on the stack. Below, it
 		// sends those above 256 bytes to the heap.
 		StackSize: 16 << 10,
 		Scheduler: "none",
 		Linker:    "ld.lld",
-		CFlags:    []string{"-march=" + march, "-Werror"},
+		CFlags:    []string{"-march=" + o.March, "-Werror"},
 		LDFlags: append([]string{
 			"-melf32lriscv", "--gc-sections", "-mllvm", "-enable-machine-outliner=" + outline,
 		}, libraries...),
-		LinkerScript: "targets/ld/" + laidPrefix + board + ".ld",
+		LinkerScript: "targets/ld/" + laidPrefix + o.Board + ".ld",
 		ExtraFiles: []string{
 			"src/runtime/" + laidPrefix + "start.S", "src/runtime/" + laidPrefix + "divide.S",
 			"src/runtime/" + laidPrefix + "memory.S", "src/runtime/asm_riscv.S",

@@ -21,6 +21,7 @@ import (
 	"stackproof/conformance/device"
 	"stackproof/conformance/device/port"
 	"stackproof/conformance/notrun"
+	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/inproc"
 )
 
@@ -51,6 +52,8 @@ type Board struct {
 	Said func(p []byte) []byte
 	// Agent is told of each agent before it says hello.
 	Agent func(*device.Agent)
+	// Stack makes of the host in a program what that has under test; nil: all of it is.
+	Stack func(*inproc.Host) sut.SUT
 	// Stiff is set where the port has no lines that reset the board.
 	Stiff bool
 	// Boots counts how often a program was started.
@@ -190,8 +193,12 @@ func (b *Board) run(entry uint32, cases store) {
 	b.Entry = entry
 	b.downloading = false
 	agent, host := new(device.Agent), new(inproc.Host)
-	host.Init(new(inproc.Small))
-	agent.Init(cases, host, writer{b})
+	host.Init(new(inproc.Small), new(inproc.SmallBuffers))
+	stack := sut.SUT(host)
+	if b.Stack != nil {
+		stack = b.Stack(host)
+	}
+	agent.Init(cases, stack, writer{b})
 	if b.Agent != nil {
 		b.Agent(agent)
 	}

@@ -219,16 +219,19 @@ func (b *Board) Start() error {
 	if b.failed++; b.failed == giveUp {
 		b.given = fmt.Errorf("%w (the board is given up after %d starts like this)", err, giveUp)
 	}
-	if another := (anotherError)(""); errors.As(err, &another) {
+	if another := (anotherError{}); errors.As(err, &another) {
 		b.given = err
 	}
 	return err
 }
 
 // anotherError is of a board that runs another image.
-type anotherError string
+type anotherError struct {
+	text  string
+	build uint64 // which
+}
 
-func (e anotherError) Error() string { return string(e) }
+func (e anotherError) Error() string { return e.text }
 
 func (b *Board) start() error {
 	line, err := b.boot()
@@ -259,11 +262,11 @@ func (b *Board) compare(w device.Words) error {
 		return fmt.Errorf("console: our own list of cases: %s", e)
 	}
 	if version != device.ProtocolVersion || hash != own.Hash() {
-		return anotherError(fmt.Sprintf("console: the image is another: protocol %d with %d cases, list %016x; wanted protocol %d with %d cases, list %016x: build it again, and flash it where it lies in flash",
-			version, count, hash, device.ProtocolVersion, own.Count(), own.Hash()))
+		return anotherError{text: fmt.Sprintf("console: the image is another: protocol %d with %d cases, list %016x; wanted protocol %d with %d cases, list %016x: build it again, and flash it where it lies in flash",
+			version, count, hash, device.ProtocolVersion, own.Count(), own.Hash())}
 	}
 	if b.Build != 0 && build != b.Build {
-		return anotherError(fmt.Sprintf("console: the image is another: build %016x; wanted build %016x: flash it again", build, b.Build))
+		return anotherError{fmt.Sprintf("console: the image is another: build %016x; wanted build %016x: flash it again", build, b.Build), build}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ import (
 // memory is a stack with what a board has for it.
 func memory() *inproc.Host {
 	h := new(inproc.Host)
-	h.Init(new(inproc.Small))
+	h.Init(new(inproc.Small), new(inproc.SmallBuffers))
 	return h
 }
 

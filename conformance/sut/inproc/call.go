@@ -1,11 +1,6 @@
 package inproc
 
-import (
-	"encoding/binary"
-
-	"stackproof/conformance/sut"
-	"stackproof/stack/socket/posix"
-)
+import "stackproof/conformance/sut"
 
 // call is a call while it is being made or pending.
 type call struct {
@@ -14,12 +9,8 @@ type call struct {
 	what   sut.Op
 	task   uint8
 	newFD  sut.FD
-	op     posix.Op
-	poll   [1]posix.PollFD
-	option sut.Option  // getsockopt's, and
-	value  posix.Value // its value
-
-	lwip lwipCall // instead of op, poll and value
+	option sut.Option // getsockopt's
+	face   faceCall
 }
 
 // Call makes a socket call. Malformed: the task is in another call, a name for a new descriptor is taken, or a size
@@ -37,7 +28,7 @@ func (h *Host) Call(c *sut.Call, r *sut.Result, out sut.Sink) sut.Status {
 		return sut.Unsupported
 	}
 	h.dev.now, h.dev.out = h.now, out
-	done, s := h.start(p, c)
+	done, s := h.face().start(h, p, c)
 	if s != sut.OK {
 		p.seq = 0
 		return s
@@ -110,7 +101,7 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 	p := h.after(0)
 	for p != nil {
 		any = true
-		seq, done := p.seq, h.try(p)
+		seq, done := p.seq, h.face().step(h.now, p)
 		switch {
 		case done && p == own:
 			h.finish(p, r)
@@ -125,41 +116,10 @@ func (h *Host) step(out sut.Sink, own *call, r *sut.Result) (any bool) {
 	return any
 }
 
-// try tries a pending call again.
-func (h *Host) try(p *call) (done bool) {
-	if h.speaksLwIP() {
-		return h.lwip.step(h.now, &p.lwip)
-	}
-	return h.face.Step(h.now, &p.op)
-}
-
 // finish makes the result of a call that is done, its data in h.memory.late, and frees the row.
 func (h *Host) finish(p *call, r *sut.Result) {
 	p.seq = 0
-	if h.speaksLwIP() {
-		h.lwip.finish(h, p, r, h.memory.late)
-		return
-	}
-	*r = sut.Result{Ret: int32(p.op.Ret), Err: errnos[p.op.Err]}
-	if r.Err != sut.ENone {
-		return
-	}
-	switch p.what {
-	case sut.OpSocket, sut.OpAccept:
-		h.give(p.newFD, p.op.Ret)
-		r.Ret = int32(p.newFD)
-	case sut.OpRead, sut.OpRecv, sut.OpRecvFrom:
-		r.Data = h.memory.late[:p.op.Ret]
-	case sut.OpGetSockOpt:
-		r.Data = h.memory.late[:putValue(h.memory.late[:], p.option, p.value)]
-	case sut.OpPoll:
-		binary.LittleEndian.PutUint16(h.memory.late[:], uint16(p.poll[0].Revents))
-		r.Data = h.memory.late[:2]
-	}
-	switch p.what {
-	case sut.OpAccept, sut.OpRecvFrom, sut.OpGetSockName, sut.OpGetPeerName:
-		r.Addr = addr(p.op.From)
-	}
+	h.face().finish(h, p, r)
 }
 
 // keep moves the data of the call that is being made to where no other call's data comes.
@@ -175,11 +135,7 @@ func (h *Host) Cancel(id sut.CallID, out sut.Sink) sut.Status {
 		return sut.Malformed
 	}
 	h.dev.now, h.dev.out = h.now, out
-	if h.speaksLwIP() {
-		h.lwip.cancel(h.now, &p.lwip)
-	} else {
-		h.face.Cancel(h.now, &p.op)
-	}
+	h.face().cancel(h.now, p)
 	p.seq = 0
 	h.settle(out, nil, nil)
 	return sut.OK

@@ -7,7 +7,6 @@ import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
 	"stackproof/stack/socket"
-	"stackproof/stack/socket/posix"
 )
 
 // Host is a stack under test. Init or InitLarge gives it memory. It answers Malformed to everything but
@@ -23,8 +22,7 @@ type Host struct {
 	link   Link // nil: dev
 	stack  stack.Stack
 	table  socket.Table
-	face   posix.Face
-	lwip   lwipFace // instead, if it is on
+	faces  faces
 	calls  [blocked]call
 	result sut.Result // of a pending call
 
@@ -43,18 +41,10 @@ func (h *Host) Capabilities(c *sut.Caps) sut.Status {
 	c.Features = c.Features.With(sut.FeatureIPv4).With(sut.FeatureIPv6).With(sut.FeatureARP).With(sut.FeatureNDP).
 		With(sut.FeatureICMP).With(sut.FeatureICMPv6).With(sut.FeatureUDP).With(sut.FeatureTCP).
 		With(sut.FeatureLink).With(sut.FeatureRaw).With(sut.FeatureCounter).With(sut.FeatureTCPInfo)
-	if !h.speaksLwIP() { // lwIP's sockets know nothing of urgent data
+	if h.personality() != sut.LwIP { // its sockets know nothing of urgent data
 		c.Features = c.Features.With(sut.FeatureUrgent)
 	}
 	return sut.OK
-}
-
-// personality is whose rules the sockets follow.
-func (h *Host) personality() sut.Personality {
-	if h.speaksLwIP() {
-		return sut.LwIP
-	}
-	return sut.POSIX
 }
 
 // Reset makes a fresh stack. Malformed: a configuration that the stack does not take. Unsupported: longer queues of TCP
@@ -82,17 +72,15 @@ func (h *Host) Reset(cfg *sut.Config) sut.Status {
 	}
 	h.table.Init(&h.stack, h.memory.sockets)
 	h.table.InitGroups(h.memory.memberships)
-	h.face.Init(&h.table, h.memory.descriptors, h.memory.files)
-	if h.speaksLwIP() {
-		h.lwip.init(h)
-	}
+	h.face().init(h)
 	h.ready = true
 	return sut.OK
 }
 
 // configure translates the judge's configuration into the stack's.
 func (h *Host) configure(cfg *sut.Config) {
-	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU, BindAnywhere: h.speaksLwIP(), BroadcastToBound: h.speaksLwIP()}
+	lwIP := h.personality() == sut.LwIP
+	h.cfg = stack.Config{MAC: cfg.MAC, MTU: cfg.MTU, BindAnywhere: lwIP, BroadcastToBound: lwIP}
 	h.cfg.TCP.RcvBuf, h.cfg.TCP.SndBuf = queue(cfg.RcvBuf), queue(cfg.SndBuf)
 	seed := cfg.Seed
 	for i := 0; i < len(h.cfg.Entropy); i += 8 {

@@ -3,7 +3,6 @@ package inproc
 import (
 	"stackproof/conformance/sut"
 	"stackproof/stack"
-	"stackproof/stack/socket"
 	"stackproof/stack/tcp"
 )
 
@@ -27,10 +26,10 @@ func (h *Host) Inspect(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 
 // ofSocket reads a figure of a socket.
 func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
-	if !f.OfSocket() || h.speaksLwIP() && (f == sut.FigUrgent || f == sut.FigAtMark) {
+	if !f.OfSocket() || h.personality() == sut.LwIP && (f == sut.FigUrgent || f == sut.FigAtMark) {
 		return sut.Unsupported
 	}
-	core, sock, ok := h.socket(fd)
+	core, sock, ok := h.face().inspect(h.own(fd))
 	switch {
 	case !ok:
 		return sut.Malformed
@@ -45,20 +44,12 @@ func (h *Host) ofSocket(f sut.Figure, fd sut.FD, value *int64) sut.Status {
 		return sut.OK
 	case f == sut.FigAtMark:
 		*value = 0
-		if h.face.AtMark(h.own(fd)) {
+		if core.UrgentLeft(sock) == 1 { // as posix.Face.AtMark has it
 			*value = 1
 		}
 		return sut.OK
 	}
 	return ofConnection(f, core, sock, value)
-}
-
-// socket returns a descriptor's socket in the core.
-func (h *Host) socket(fd sut.FD) (core *socket.Table, sock int, ok bool) {
-	if h.speaksLwIP() {
-		return h.lwip.inspect(h.own(fd))
-	}
-	return h.face.Inspect(h.own(fd))
 }
 
 // sum adds up the counters of what was dropped: all of them, or those of wrong checksums.

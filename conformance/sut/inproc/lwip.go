@@ -1,4 +1,4 @@
-//go:build !tinygo
+//go:build !tinygo || face_lwip
 
 package inproc
 
@@ -12,32 +12,10 @@ import (
 	"stackproof/stack/socket/lwip/abi"
 )
 
-// As returns a host whose sockets are as this personality has them, on the same link: this one, or one beside it, which
-// Beside makes. Only one of the two can be in use at a time. ok is false if there is none.
-func (h *Host) As(p sut.Personality) (s sut.SUT, ok bool) {
-	switch {
-	case p == h.personality():
-		return h, true
-	case p != sut.LwIP || h.lwip.another == nil:
-		return nil, false
-	case h.lwip.twin == nil:
-		h.lwip.twin = h.lwip.another()
-		h.lwip.twin.lwip.on = true
-	}
-	h.lwip.twin.link = h.link
-	return h.lwip.twin, true
-}
-
-// Beside says how a host is made for As: one that has its memory. It will have the lwIP face.
-func (h *Host) Beside(another func() *Host) { h.lwip.another = another }
-
-// lwipFace is the other face of the sockets. A board has no memory for it.
+// lwipFace are sockets as lwIP has them.
 type lwipFace struct {
-	on      bool
-	another func() *Host
-	twin    *Host
-	face    lwip.Face
-	rows    [abi.CONFIG_LWIP_MAX_SOCKETS]lwip.Socket
+	face lwip.Face
+	rows [abi.CONFIG_LWIP_MAX_SOCKETS]lwip.Socket
 }
 
 // lwipCall is a call to it.
@@ -53,11 +31,15 @@ var lwipConfig = lwip.Config{Linger: true}
 
 func (l *lwipFace) init(h *Host) { l.face.Init(&h.table, l.rows[:], &lwipConfig) }
 
-func (l *lwipFace) step(now time.Duration, c *lwipCall) (done bool) { return l.face.Step(now, &c.op) }
+func (l *lwipFace) step(now time.Duration, p *call) (done bool) {
+	return l.face.Step(now, &p.face.lwip.op)
+}
 
-func (l *lwipFace) deadline(c *lwipCall) (at time.Duration, ok bool) { return l.face.Deadline(&c.op) }
+func (l *lwipFace) deadline(p *call) (at time.Duration, ok bool) {
+	return l.face.Deadline(&p.face.lwip.op)
+}
 
-func (l *lwipFace) cancel(now time.Duration, c *lwipCall) { l.face.Cancel(now, &c.op) }
+func (l *lwipFace) cancel(now time.Duration, p *call) { l.face.Cancel(now, &p.face.lwip.op) }
 
 func (l *lwipFace) inspect(fd int) (core *socket.Table, sock int, ok bool) { return l.face.Inspect(fd) }
 
@@ -113,15 +95,14 @@ func named(n *lwip.Name) (a sut.Addr) {
 	return a
 }
 
-// start makes the call as far as it goes. done: its result is in p.lwip.op.
 func (l *lwipFace) start(h *Host, p *call, c *sut.Call) (done bool, s sut.Status) {
-	fd, op, f := h.own(c.FD), &p.lwip.op, &l.face
+	fd, op, f := h.own(c.FD), &p.face.lwip.op, &l.face
 	flags := lwipFlags(c.Flags)
 	switch c.Op {
 	case sut.OpAccept:
 		return f.Accept(h.now, op, fd, true), sut.OK
 	case sut.OpConnect:
-		return f.Connect(h.now, op, fd, p.lwip.sockaddr(&c.Addr)), sut.OK
+		return f.Connect(h.now, op, fd, p.face.lwip.sockaddr(&c.Addr)), sut.OK
 	case sut.OpRead, sut.OpRecv, sut.OpRecvFrom:
 		if c.Value < 0 {
 			return true, sut.Malformed
@@ -132,7 +113,7 @@ func (l *lwipFace) start(h *Host, p *call, c *sut.Call) (done bool, s sut.Status
 	case sut.OpSendTo:
 		var to []byte
 		if c.Addr.Family != 0 {
-			to = p.lwip.sockaddr(&c.Addr)
+			to = p.face.lwip.sockaddr(&c.Addr)
 		}
 		return f.SendTo(h.now, op, fd, c.Data, flags, to), sut.OK
 	case sut.OpClose:
@@ -142,15 +123,15 @@ func (l *lwipFace) start(h *Host, p *call, c *sut.Call) (done bool, s sut.Status
 		}
 		return done, sut.OK
 	case sut.OpPoll:
-		p.lwip.poll[0] = abi.Pollfd{Fd: int32(fd), Events: lwipEvents(c.Flags)}
-		return f.Poll(h.now, op, p.lwip.poll[:], int(c.Value)), sut.OK
+		p.face.lwip.poll[0] = abi.Pollfd{Fd: int32(fd), Events: lwipEvents(c.Flags)}
+		return f.Poll(h.now, op, p.face.lwip.poll[:], int(c.Value)), sut.OK
 	}
 	return true, l.atOnce(h, p, c, fd)
 }
 
 // atOnce makes a call that never waits.
 func (l *lwipFace) atOnce(h *Host, p *call, c *sut.Call, fd int) sut.Status {
-	op, f := &p.lwip.op, &l.face
+	op, f := &p.face.lwip.op, &l.face
 	*op = lwip.Op{}
 	switch c.Op {
 	case sut.OpSocket:
@@ -160,7 +141,7 @@ func (l *lwipFace) atOnce(h *Host, p *call, c *sut.Call, fd int) sut.Status {
 		}
 		op.Ret, op.Err = f.Socket(domain, int(c.Type), int(c.Proto))
 	case sut.OpBind:
-		op.Err = f.Bind(fd, p.lwip.sockaddr(&c.Addr))
+		op.Err = f.Bind(fd, p.face.lwip.sockaddr(&c.Addr))
 	case sut.OpListen:
 		op.Err = f.Listen(fd, int(c.Value))
 	case sut.OpShutdown:
@@ -186,9 +167,8 @@ func (l *lwipFace) atOnce(h *Host, p *call, c *sut.Call, fd int) sut.Status {
 	return sut.OK
 }
 
-// finish makes the result of a call that is done, its data in late.
-func (l *lwipFace) finish(h *Host, p *call, r *sut.Result, late []byte) {
-	op := &p.lwip.op
+func (l *lwipFace) finish(h *Host, p *call, r *sut.Result) {
+	late, op := h.memory.late, &p.face.lwip.op
 	*r = sut.Result{Ret: int32(op.Ret)}
 	if op.Ret < 0 {
 		if r.Err = lwipErrno(op.Err); op.Err == 0 {
@@ -205,7 +185,7 @@ func (l *lwipFace) finish(h *Host, p *call, r *sut.Result, late []byte) {
 	case sut.OpGetSockOpt:
 		r.Data = late[:l.value(late, p)]
 	case sut.OpPoll:
-		binary.LittleEndian.PutUint16(late, judgeEvents(p.lwip.poll[0].Revents))
+		binary.LittleEndian.PutUint16(late, judgeEvents(p.face.lwip.poll[0].Revents))
 		r.Data = late[:2]
 	}
 	switch p.what {
@@ -249,14 +229,4 @@ func judgeEvents(events int16) (n uint16) {
 		}
 	}
 	return n
-}
-
-func (h *Host) speaksLwIP() bool { return h.lwip.on }
-
-// Use hands the lwIP face out for calls that are not among the protocol's, which use makes at the present time, and then lets
-// the stack do what they have led to.
-func (h *Host) Use(out sut.Sink, use func(f *lwip.Face, now time.Duration)) {
-	h.dev.now, h.dev.out = h.now, out
-	use(&h.lwip.face, h.now)
-	h.settle(out, nil, nil)
 }

@@ -1,4 +1,4 @@
-//go:build !tinygo
+//go:build !tinygo || face_lwip
 
 package inproc
 
@@ -62,7 +62,7 @@ func (l *lwipFace) option(p *call, c *sut.Call, fd int) sut.Status {
 		return sut.Unsupported
 	}
 	p.option = c.Option
-	op, b := &p.lwip.op, p.lwip.data[:]
+	op, b := &p.face.lwip.op, p.face.lwip.data[:]
 	if get {
 		op.Err = l.face.GetSockOpt(fd, o.level, o.number, b[:o.layout.size()])
 	} else {
@@ -110,7 +110,7 @@ func (o lwipLayout) put(b, value []byte) []byte {
 
 // value writes the value that a getsockopt has given in the judge's layout, and returns its length.
 func (l *lwipFace) value(late []byte, p *call) int {
-	b := p.lwip.data[:]
+	b := p.face.lwip.data[:]
 	switch n := number(b); lwipOptions[p.option].layout {
 	case lwipLinger:
 		return copy(late, b[:8])

@@ -15,7 +15,7 @@ import (
 // onBoard is a judge of a stack in a board's memory.
 func onBoard(t *testing.T) *judge {
 	h := new(Host)
-	h.Init(new(Small))
+	h.Init(new(Small), new(SmallBuffers))
 	j := &judge{Host: h, t: t}
 	cfg := testConfig()
 	require.Equal(t, sut.OK, j.Reset(&cfg))

@@ -1,6 +1,9 @@
 package inproc
 
 import (
+	"encoding/binary"
+	"time"
+
 	"stackproof/conformance/sut"
 	"stackproof/stack/socket/posix"
 )
@@ -38,3 +41,9 @@ func (h *Host) give(fd sut.FD, own int) {
 		}
 	}
 }
+
+// number is how numbers travel.
+func number(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) }
+
+// milliseconds is how times travel.
+func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

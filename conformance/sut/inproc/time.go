@@ -14,19 +14,11 @@ func (h *Host) Next() (at sut.Time, ok bool) {
 		if c.seq == 0 {
 			continue
 		}
-		if d, limited := h.limit(c); limited && (!ok || d < at) {
+		if d, limited := h.face().deadline(c); limited && (!ok || d < at) {
 			at, ok = d, true
 		}
 	}
 	return max(at, h.now), ok
-}
-
-// limit is when a pending call gives up.
-func (h *Host) limit(c *call) (at sut.Time, ok bool) {
-	if h.speaksLwIP() {
-		return h.lwip.deadline(&c.lwip)
-	}
-	return h.face.Deadline(&c.op)
 }
 
 // Advance passes through every deadline up to and including to. Hung: they do not end.

@@ -1,3 +1,5 @@
+//go:build !tinygo || !face_lwip
+
 package inproc
 
 import (
@@ -37,19 +39,19 @@ func unit(o sut.Option) time.Duration {
 }
 
 // sockOpt makes a setsockopt or a getsockopt.
-func (h *Host) sockOpt(p *call, c *sut.Call, fd int) sut.Status {
+func (f *posixFace) sockOpt(p *call, c *sut.Call, fd int) sut.Status {
 	if c.Option == sut.OptNone || int(c.Option) >= len(options) {
 		return sut.Unsupported
 	}
 	p.option = c.Option
-	o, op := options[c.Option], &p.op
+	o, op := options[c.Option], &p.face.posix.op
 	if o == 0 {
 		return sut.Unsupported
 	}
 	if c.Op == sut.OpGetSockOpt {
-		p.value, op.Err = h.face.GetOption(fd, o)
+		p.face.posix.value, op.Err = f.face.GetOption(fd, o)
 	} else if v, ok := value(c.Option, c.Data); ok {
-		op.Err = h.face.SetOption(fd, o, v)
+		op.Err = f.face.SetOption(fd, o, v)
 	} else {
 		op.Err = posix.EINVAL
 	}
@@ -107,5 +109,3 @@ func putValue(b []byte, o sut.Option, v posix.Value) int {
 	binary.LittleEndian.PutUint32(b, uint32(n))
 	return 4
 }
-
-func number(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) }

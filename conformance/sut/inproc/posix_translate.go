@@ -1,3 +1,5 @@
+//go:build !tinygo || !face_lwip
+
 package inproc
 
 import (
