@@ -117,7 +117,7 @@ func newDeviceSize() *cobra.Command {
 		Use:   "size",
 		Short: "hold each part of the image against its budget",
 		Long: `size tells what each part of the image takes of the 256 KiB in which it lies, and what it may take; then the same for the
-memory below, which is free on every revision of the chip too.
+memory below, which is free on every revision of the chip too; and for the image with lwIP's sockets.
 
 With --table it builds applications with 16 sockets for the ESP32-P4 and the ESP32-C3, and prints what stack, sockets and
 driver take in them, a package a row, beside published figures of other stacks: the page cmd/firmware/SIZE.md.
@@ -135,7 +135,7 @@ Exit codes: 1 a part takes more than its budget.`,
 			if err := benchSize(image.BenchIn(filepath.Dir(files.ELF)).ELF, cmd.OutOrStdout()); err != nil {
 				return err
 			}
-			return deviceSize(files.ELF, cmd.OutOrStdout())
+			return deviceSize(files, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&table, "table", false, "weigh applications instead, a package a row, as markdown")
@@ -157,30 +157,40 @@ func benchSize(elf string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "PASS %-22s %6d of %6d bytes\n", "the image that measures:", s.Used, s.Window)
+	fmt.Fprintf(stdout, "PASS %-28s %6d of %6d bytes\n", "the image that measures:", s.Used, s.Window)
 	return nil
 }
 
-func deviceSize(elf string, stdout io.Writer) error {
-	parts, err := image.Budget(elf)
-	if err != nil {
-		return err
-	}
-	used, window, below, over := 0, 0, 0, 0
-	for _, p := range parts {
-		if p.Below {
-			below += p.Bytes
-		} else {
-			used, window = used+p.Bytes, window+p.Budget
+// deviceSize holds the parts of both images against their budgets.
+func deviceSize(files image.Files, stdout io.Writer) error {
+	over, count, all := 0, 0, ""
+	for _, lwIP := range []bool{false, true} {
+		name := ""
+		if lwIP {
+			files, name = lwipFiles(files), "lwip_"
 		}
-		if p.Bytes > p.Budget {
-			over++
-			fmt.Fprintf(stdout, "FAIL %-22s %6d of %6d bytes: %d too many\n", p.Name+":", p.Bytes, p.Budget, p.Bytes-p.Budget)
-			continue
+		parts, err := image.Budget(files.ELF, lwIP)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(stdout, "PASS %-22s %6d of %6d bytes\n", p.Name+":", p.Bytes, p.Budget)
+		used, window, below := 0, 0, 0
+		for _, p := range parts {
+			if p.Below {
+				below += p.Bytes
+			} else {
+				used, window = used+p.Bytes, window+p.Budget
+			}
+			count++
+			if p.Bytes > p.Budget {
+				over++
+				fmt.Fprintf(stdout, "FAIL %-28s %6d of %6d bytes: %d too many\n", p.Name+":", p.Bytes, p.Budget, p.Bytes-p.Budget)
+				continue
+			}
+			fmt.Fprintf(stdout, "PASS %-28s %6d of %6d bytes\n", p.Name+":", p.Bytes, p.Budget)
+		}
+		all += fmt.Sprintf(" %sused=%d %swindow=%d %sfree=%d %sbelow=%d", name, used, name, window, name, window-used, name, below)
 	}
-	fmt.Fprintf(stdout, "size: parts=%d over=%d used=%d window=%d free=%d below=%d\n", len(parts), over, used, window, window-used, below)
+	fmt.Fprintf(stdout, "size: parts=%d over=%d%s\n", count, over, all)
 	if over > 0 {
 		return exitCode(report.ExitFail)
 	}

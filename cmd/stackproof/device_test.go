@@ -87,9 +87,9 @@ func TestOnESP32P4(t *testing.T) {
 	t.Run("a board that breaks down", func(t *testing.T) { breaksDown(t, suite, files, program) })
 	t.Run("size", func(t *testing.T) {
 		var said strings.Builder
-		_ = deviceSize(files.ELF, &said)
+		_ = deviceSize(files, &said)
 		require.Regexp(t, `(?m)^(PASS|FAIL) stack: +[0-9]+ of +[0-9]+ bytes`, said.String())
-		require.Regexp(t, `\nsize: parts=12 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+\n$`, said.String())
+		require.Regexp(t, `\nsize: parts=24 over=[0-9]+ used=[0-9]+ window=262144 free=[0-9]+ below=[0-9]+ lwip_used=[0-9]+ lwip_window=262144 lwip_free=[0-9]+ lwip_below=[0-9]+\n$`, said.String())
 	})
 }
 

@@ -14,21 +14,26 @@ type Part struct {
 	Below  bool // it lies in the memory below the window
 }
 
-// The parts, and what each may take. Those in the window together are the window, the others all that is free below. A part that grows beyond its budget needs another's
+// parts are the parts, and what each may take in the image with POSIX's sockets and in the one with lwIP's. Those in the
+// window together are the window, the others all that is free below. A part that grows beyond its budget needs another's
 // bytes: the two numbers are changed together, and on purpose.
-var budget = []Part{
-	{Name: "stack", Budget: 72 << 10},
-	{Name: "sockets", Budget: 10 << 10},
-	{Name: "driver", Budget: 6656},
-	{Name: "judge", Budget: 65 << 10},
-	{Name: "runtime", Budget: 16896},
-	{Name: "memory of the stack", Budget: 58 << 10},
-	{Name: "memory of the driver", Budget: 15872},
-	{Name: "memory of the judge", Budget: 1 << 10},
-	{Name: "program's own stack", Budget: 8704},
-	{Name: "alignment", Budget: 3 << 10},
-	{Name: "judge's memory, below", Budget: 32256, Below: true},
-	{Name: "stack's memory, below", Budget: belowWindow - 32256, Below: true},
+var parts = []struct {
+	name        string
+	posix, lwip int
+	below       bool
+}{
+	{"stack", 76 << 10, 76032, false},
+	{"sockets", 10752, 16 << 10, false},
+	{"driver", 6656, 6 << 10, false},
+	{"judge", 67072, 66 << 10, false},
+	{"runtime", 16896, 16 << 10, false},
+	{"memory of the stack", 53 << 10, 53760, false},
+	{"memory of the driver", 15872, 15616, false},
+	{"memory of the judge", 1 << 10, 512, false},
+	{"program's own stack", 8704, 8704, false},
+	{"alignment", 3 << 10, 1 << 10, false},
+	{"judge's memory, below", 32256, 32256, true},
+	{"stack's memory, below", belowWindow - 32256, belowWindow - 32256, true},
 }
 
 // The indices of the parts.
@@ -67,8 +72,9 @@ var globals = map[string]int{
 	"main.tests": partDriverMemory,
 }
 
-// Budget says what each part of an image takes. What it counts is the whole image up to its end in the window.
-func Budget(path string) ([]Part, error) {
+// Budget says what each part of an image takes, the one with lwIP's sockets or the other. What it counts is the whole image
+// up to its end in the window.
+func Budget(path string, lwIP bool) ([]Part, error) {
 	f, err := elf.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("image: budget of %s: %w", path, err)
@@ -82,13 +88,25 @@ func Budget(path string) ([]Part, error) {
 	if err != nil {
 		return nil, fmt.Errorf("image: budget of %s: %w", path, err)
 	}
-	return share(f.Sections, symbols, sizes), nil
+	return share(f.Sections, symbols, sizes, lwIP), nil
+}
+
+// budget are the parts of an image, with nothing in them.
+func budget(lwIP bool) (all []Part) {
+	for _, p := range parts {
+		part := Part{Name: p.name, Budget: p.posix, Below: p.below}
+		if lwIP {
+			part.Name, part.Budget = "lwip: "+p.name, p.lwip
+		}
+		all = append(all, part)
+	}
+	return all
 }
 
 // share divides what an image takes among the parts. Constants have no names of their own as a rule; they, and what lies
 // between symbols, are the runtime's.
-func share(sections []*elf.Section, symbols []elf.Symbol, sizes Sizes) []Part {
-	parts := append([]Part(nil), budget...)
+func share(sections []*elf.Section, symbols []elf.Symbol, sizes Sizes, lwIP bool) []Part {
+	parts := budget(lwIP)
 	named := 0
 	counted := map[uint64]bool{} // an address has several names now and then
 	for _, s := range symbols {

@@ -9,16 +9,18 @@ import (
 
 // TestBudgetIsTheWindow: what the parts may take is the window and what is free below it, no more and no less.
 func TestBudgetIsTheWindow(t *testing.T) {
-	sum, below := 0, 0
-	for _, p := range budget {
-		if p.Below {
-			below += p.Budget
-		} else {
-			sum += p.Budget
+	for _, lwIP := range []bool{false, true} {
+		sum, below := 0, 0
+		for _, p := range budget(lwIP) {
+			if p.Below {
+				below += p.Budget
+			} else {
+				sum += p.Budget
+			}
 		}
+		require.Equal(t, 256<<10, sum)
+		require.Equal(t, belowWindow, below)
 	}
-	require.Equal(t, 256<<10, sum)
-	require.Equal(t, belowWindow, below)
 }
 
 func TestPart(t *testing.T) {
@@ -59,9 +61,10 @@ func TestShare(t *testing.T) {
 		symbol("main.rooms", elf.STT_OBJECT, 2, 0x200, 500),
 		symbol("stackproof/stack.type", elf.STT_OBJECT, 3, 0x300, 9999),
 		symbol("main.agent", elf.STT_OBJECT, 4, 0x10, 8000),
+		symbol("main.buffers", elf.STT_OBJECT, 4, 0x2000, 90),
 		symbol("stackproof/stack.absolute", elf.STT_OBJECT, elf.SHN_ABS, 0x400, 9999),
-	}, Sizes{Code: 100, BSS: 500, Stack: 64, Below: 8000, Used: 700})
-	require.Equal(t, []int{70, 0, 0, 0, 30, 500, 0, 0, 64, 36, 8000}, func() (n []int) {
+	}, Sizes{Code: 100, BSS: 500, Stack: 64, Below: 8000, Used: 700}, false)
+	require.Equal(t, []int{70, 0, 0, 0, 30, 500, 0, 0, 64, 36, 8000, 90}, func() (n []int) {
 		for _, p := range parts {
 			n = append(n, p.Bytes)
 		}
@@ -70,5 +73,5 @@ func TestShare(t *testing.T) {
 	require.NoError(t, CheckBudget(parts))
 	parts[partStack].Bytes, parts[partDriverMemory].Bytes = 80_000, 16_000
 	require.EqualError(t, CheckBudget(parts),
-		"image: over budget: stack takes 80000 bytes of 73728, memory of the driver takes 16000 bytes of 15872")
+		"image: over budget: stack takes 80000 bytes of 77824, memory of the driver takes 16000 bytes of 15872")
 }
