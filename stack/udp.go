@@ -84,6 +84,33 @@ func (s *Stack) udpOpen(local wire.Addr, port uint16, share bool) (id int, c Cau
 	return id, OK
 }
 
+// UDPRebind gives an endpoint another local address and port, as UDPOpen has them. Its peer stays, and what it has received. If
+// it cannot all is as before: AddrInUse, AddrNotAvailable, Invalid.
+func (s *Stack) UDPRebind(id int, local wire.Addr, port uint16) Cause {
+	e := s.udp(id)
+	switch {
+	case e == nil:
+		return Invalid
+	case !s.isLocal(local):
+		return AddrNotAvailable
+	case !e.raw:
+		e.open = false // its own port is no obstacle
+		if port == 0 {
+			port = s.udpEphemeral(local)
+		}
+		taken := port == 0 || s.udpTaken(local, port, e.share)
+		if e.open = true; taken {
+			return AddrInUse
+		}
+		e.port = port
+	}
+	e.bound, e.local = local, local
+	if e.peer.IsValid() && (!local.IsValid() || local.IsUnspecified()) {
+		e.local, _, _ = s.route(wire.Addr{}, e.peer)
+	}
+	return OK
+}
+
 // udpFree returns a row for an endpoint with a local address.
 func (s *Stack) udpFree(local wire.Addr) (id int, c Cause) {
 	if !s.isLocal(local) {
@@ -142,8 +169,12 @@ func (s *Stack) UDPConnect(id int, remote wire.Addr, port uint16) Cause {
 	if c != OK {
 		return c
 	}
+	own := src
 	src, _, c = s.route(src, remote)
-	if c != OK {
+	switch {
+	case c == AddrNotAvailable && s.cfg.BindAnywhere && own.IsValid(): // it is bound to nobody's: each send fails
+		src = own
+	case c != OK:
 		return c
 	}
 	e.local, e.peer, e.pport = src, remote, port
@@ -182,8 +213,9 @@ func (s *Stack) udpSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if e == nil {
 		return Invalid
 	}
+	local := e.bound // the one that the peer is reached from may not do for others
 	if !dst.IsValid() {
-		dst, port = e.peer, e.pport
+		dst, port, local = e.peer, e.pport, e.local
 	}
 	if !dst.IsValid() {
 		return NotConnected
@@ -191,7 +223,7 @@ func (s *Stack) udpSend(now time.Duration, id int, dst wire.Addr, port uint16, p
 	if port == 0 && !e.raw {
 		return Invalid
 	}
-	src, c := e.source(e.local, dst)
+	src, c := e.source(local, dst)
 	if c != OK {
 		return c
 	}

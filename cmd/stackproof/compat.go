@@ -19,6 +19,6 @@ func newCompat() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(newCompatSymbols())
+	cmd.AddCommand(newCompatDiff(), newCompatSymbols())
 	return cmd
 }

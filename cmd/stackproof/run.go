@@ -76,6 +76,9 @@ Exit codes: 0 all as expected, 1 a failure, 2 the tester failed or was used wron
 
 // run finds the cases and the stack, runs and reports.
 func run(ctx context.Context, f *runFlags, pattern string, stdout, stderr io.Writer) error {
+	if strings.HasSuffix(pattern, ".pkt") && isExpectation(pattern) {
+		return runExpectations(ctx, f, pattern, stdout)
+	}
 	if strings.HasSuffix(pattern, ".pkt") && conformance.IsForeign(pattern) {
 		if f.out != "" || f.seed != 0 || f.waivers != "" || f.link != conformance.DirectLink {
 			return fmt.Errorf("stackproof: %s: it has no id: line, so it is no case, and --out, --seed, --link and --waivers are for cases", pattern)

@@ -17,4 +17,7 @@
 // {sin6_port=htons(7)}, of the loopback interface if it does not say sin_addr=inet_addr("192.0.2.2"); ... is the peer's. A
 // buffer is ..., filled with the alphabet over and over, or a string. Packets come from the peer with <, as in a case;
 // what the stack sends is not looked at, but for the numbers that the peer needs.
+//
+// With "peer: alive" in the header the peer acts by itself (peer.go), and the last line's remark ends with what it has got: that
+// is how `stackproof compat diff` writes its programs. `stackproof run FILE.pkt` runs a file of expectations, too.
 package expect

@@ -13,43 +13,34 @@ import (
 	"stackproof/stack/socket/lwip/abi"
 )
 
-// text is what came of a call: the result, and the remarks behind it.
-func (c *call) text() (result string, remarks []string) {
+// outcome is what came of a call: the result, and what is in memory.
+func (c *call) outcome() (o Outcome) {
 	if !c.done {
-		return "...", []string{"waits for ever"}
+		return Outcome{Result: "...", Waits: true}
 	}
 	ret, errno := c.ret(), abi.Errno(le.Uint32(c.result[4:]))
-	result = strconv.Itoa(int(ret))
+	o = Outcome{Result: strconv.Itoa(int(ret)), Done: true, Waits: c.waits, Waited: c.at - c.started, On: c.on}
 	opens := c.src.Name == "socket" || c.src.Name == "accept"
 	switch {
 	case ret >= 0 && opens:
-		result = strconv.Itoa(int(c.newFD))
-		remarks = append(remarks, fmt.Sprintf("number %d", ret))
+		o.Result = strconv.Itoa(int(c.newFD))
+		o.Memory = append(o.Memory, fmt.Sprintf("number %d", ret))
 	case ret > 0 || ret == 0 && !pointer(c.src.Name):
 		// What errno is after a success is nobody's business: lwIP's recv sets it at the end of a stream.
 	case errno == abi.ErrnoIF:
-		result += " ERRNO_IS_MINUS_1"
+		o.Result += " ERRNO_IS_MINUS_1"
 	case errno != 0:
-		result += " " + errno.String()
+		o.Result += " " + errno.String()
 	}
 	rest := c.result[8:]
 	for i := range c.args {
 		var remark string
 		remark, rest = c.after(i, ret, rest)
 		if remark != "" {
-			remarks = append(remarks, remark)
+			o.Memory = append(o.Memory, remark)
 		}
 	}
-	switch waited := c.at - c.started; {
-	case !c.waits:
-		remarks = append(remarks, "at once")
-	case c.on == 0:
-		remarks = append(remarks, "in its turn")
-	default:
-		ticks := (waited + Tick - 1) / Tick
-		remarks = append(remarks, fmt.Sprintf("waits %v = %d ticks, ends %d on", waited, ticks, c.on))
-	}
-	return result, remarks
+	return o
 }
 
 // pointer tells whether a call answers with a pointer, so that 0 is a failure.

@@ -20,6 +20,8 @@ const prober = 255
 type runner struct {
 	stack sut.SUT
 	wire  wire
+	peer  *peer // instead, if it is alive
+	down  bool  // the link is
 	now   sut.Time
 	err   error
 
@@ -48,11 +50,22 @@ type call struct {
 
 // Run runs the expectation and returns its lines as the stack has them.
 func (s *Scenario) Run(stack sut.SUT) (lines []string, err error) {
+	outcomes, err := s.Outcomes(stack)
+	for i := range outcomes {
+		lines = append(lines, s.Events[i].with(outcomes[i].Result, outcomes[i].remark()))
+	}
+	return lines, err
+}
+
+// Outcomes runs the expectation and returns what came of each line.
+func (s *Scenario) Outcomes(stack sut.SUT) (all []Outcome, err error) {
 	r := &runner{stack: stack}
 	if st := stack.Reset(&config); st != sut.OK {
 		return nil, fmt.Errorf("expect: %s: reset: %v", s.ID, st)
 	}
-	lines = make([]string, len(s.Events))
+	if s.Alive {
+		r.peer = newPeer()
+	}
 	ready, before := make([]string, len(s.Events)), ""
 	for i := range s.Events {
 		e := &s.Events[i]
@@ -71,22 +84,38 @@ func (s *Scenario) Run(stack sut.SUT) (lines []string, err error) {
 			before = ready[i]
 		}
 		if r.err != nil {
-			return nil, fmt.Errorf("expect: %s:%d: %w", s.File, e.Line, r.err)
+			return nil, &Broken{Event: i, err: fmt.Errorf("expect: %s:%d: %w", s.File, e.Line, r.err)}
+		}
+		if s.Each != nil {
+			s.Each()
 		}
 	}
-	for i := range s.Events {
-		e := &s.Events[i]
-		result, remarks := "", []string{}
+	all = make([]Outcome, len(s.Events))
+	for i := range all {
 		if j := slices.IndexFunc(r.calls, func(c *call) bool { return c.event == i }); j >= 0 {
-			result, remarks = r.calls[j].text()
+			all[i] = r.calls[j].outcome()
 		}
-		if ready[i] != "" {
-			remarks = append(remarks, ready[i])
-		}
-		lines[i] = e.with(result, strings.Join(remarks, "; "))
+		all[i].Ready = ready[i]
 	}
-	return lines, nil
+	if s.Alive && len(all) > 0 {
+		all[len(all)-1].Peer = r.drain()
+	}
+	if r.err != nil {
+		return nil, &Broken{Event: len(all) - 1, err: fmt.Errorf("expect: %s: at the end: %w", s.File, r.err)}
+	}
+	return all, nil
 }
+
+// Broken is the error of a run that did not come to its end: the stack, or the line, is at fault.
+type Broken struct {
+	Event int // the line
+	err   error
+}
+
+func (b *Broken) Error() string { return b.err.Error() }
+
+// Unwrap returns why.
+func (b *Broken) Unwrap() error { return b.err }
 
 func (r *runner) fail(format string, args ...any) {
 	if r.err == nil {
@@ -133,14 +162,25 @@ func (r *runner) must(what string, st sut.Status) {
 
 // settle answers what the stack has sent, and what it sends to that.
 func (r *runner) settle() {
-	for len(r.frames) > 0 && r.err == nil {
+	for n := 0; len(r.frames) > 0 && r.err == nil; n++ {
+		if n > mostFrames {
+			r.fail("the stack does not cease to send at %v", r.now)
+			return
+		}
 		f := r.frames[0]
 		r.frames = r.frames[1:]
-		for _, answer := range r.wire.heard(f) {
+		hear := r.wire.heard
+		if r.peer != nil {
+			hear = r.peer.heard
+		}
+		for _, answer := range hear(f) {
 			r.must("deliver", r.stack.Deliver(answer, r))
 		}
 	}
 }
+
+// mostFrames is more than a stack sends at one time.
+const mostFrames = 10_000
 
 // advance lets time pass, deadline by deadline.
 func (r *runner) advance(to sut.Time) {
@@ -166,14 +206,12 @@ func (r *runner) act(e *Event) {
 	case *script.Call:
 		r.call(a)
 	case *script.Packet:
-		f, err := r.wire.packet(a)
-		if err != nil {
-			r.fail("%w", err)
-			return
-		}
-		r.must("deliver", r.stack.Deliver(f, r))
+		r.packet(a)
+	case *script.Command:
+		r.command(a.Text)
 	case *script.Wait:
 	case *script.Link:
+		r.down = !a.Up
 		r.must("link", r.stack.Link(a.Up, r))
 	case *script.Knob:
 		k, ok := sut.KnobByName([]byte(a.Name))
@@ -184,6 +222,24 @@ func (r *runner) act(e *Event) {
 		r.must("knob", r.stack.Knob(k, int64(a.Value.N), r))
 	default:
 		r.fail("want a call, a packet from the peer, wait, link or knob")
+	}
+}
+
+// packet delivers what the peer sends.
+func (r *runner) packet(p *script.Packet) {
+	build := r.wire.packet
+	if r.peer != nil {
+		build = r.peer.packet
+	}
+	if r.peer != nil && r.down {
+		return // it does not arrive
+	}
+	f, err := build(p)
+	switch {
+	case err != nil:
+		r.fail("%w", err)
+	case f != nil: // an error that has nothing to quote is none
+		r.must("deliver", r.stack.Deliver(f, r))
 	}
 }
 
@@ -207,6 +263,9 @@ func (r *runner) call(src *script.Call) {
 	if src.Name == "close" && len(args) > 0 {
 		r.open = slices.DeleteFunc(r.open, func(fd sut.FD) bool { return fd == sut.FD(args[0].N) })
 	}
+	if r.peer != nil && (r.received(c) || r.unopened(c)) {
+		return
+	}
 	r.calls = append(r.calls, c)
 	var res sut.Result
 	st := r.stack.Call(&sut.Call{Op: sut.OpC, Task: c.task, NewFD: c.newFD, Data: data}, &res, r)
@@ -220,6 +279,23 @@ func (r *runner) call(src *script.Call) {
 	}
 	c.done, c.at = true, r.now
 	r.finish(c, &res)
+}
+
+// receives are the calls of which lwIP has one at a time: what a second task gets beside another that waits is chance.
+var receives = map[string]bool{"read": true, "recv": true, "recvfrom": true, "readv": true, "recvmsg": true}
+
+// received tells whether another task waits for the data that a call is to receive: then it is not made.
+func (r *runner) received(c *call) bool {
+	return receives[c.src.Name] && slices.ContainsFunc(r.calls, func(o *call) bool {
+		return o.waits && !o.done && receives[o.src.Name] && o.args[0].N == c.args[0].N
+	})
+}
+
+// unopened tells whether a call is to wait for a descriptor that is not open: lwIP has an answer that is chance.
+func (r *runner) unopened(c *call) bool {
+	return slices.ContainsFunc(c.args, func(a argument) bool {
+		return slices.ContainsFunc(a.FDs, func(fd uint16) bool { return !slices.Contains(r.open, sut.FD(fd)) })
+	})
 }
 
 // readiness is what poll says of all descriptors.

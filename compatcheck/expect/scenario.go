@@ -20,8 +20,10 @@ type Scenario struct {
 	Source string   // "lwip", or "espressif": written by hand
 	// Deviations are the rows of DEVIATIONS.md that a scenario in the folder deviations is about: what the face does instead.
 	Deviations []string
+	Alive      bool     // "peer: alive": the peer acts by itself (peer.go)
 	Head       []string // its lines up to the first event
 	Events     []Event
+	Each       func() // called after each line, if it is there
 }
 
 // Event is one line.
@@ -34,7 +36,7 @@ type Event struct {
 }
 
 // field is a line of the header, `// name: value`.
-var field = regexp.MustCompile(`^// (id|rows|source|deviation): (.*)$`)
+var field = regexp.MustCompile(`^// (id|rows|source|deviation|peer): (.*)$`)
 
 // Load reads the expectations of all files in a folder.
 func Load(dir string) (all []*Scenario, err error) {
@@ -77,6 +79,10 @@ func Parse(file, text string) (all []*Scenario, err error) {
 			s.Rows = append(s.Rows, strings.Fields(m[2])...)
 		case m != nil && m[1] == "deviation":
 			s.Deviations = append(s.Deviations, m[2])
+		case m != nil && m[1] == "peer":
+			if s.Alive = m[2] == "alive"; !s.Alive {
+				return fail("peer: want alive, got %s", m[2])
+			}
 		case m != nil && m[1] == "source":
 			if s.Source = m[2]; s.Source != "espressif" {
 				return fail("source: want espressif, got %s", s.Source)

@@ -54,8 +54,8 @@ func (t *Table) Bind(id int, e Endpoint) stack.Cause {
 	return t.openDatagram(s, e)
 }
 
-// Rebind gives a datagram or raw socket a local address and port in place of those that it has; what it has received and
-// its peer are forgotten. As Bind; Unsupported (a stream).
+// Rebind gives a datagram or raw socket a local address and port in place of those that it has; its peer stays, and what it
+// has received. As Bind; Unsupported (a stream).
 func (t *Table) Rebind(id int, e Endpoint) stack.Cause {
 	s, c := t.datagram(id)
 	switch {
@@ -63,19 +63,12 @@ func (t *Table) Rebind(id int, e Endpoint) stack.Cause {
 		return c
 	case s.phase == closed:
 		return t.Bind(id, e)
-	case e.Addr.IsValid() && !s.family(e.Addr):
+	case !e.Addr.IsValid():
+		e.Addr = s.anyAddr()
+	case !s.family(e.Addr):
 		return stack.WrongFamily
 	}
-	before := t.Local(id)
-	t.stack.UDPClose(int(s.conn))
-	s.phase = closed
-	if !e.Addr.IsValid() {
-		e.Addr = s.anyAddr()
-	}
-	if c = t.openDatagram(s, e); c != stack.OK {
-		t.openDatagram(s, before)
-	}
-	return c
+	return t.stack.UDPRebind(int(s.conn), e.Addr, e.Port)
 }
 
 func (t *Table) bindStream(s *Socket, e Endpoint) stack.Cause {

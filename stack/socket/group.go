@@ -32,13 +32,18 @@ func (t *Table) membership(id int, group wire.Addr) *Membership {
 // Invalid (no group, or one of the interface), Unsupported (a stream), WrongFamily, AddrInUse (it is a member already),
 // NetUnreachable, TableFull.
 func (t *Table) Join(id int, group wire.Addr) stack.Cause {
-	if t.membership(id, group) != nil && group.IsMulticast() {
+	switch s, c := t.datagram(id); {
+	case c != stack.OK || !group.IsMulticast():
+	case !s.family(group):
+		return stack.WrongFamily
+	case t.membership(id, group) != nil:
 		return stack.AddrInUse
 	}
 	return t.JoinAgain(id, group)
 }
 
-// JoinAgain is Join for a socket that may be a member already: then it takes one Leave more.
+// JoinAgain is Join for a socket that may be a member already: then it takes one Leave more. The group may be of the other
+// family: then the interface is a member, and the socket gets nothing of it.
 func (t *Table) JoinAgain(id int, group wire.Addr) stack.Cause {
 	s, c := t.datagram(id)
 	switch {
@@ -46,8 +51,6 @@ func (t *Table) JoinAgain(id int, group wire.Addr) stack.Cause {
 		return stack.Invalid
 	case c != stack.OK:
 		return c
-	case !s.family(group):
-		return stack.WrongFamily
 	}
 	m := t.membership(id, wire.Addr{})
 	if m == nil {

@@ -60,13 +60,13 @@ func (f *Face) spread(v *Socket, e *socket.Endpoint) {
 }
 
 // Listen is lwip_listen. A backlog is from 1 to 255; on a listener only that changes. EBADF, EOPNOTSUPP: no stream;
-// ENOTCONN: it is over, or connecting; EINVAL: connected; EADDRINUSE: SO_REUSEADDR, and another listens; ENOMEM.
+// ENOTCONN: it is over, connecting, or a send of another task is blocked; EINVAL: connected; EADDRINUSE: SO_REUSEADDR, and another listens; ENOMEM.
 func (f *Face) Listen(fd, backlog int) abi.Errno {
 	_, v := f.open(fd)
 	if v == nil {
 		return abi.EBADF
 	}
-	if f.sync(v); v.kind == socket.Stream && (v.gone || v.connect) {
+	if f.sync(v); v.kind == socket.Stream && (v.gone || v.connect || v.writing) {
 		return abi.ENOTCONN
 	}
 	if e := f.core.Local(int(v.sock)); !v.listening && e.Port == 0 {

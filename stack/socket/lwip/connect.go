@@ -40,9 +40,9 @@ func (f *Face) Connect(now time.Duration, op *Op, fd int, name []byte) (done boo
 		return f.refuse(op, abi.ENOTCONN)
 	case v.connect:
 		return f.refuse(op, abi.EALREADY)
-	case v.listening:
+	case v.listening, f.connected(v):
 		return f.refuse(op, abi.EISCONN)
-	case !f.core.LinkIsUp() && !f.core.HasAddress(to.Addr):
+	case !f.core.LinkIsUp() && !to.Addr.IsLoopback(): // not even oneself
 		return f.refuse(op, abi.EHOSTUNREACH)
 	}
 	if local := f.core.Local(int(v.sock)); to.Addr.Is4() && local.Addr.IsUnspecified() {
@@ -128,8 +128,10 @@ func (f *Face) tryAccept(now time.Duration, op *Op, v *Socket) (done bool) {
 		flags: v.flags & (abi.SO_REUSEADDR | abi.SO_KEEPALIVE),
 	}
 	f.inherit(&child)
+	f.sync(&child)
+	child.excepted = false // an error before there was a descriptor is no exception of it
 	if op.reports {
-		if f.sync(&child); child.gone {
+		if child.gone {
 			f.core.Close(now, sock)
 			return op.fail(abi.ENOTCONN)
 		}

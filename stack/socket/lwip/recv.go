@@ -119,9 +119,9 @@ func (f *Face) recvNothing(op *Op, v *Socket, c stack.Cause) (done bool) {
 		return op.succeed(0)
 	case c == stack.EOF: // the connection failed, or is over, behind the end
 		if err = v.take(); err == abi.ERR_OK {
-			err = abi.ERR_RST
+			err, v.rxShut = abi.ERR_RST, true // told twice
 		}
-		v.rxShut = err == abi.ERR_CLSD
+		v.rxShut = v.rxShut || err == abi.ERR_CLSD
 	case v.marker != abi.ERR_OK:
 		err, v.marker = v.marker, abi.ERR_OK
 	default:

@@ -7,6 +7,7 @@ import (
 	"stackproof/stack"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/lwip/abi"
+	"stackproof/stack/wire"
 )
 
 // Write is lwip_write: Send without flags.
@@ -55,6 +56,9 @@ func (f *Face) sendName(now time.Duration, op *Op, v *Socket, name []byte) (done
 			op.to = to
 		}
 	}
+	if !f.reaches(v, op.to.Addr) {
+		return f.refuse(op, abi.EHOSTUNREACH)
+	}
 	var c stack.Cause
 	if op.iov != nil {
 		c = f.core.SendParts(now, int(v.sock), op.iov, op.to)
@@ -76,6 +80,19 @@ func (f *Face) sendName(now time.Duration, op *Op, v *Socket, name []byte) (done
 	op.succeed(op.room())
 	f.end(op)
 	return true
+}
+
+// reaches tells whether a datagram socket may send to an address, or to its peer: one that is bound to an address of lwIP's
+// loopback interface has nobody beyond that, and one that is bound to another nobody there; and without a link there is nobody
+// beyond it at all, not even oneself.
+func (f *Face) reaches(v *Socket, to wire.Addr) bool {
+	if !to.IsValid() {
+		to = f.core.Remote(int(v.sock)).Addr
+	}
+	if to.IsValid() && !to.IsLoopback() && !f.core.LinkIsUp() {
+		return false
+	}
+	return !to.IsValid() || !v.bound.IsValid() || v.bound.IsUnspecified() || to.IsLoopback() == v.bound.IsLoopback()
 }
 
 // sendStream starts a send to a stream.

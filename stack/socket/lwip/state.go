@@ -19,9 +19,9 @@ func (f *Face) sync(v *Socket) {
 	case stack.OK:
 		v.connect = false
 		if f.core.State(sock) == tcp.Closed { // both sides have closed in order
-			v.gone, v.excepted = true, true
-			if !v.rxShut {
-				v.pending = abi.ERR_CLSD
+			v.gone = true
+			if !v.rxShut { // who was told of the end, and has ended too, knows
+				v.excepted, v.pending = true, abi.ERR_CLSD
 			}
 		}
 	default:
