@@ -34,14 +34,13 @@ type run struct {
 	Options
 	list []*known
 
-	mu       sync.Mutex
-	next     int
-	done     int
-	over     bool
-	err      error
-	report   Report
-	seen     map[string]bool
-	findings int
+	mu     sync.Mutex
+	next   int
+	done   int
+	over   bool
+	err    error
+	report Report
+	seen   map[string]bool
 }
 
 // Run runs the programs and reports what they have exercised. An error is the tester's own failure, or ctx's end.
