@@ -131,6 +131,12 @@ func (g *generator) shutWindow(s *sock, to string) {
 		g.do("shutdown(%d, SHUT_WR)", s.fd)
 		g.do("send(%d, ..., 1, MSG_DONTWAIT)", s.fd)
 		s.shut = true
+	case g.chance(4) && s.came == 0 && !s.nonblock:
+		g.do("setsockopt(%d, SOL_SOCKET, SO_LINGER, [1, 1], 8)", s.fd)
+		g.do("send(%d, ..., 100, 0)", s.fd)
+		g.do("close(%d)", s.fd)
+		g.do("%s . 0:0(0) win 65535%s", to, over(s.v6))
+		s.fd, s.shut = -1, true
 	case g.chance(4) && s.came == 0 && !s.fin:
 		s.came += 100
 		g.do("writev(%d, [[2000], [1000]], 2)", s.fd)

@@ -176,7 +176,7 @@ func (g *generator) odd() {
 		g.do("socket(AF_INET, %s, 0) = %d", of(g, "SOCK_SEQPACKET", "9"), g.next)
 		g.next++
 	case 5:
-		g.do("recvmsg(%d, NULL, [[4]], %d, NULL, MSG_OOB, [12])", fd, of(g, 1, 0))
+		g.do("recvmsg(%d, NULL, [[4]], %s, [12])", fd, of(g, "1, NULL, MSG_OOB", "0, NULL, 0"))
 	case 6:
 		l := g.any(func(s *sock) bool { return s.kind == stream && s.at == listening && s.port != loopPort })
 		if l == nil || len(g.socks) > 6 {
