@@ -132,8 +132,13 @@ func (s *Stack) checkHost(now time.Duration) invariant.Violation {
 			return invariant.ClaimState.At(i)
 		}
 	}
-	if s.errors.full-now > errorBurst*errorInterval {
+	if s.errors.all.full-now > errorBurst*errorInterval {
 		return invariant.ErrorTokens.At(0)
+	}
+	for i := range s.errors.hosts {
+		if s.errors.hosts[i].full-now > errorBurst*errorInterval {
+			return invariant.ErrorTokens.At(1 + i)
+		}
 	}
 	return invariant.Violation{}
 }

@@ -136,7 +136,8 @@ func TestCheck(t *testing.T) {
 		{invariant.ClaimState, func(h *tcpHost) { h.claims[claim4].state = refused + 1 }},
 		{invariant.ClaimState, func(h *tcpHost) { h.claims[claimLink6] = claim{state: tentative, sent: 1} }},
 		{invariant.ClaimState, func(h *tcpHost) { h.claims[claim4].due = h.now + arpDefendTime + 1 }},
-		{invariant.ErrorTokens, func(h *tcpHost) { h.errors.full = h.now + errorBurst*errorInterval + 1 }},
+		{invariant.ErrorTokens, func(h *tcpHost) { h.errors.all.full = h.now + errorBurst*errorInterval + 1 }},
+		{invariant.ErrorTokens, func(h *tcpHost) { h.errors.hosts[2].full = h.now + errorBurst*errorInterval + 1 }},
 	} {
 		t.Run(c.want.String(), func(t *testing.T) {
 			h := newChecked(t)

@@ -18,7 +18,8 @@ func (s *Stack) sendError(now time.Duration, m *packet, f wire.ICMPFields, proto
 	if !s.mayAnswerWithError(m, f, proto) {
 		return
 	}
-	if !s.errors.allow(now) {
+	limit := s.errors.to(m.src)
+	if h := &s.errors.hosts[limit]; h.addr == m.src && !h.allow(now) || !s.errors.all.allow(now) {
 		s.count(DropICMPLimited)
 		return
 	}
@@ -43,7 +44,7 @@ func (s *Stack) sendError(now time.Duration, m *packet, f wire.ICMPFields, proto
 		wire.ICMPv6(o.payload).SetChecksum(o.src, o.dst)
 	}
 	s.commitIP(&o)
-	s.errors.spend(now)
+	s.errors.spend(now, limit, m.src, s.randomTime(2*errorForAll))
 	s.count(ICMPErrorsSent)
 }
 
@@ -70,12 +71,49 @@ func (s *Stack) mayAnswerWithError(m *packet, f wire.ICMPFields, proto uint8) bo
 	return !m.group || f.Type == wire.ICMPv6ParamProblem && f.Code == wire.ICMPv6BadOption
 }
 
-// rateLimit is a token bucket (RFC 4443 2.4 f, RFC 1812 4.3.2.8), kept as the time at which it will be full again.
+// errorLimits are the limits of the rate of errors (RFC 4443 2.4 f, RFC 1812 4.3.2.8): to each of the hosts that were sent some
+// of late, and to all together. If there were but one for all, somebody could tell from how many errors come how many another
+// host was sent about packets in its name, and so which of its ports are open. What one costs of the limit for all is therefore
+// drawn at random.
+type errorLimits struct {
+	all   rateLimit
+	hosts [errorHosts]struct {
+		addr wire.Addr
+		rateLimit
+	}
+}
+
+// to returns the row of a host, or the one that it is to get: that which is full for the longest time, or will be first.
+func (l *errorLimits) to(a wire.Addr) (row int) {
+	for i := range l.hosts {
+		if l.hosts[i].addr == a {
+			return i
+		}
+		if l.hosts[i].full < l.hosts[row].full {
+			row = i
+		}
+	}
+	return row
+}
+
+// spend takes a token of a host's, whose row is known, and what it costs of those for all.
+func (l *errorLimits) spend(now time.Duration, row int, a wire.Addr, cost time.Duration) {
+	h := &l.hosts[row]
+	if h.addr != a {
+		h.addr, h.full = a, 0
+	}
+	h.spend(now, errorInterval)
+	l.all.spend(now, cost)
+}
+
+// rateLimit is a token bucket, kept as the time at which it will be full again.
 type rateLimit struct{ full time.Duration }
 
 const (
-	errorBurst    = 10
-	errorInterval = 100 * time.Millisecond // for one token
+	errorBurst    = 10                     // tokens of a host
+	errorInterval = 100 * time.Millisecond // for one of them
+	errorHosts    = 4
+	errorForAll   = errorInterval / errorHosts // for one of those for all, on the average
 )
 
 // allow reports whether there is a token.
@@ -83,8 +121,8 @@ func (r *rateLimit) allow(now time.Duration) bool {
 	return r.full-now <= (errorBurst-1)*errorInterval
 }
 
-// spend takes a token.
-func (r *rateLimit) spend(now time.Duration) { r.full = max(r.full, now) + errorInterval }
+// spend takes one that costs so much.
+func (r *rateLimit) spend(now, cost time.Duration) { r.full = max(r.full, now) + cost }
 
 // undelivered4 tells the sender of one of our packets that it was not delivered. p is the packet, or its start; mtu is
 // that of the next link where the cause is TooLong.

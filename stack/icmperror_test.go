@@ -1,11 +1,13 @@
 package stack
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/stack/neighbour"
 	"stackproof/stack/wire"
 )
 
@@ -142,6 +144,47 @@ func TestErrorRateLimit(t *testing.T) {
 	require.Equal(t, 3, flood(5))
 	h.now += 10 * time.Second
 	require.Equal(t, 10, flood(30), "no more than ten are saved up")
+}
+
+// TestErrorsDoNotTell: errors to one host cost another none of its own, so that nobody learns from how many it gets how many
+// another one was sent (CVE-2020-25705, "SAD DNS"); all together have a limit as well, which is no round number.
+func TestErrorsDoNotTell(t *testing.T) {
+	for _, spoofed := range []int{0, 1, 9, 10, 30} {
+		h := newHost(t, nil)
+		h.meetPeers()
+		flood := func(src, dst wire.Addr, n int) (sent int) {
+			h.slots(80)
+			for range n {
+				h.receive(udpFrame(src, dst, 4000, 9, ""))
+			}
+			return len(h.sent())
+		}
+		require.Equal(t, min(spoofed, 10), flood(peer6, me6, spoofed))
+		require.Equal(t, 10, flood(peer4, me4, 30), "after %d about another's", spoofed)
+	}
+	totals := map[int]bool{}
+	for seed := range 20 {
+		h := newHost(t, func(_ *Config, st *Storage) { st.Neighbours = make([]neighbour.Entry, 16) })
+		hosts := make([]wire.Addr, 8)
+		for i := range hosts {
+			hosts[i] = addr(fmt.Sprint("192.0.2.", 100+i))
+			h.receive(arpFrame(wire.Broadcast, wire.ARPRequest, wire.MAC{2, 0, 0, 0, 1, byte(i)}, hosts[i], wire.MAC{}, me4))
+		}
+		h.sent()
+		h.slots(200)
+		for range seed { // draws
+			h.random()
+		}
+		for i := range 100 {
+			h.receive(udpFrame(hosts[i%len(hosts)], me4, 4000, 9, ""))
+		}
+		totals[len(h.sent())] = true
+	}
+	for n := range totals {
+		require.GreaterOrEqual(t, n, 20)
+		require.LessOrEqual(t, n, 60)
+	}
+	require.Greater(t, len(totals), 3, "the limit for all is always the same")
 }
 
 // TestErrorsReachTheEndpoint: what a router says of a datagram, its sender hears (RFC 1122 4.1.3.3).

@@ -40,8 +40,12 @@ func (s *Stack) ip6Headers(now time.Duration, m *packet) {
 	}
 	if err := w.Err(); err != wire.OK {
 		s.count(DropIPv6Ext)
-		if err == wire.ErrShort { // RFC 4443 3.4: it is the header's own length that is wrong
-			s.paramProblem6(now, m, wire.ICMPv6BadField, w.Offset()+1)
+		if err == wire.ErrShort { // RFC 4443 3.4: it is the header's own length that is wrong, or that of all there is
+			pointer := w.Offset() + 1
+			if len(m.bytes)-w.Offset() < 8 {
+				pointer = 4
+			}
+			s.paramProblem6(now, m, wire.ICMPv6BadField, pointer)
 		}
 		return
 	}

@@ -102,7 +102,7 @@ func TestIPv6ParameterProblems(t *testing.T) {
 		{"option 11", ext6(me6, opts, icmp6, 0, 0xc1, 4, 0, 0, 0, 0), head + "2 at 42 quoting 56", DropIPv6Option},
 		{"option beyond the header", ext6(me6, opts, icmp6, 0, 0x05, 5, 0, 0, 0, 0), head + "0 at 42 quoting 56", DropIPv6Option},
 		{"extension header beyond the end", ext6(me6, opts, icmp6, 9, 1, 4, 0, 0, 0, 0), head + "0 at 41 quoting 56", DropIPv6Ext},
-		{"extension header cut off", ethFrame(meMAC, peerMAC, wire.EtherTypeIPv6, ip6Packet(peer6, me6, 64, opts, nil, []byte{icmp6, 0, 1})), head + "0 at 41 quoting 43", DropIPv6Ext},
+		{"extension header cut off", ethFrame(meMAC, peerMAC, wire.EtherTypeIPv6, ip6Packet(peer6, me6, 64, opts, nil, []byte{icmp6, 0, 1})), head + "0 at 4 quoting 43", DropIPv6Ext},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t, nil)

@@ -46,7 +46,7 @@ type Stack struct {
 	loop       loopback
 	paths      [8]path
 	entropy    entropy
-	errors     rateLimit // of ICMP errors
+	errors     errorLimits // of ICMP errors
 	counts     [NumCounters]uint64
 	tcp        tcpState
 }
@@ -77,7 +77,7 @@ func (s *Stack) Init(cfg *Config, st *Storage, dev Device) InitErr {
 	s.neighbours.Init(st.Neighbours, st.Waiting, int(cfg.MTU), s.entropy.secretOf(useReachable, wire.Addr{}, wire.Addr{}, 0))
 	s.reassembly.Init(st.Reassembly, st.ReassemblyBuffer)
 	s.staged, s.loop = staged{}, loopback{}
-	s.errors = rateLimit{}
+	s.errors = errorLimits{}
 	clear(s.counts[:])
 	clear(st.UDP)
 	clear(s.paths[:])
