@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"stackproof/conformance/cases/grid"
+	"stackproof/conformance/cases/robust"
 	"stackproof/conformance/script"
 	"stackproof/conformance/sut"
 )
@@ -47,7 +48,11 @@ var load = sync.OnceValues(func() ([]*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range scripts {
+	hostile, err := robust.Scripts()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range slices.Concat(scripts, hostile) {
 		c, err := FromScript(s)
 		if err != nil {
 			return nil, err

@@ -61,3 +61,12 @@ func (h *Host) sum(checksums bool) (n int64) {
 	}
 	return n
 }
+
+// Drops calls f for each reason for which something was dropped since the reset, with its name and how often.
+func (h *Host) Drops(f func(name string, n uint64)) {
+	for c := range stack.NumCounters {
+		if n := h.stack.Counter(c); c.IsDrop() && n > 0 {
+			f(c.String(), n)
+		}
+	}
+}
