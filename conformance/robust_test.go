@@ -22,7 +22,7 @@ func TestRobustDrops(t *testing.T) {
 	rows, err := robust.Load()
 	require.NoError(t, err)
 	host := new(inproc.Host)
-	host.Init(new(inproc.Small))
+	host.Init(new(inproc.Small), new(inproc.SmallBuffers))
 	stack := NewLocal(host)
 	counted := map[string]map[string]bool{}
 	for i := range suite.Programs {
