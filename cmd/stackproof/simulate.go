@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"stackproof/conformance/report"
+	"stackproof/conformance/sut"
+	"stackproof/conformance/sut/remote"
 	"stackproof/fuzz/simulate"
 )
 
@@ -23,7 +25,7 @@ type simulateFlags struct {
 	seeds, jobs     int
 	minutes         float64
 	repeat, verbose bool
-	goals           bool
+	goals, lwip     bool
 	without         []string
 	out             string
 }
@@ -61,6 +63,7 @@ Exit codes: 0 all is well, 1 a seed has failed or a goal was missed, 2 interrupt
 	fl.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "seeds at the same time")
 	fl.BoolVar(&f.repeat, "repeat", false, "play every seed twice")
 	fl.BoolVar(&f.goals, "goals", false, "also print in how many seeds each goal was hit")
+	fl.BoolVar(&f.lwip, "lwip", false, "in some seeds one of the hosts is lwIP itself, in a child process")
 	fl.StringSliceVar(&f.without, "without", nil, "leave `things` out, by the names of the plan")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "a line for each seed")
 	fl.StringVar(&f.out, "out", filepath.Join("out", "simulate"), "`folder` for failures")
@@ -91,6 +94,13 @@ func runSimulate(ctx context.Context, f *simulateFlags, out io.Writer) error {
 	b := simulate.Batch{
 		Setting: simulate.Setting{Minutes: f.minutes, Without: f.without},
 		From:    f.seed, Count: f.seeds, Jobs: min(f.jobs, f.seeds), Repeat: f.repeat,
+	}
+	if f.lwip {
+		peer, err := lwipPeer(ctx)
+		if err != nil {
+			return err
+		}
+		b.Peer = peer
 	}
 	if f.seeds == 1 {
 		p, err := b.Plan(f.seed)
@@ -132,6 +142,19 @@ func runSimulate(ctx context.Context, f *simulateFlags, out io.Writer) error {
 		return exitCode(report.ExitFail)
 	}
 	return nil
+}
+
+// lwipPeer builds lwIP, and makes hosts of it.
+func lwipPeer(ctx context.Context) (simulate.Peer, error) {
+	t, err := transport(ctx, "lwip")
+	if err != nil {
+		return nil, err
+	}
+	return func() sut.SUT {
+		s := remote.New(t, 0)
+		s.EndWith(context.WithoutCancel(ctx))
+		return s
+	}, nil
 }
 
 // mostKept is how many failures of a batch are made smaller and kept; shrinking is how long one of them may take.

@@ -323,3 +323,22 @@ func TestNoAllocations(t *testing.T) {
 	}))
 	require.NotZero(t, s.Port(1).rx.stats.Left)
 }
+
+// TestSetPaths: frames on their way keep their fate, those that follow have another.
+func TestSetPaths(t *testing.T) {
+	s := pairOf(t, Path{Delay: time.Second}, 1)
+	require.True(t, send(s.Port(0), testFrame(2, 1, 1, 60)))
+	s.Poll(0)
+	require.NoError(t, s.Port(0).SetPaths(Paths{Tx: Path{Loss: 1}}))
+	require.True(t, send(s.Port(0), testFrame(2, 1, 2, 60)))
+	s.Poll(time.Second)
+	require.NoError(t, s.Port(0).SetPaths(Paths{}))
+	require.True(t, send(s.Port(0), testFrame(2, 1, 3, 60)))
+	s.Poll(time.Second)
+	var got []uint64
+	for _, f := range receive(s.Port(1)) {
+		got = append(got, number(f))
+	}
+	require.Equal(t, []uint64{1, 3}, got)
+	require.ErrorContains(t, s.Port(1).SetPaths(Symmetric(Path{Loss: 2})), "segment: port 1: Tx: Loss 2")
+}

@@ -45,7 +45,7 @@ func (b *Batch) Run(ctx context.Context, tell func(*Result)) Summary {
 	}
 	go func() {
 		defer func() { close(todo); workers.Wait(); close(done) }()
-		for i := range b.Count {
+		for i := 0; i < b.Count && ctx.Err() == nil; i++ {
 			select {
 			case todo <- i:
 			case <-ctx.Done():

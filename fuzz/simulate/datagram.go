@@ -93,7 +93,7 @@ func (a *datagrams) satisfied() bool {
 // listened tells whether anybody is on the same wire, whom the group's datagrams reach.
 func (a *datagrams) listened() bool {
 	for _, h := range a.host.world.hosts {
-		if h != a.host && h.plan.LAN == a.host.plan.LAN {
+		if h != a.host && h.other == nil && h.plan.LAN == a.host.plan.LAN {
 			return true
 		}
 	}

@@ -56,6 +56,7 @@ type call struct {
 
 	posix posixCall
 	lwip  lwipCall
+	peer  peerCall
 }
 
 // begin makes a call, or tries the one that waits once more, and answers whether it is done.

@@ -105,6 +105,12 @@ func (w *world) leaks() {
 		return
 	}
 	for _, h := range w.hosts {
+		if h.other != nil {
+			if why := h.face.left(); why != "" {
+				w.fail("%s: %s, and everything was closed", h.name(), why)
+			}
+			continue
+		}
 		h.check()
 		if n := h.stack.TCPConns(); n != 0 {
 			w.fail("%s has %d connections left", h.name(), n)
@@ -165,7 +171,7 @@ func (e *end) refusable(err errno) bool {
 	case "EADDRINUSE":
 		return e.conn.app.plan.Kind == appSame
 	case "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN":
-		return !e.host.stack.LinkIsUp()
+		return e.host.other != nil || !e.host.stack.LinkIsUp()
 	}
 	return false
 }
@@ -174,6 +180,9 @@ func (e *end) refusable(err errno) bool {
 func (w *world) crowded() bool {
 	for _, h := range w.hosts {
 		s := &h.stack
+		if h.other != nil {
+			return true // nothing is known of it
+		}
 		if s.Counter(stack.TCPEvicted)+s.Counter(stack.DropTCPTableFull)+s.Counter(stack.DropTCPBacklog) > 0 {
 			return true
 		}

@@ -162,7 +162,7 @@ func (w *world) completed(c *conn) {
 		w.hit(goalPMTU)
 	}
 	for _, h := range c.host {
-		if h.boot > 0 {
+		if h.boot > 0 && h.other == nil {
 			w.hit(goalRebootSame)
 		}
 	}
@@ -183,9 +183,10 @@ func (w *world) served(h *host, e *end) {
 }
 
 // noRoom notes that a table was full.
-func (w *world) noRoom(_ *host, err errno) {
+func (w *world) noRoom(h *host, err errno) {
 	switch err {
 	case "ENOBUFS", "ENFILE", "EMFILE", "ENOMEM":
+		h.full = true
 		w.hit(goalTableFull)
 	}
 }

@@ -54,6 +54,7 @@ type host struct {
 	port    *segment.Port
 	memory  *memory
 	stack   stack.Stack
+	other   *other // instead of it: one that is none of ours
 	face    sockets
 	clients []client
 	servers []server
@@ -65,6 +66,8 @@ type host struct {
 	frozen  bool // it does nothing, but for what comes to its interface
 	flapped time.Duration
 	kicked  bool
+	linked  bool // as the other stack knows
+	full    bool // it has had no room for a connection
 	starved bool // there was no transmit buffer
 
 	stackAt time.Duration // when the stack wants to be polled, in the world's time
@@ -128,14 +131,18 @@ const (
 	firstNumber   = 10 // and a host's
 )
 
-func newHost(w *world, p *HostPlan, port *segment.Port) *host {
+func newHost(w *world, p *HostPlan, port *segment.Port, peer Peer) *host {
 	n := firstNumber + p.ID
 	h := &host{world: w, plan: p, mac: macOf(p.LAN, n), port: port, addr: [2]wire.Addr{addr4(p.LAN, n), addr6(p.LAN, n)}}
 	d := newDice(w.plan.Seed, "entropy of "+p.name())
 	for i := range h.entropy {
 		h.entropy[i] = byte(d.Uint32())
 	}
-	h.memory = newMemory(p, w.plan.Small)
+	if p.Face == "peer" {
+		h.other = newOther(h, peer())
+	} else {
+		h.memory = newMemory(p, w.plan.Small)
+	}
 	if p.EMAC {
 		h.nic = newModelled(h, port, h.mac, w.plan.Seed+uint64(p.ID))
 	} else {
@@ -166,6 +173,48 @@ func anywhere(v6 bool, port uint16) socket.Endpoint {
 
 // start is what happens when the power comes on.
 func (h *host) start() {
+	h.boots()
+	h.servers, h.ends, h.closedFirst = nil, 0, map[socket.Endpoint]time.Duration{}
+	for _, a := range h.clients {
+		a.reset()
+	}
+	h.life++
+	h.kicked = true
+	for _, v6 := range []bool{false, true} {
+		streams, datagrams := h.serves(v6)
+		if streams {
+			h.servers = append(h.servers, &listener{host: h, v6: v6})
+		}
+		if datagrams {
+			h.servers = append(h.servers, &echo{host: h, v6: v6})
+		}
+		if h.other == nil {
+			h.servers = append(h.servers, &echo{host: h, v6: v6, group: true})
+		}
+	}
+}
+
+// serves tells what servers there are: ours has all; another stack, which has few descriptors, those that have clients.
+func (h *host) serves(v6 bool) (streams, datagrams bool) {
+	if h.other == nil {
+		return true, true
+	}
+	for i := range h.world.plan.Apps {
+		if a := &h.world.plan.Apps[i]; a.Server == h.plan.ID && a.IPv6 == v6 {
+			streams = streams || !a.datagrams()
+			datagrams = datagrams || a.datagrams()
+		}
+	}
+	return streams, datagrams
+}
+
+// boots makes the stack ready, and its sockets.
+func (h *host) boots() {
+	if h.other != nil {
+		h.other.start()
+		h.linked, h.face = true, h.other
+		return
+	}
 	p := h.plan
 	cfg := stack.Config{
 		MAC: h.mac, MTU: mtu, Entropy: h.entropy,
@@ -180,15 +229,6 @@ func (h *host) start() {
 		h.face = newLwip(h, h.memory)
 	} else {
 		h.face = newPosix(h, h.memory)
-	}
-	h.servers, h.ends, h.closedFirst = nil, 0, map[socket.Endpoint]time.Duration{}
-	for _, a := range h.clients {
-		a.reset()
-	}
-	h.life++
-	h.kicked = true
-	for _, v6 := range []bool{false, true} {
-		h.servers = append(h.servers, &listener{host: h, v6: v6}, &echo{host: h, v6: v6}, &echo{host: h, v6: v6, group: true})
 	}
 }
 
@@ -247,7 +287,8 @@ const retry = time.Millisecond
 func (h *host) work() {
 	w := h.world
 	h.kicked, h.starved = false, false
-	if up := h.nic.poll(w.now); up != h.stack.LinkIsUp() {
+	up := h.nic.poll(w.now)
+	if h.other == nil && up != h.stack.LinkIsUp() {
 		h.stack.SetLink(h.local(), up)
 		if up {
 			h.flapped, h.resent = w.now, h.stack.Counter(stack.TCPRetransmitted)
@@ -255,7 +296,7 @@ func (h *host) work() {
 	}
 	idle := 0
 	for i := 0; ; i++ {
-		next, ok := h.stack.Poll(h.local())
+		next, ok := h.poll(up)
 		moved := h.step()
 		h.stackAt, h.stackOK = next+h.boot, ok
 		switch {
@@ -277,8 +318,18 @@ func (h *host) work() {
 		}
 		break
 	}
-	h.observe()
-	w.examine(h)
+	if h.other == nil {
+		h.observe()
+		w.examine(h)
+	}
+}
+
+// poll lets the stack do what is due.
+func (h *host) poll(up bool) (next time.Duration, ok bool) {
+	if h.other != nil {
+		return h.other.poll(up)
+	}
+	return h.stack.Poll(h.local())
 }
 
 // check walks through the state of stack and sockets.

@@ -193,7 +193,7 @@ func (p *Plan) drawHosts(peer bool) {
 	}
 	if d := newDice(p.Seed, "peer"); peer && n > 2 && d.often(.5) {
 		h := &p.Hosts[n-1]
-		h.Face, h.EMAC, h.Block = "peer", false, true
+		h.Face, h.EMAC, h.Block = "peer", false, false // a call of lwIP's that is given up costs a descriptor
 		h.Conns, h.Sockets, h.Queue, h.Backlog = 16, 10, 4096, 5
 	}
 }
@@ -212,6 +212,9 @@ func (p *Plan) drawApps() {
 	}
 }
 
+// peer tells whether a host is another stack.
+func (p *Plan) peer(host int) bool { return p.Hosts[host].Face == "peer" }
+
 // volume draws how many bytes go one way.
 func (p *Plan) volume(d dice) int {
 	return pick(d, 1, 100, 1460, 5000, 20_000, 60_000, 150_000)
@@ -219,7 +222,14 @@ func (p *Plan) volume(d dice) int {
 
 // shape makes the application one of its kind.
 func (a *AppPlan) shape(d dice, p *Plan) {
-	most := 8000 // of a datagram
+	most := 8000                              // of a datagram
+	if p.peer(a.Client) || p.peer(a.Server) { // lwIP with ESP-IDF's options has ten descriptors, and no long queues
+		most = 1400
+		switch a.Kind {
+		case appChurn, appGroup, appStorm, appLong:
+			a.Kind = appChat
+		}
+	}
 	if p.has(faultCorrupt) {
 		// Two bits that are inverted, one in each of two fragments, can leave a checksum as it was.
 		most = 500
@@ -243,10 +253,18 @@ func (a *AppPlan) shape(d dice, p *Plan) {
 	case appGroup:
 		a.Up = pick(d, 18, 400, 1200)
 	}
-	switch a.Kind {
-	case appNumbers, appLong, appGroup, appGuess, appStorm:
+	if a.datagrams() {
 		a.Up = min(a.Up, most)
 	}
+}
+
+// datagrams tells whether the application sends datagrams.
+func (a *AppPlan) datagrams() bool {
+	switch a.Kind {
+	case appNumbers, appLong, appGroup, appGuess, appStorm:
+		return true
+	}
+	return false
 }
 
 func (p *Plan) drawFaults() {

@@ -61,6 +61,7 @@ func (s *Setting) play(seed uint64, open func(w *world) tape) (r Result) {
 			r.Err = fmt.Errorf("panic: %v, at %s", e, panicked(string(debug.Stack())))
 		}
 		if w != nil {
+			w.stop()
 			r.Trace, r.Frames, r.Bytes, r.Time, r.goals = w.trace, w.frames, w.bytes, w.now, w.hits
 		}
 	}()

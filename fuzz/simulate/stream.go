@@ -74,6 +74,7 @@ type end struct {
 	eof      bool
 	pauseEnd time.Duration // 0: it has not paused yet
 	began    time.Duration
+	moved    time.Duration   // when something was last read or written
 	from     socket.Endpoint // the client, at a server
 }
 
@@ -86,9 +87,9 @@ const (
 	over
 )
 
-// flow begins an end on a descriptor that is connected, or connects.
+// newEnd begins a side of a connection on a descriptor that is connected, or is to connect.
 func newEnd(h *host, c *conn, side, fd int) *end {
-	e := &end{conn: c, host: h, side: side, fd: fd, box: make([]byte, 4096), began: h.world.now}
+	e := &end{conn: c, host: h, side: side, fd: fd, box: make([]byte, 4096), began: h.world.now, moved: h.world.now}
 	h.face.keepAlive(fd, h.plan.Keep)
 	if side == 1 {
 		e.stage = open
@@ -112,10 +113,33 @@ func (e *end) step() (moved bool) {
 			}
 			moved = true
 		}
+		if moved {
+			e.moved = e.host.world.now
+		} else if e.tired() {
+			e.giveUp()
+			return true
+		}
 	case closing:
 		return e.close()
 	}
 	return moved
+}
+
+// patience is how long an application on lwIP waits on a half-closed connection: there lwIP sends no keep-alives.
+const patience = 3 * time.Minute
+
+// tired tells whether it has waited for so long.
+func (e *end) tired() bool {
+	return e.host.other != nil && e.shut && e.host.world.now >= e.moved+patience
+}
+
+// giveUp resets a connection.
+func (e *end) giveUp() {
+	e.conn.aborted[e.side] = true
+	e.host.world.log(e.conn.id, "abort")
+	e.cancel()
+	e.host.face.abort(e.fd)
+	e.done()
 }
 
 func (e *end) connect() bool {
@@ -191,11 +215,7 @@ func (e *end) send(n int) bool {
 		}
 		c.offered[e.side] = e.out + len(e.buf)
 		if p := c.app.plan; p.Kind == appAbort && e.side == int(c.id)%2 && e.out > p.Up/3 {
-			c.aborted[e.side] = true
-			e.host.world.log(c.id, "abort")
-			e.cancel()
-			e.host.face.abort(e.fd)
-			e.done()
+			e.giveUp()
 			return true
 		}
 	}
@@ -306,8 +326,13 @@ func (e *end) identify() {
 
 // ended: the end of the stream comes after its last byte.
 func (e *end) ended() {
-	e.eof = true
 	w, c := e.host.world, e.conn
+	if c != nil && e.in == 0 && c.host[1-e.side].other != nil && c.host[1-e.side].full {
+		// lwIP takes a connection for which accept has no descriptor off the queue, and closes it in order.
+		e.fail("ECONNRESET")
+		return
+	}
+	e.eof = true
 	switch {
 	case c == nil:
 		w.fail("%s reads the end of a stream after %d bytes, which is before its header", e.host.name(), e.in)
@@ -372,6 +397,9 @@ func (e *end) done() {
 // wake is when it wants to be looked at again.
 func (e *end) wake() (time.Duration, bool) {
 	at, ok := e.pauseEnd, e.pauseEnd > e.host.world.now
+	if e.host.other != nil && e.shut && e.stage == open {
+		return e.moved + patience, true
+	}
 	for _, c := range []*call{&e.rd, &e.wr} {
 		if !c.busy {
 			continue

@@ -97,7 +97,7 @@ func newWorld(p *Plan, peer Peer, l lies) (*world, error) {
 	}
 	w.router = newRouter(w)
 	for i := range p.Hosts {
-		h := newHost(w, &p.Hosts[i], w.lans[p.Hosts[i].LAN].Port(place[p.Hosts[i].ID]))
+		h := newHost(w, &p.Hosts[i], w.lans[p.Hosts[i].LAN].Port(place[p.Hosts[i].ID]), peer)
 		w.hosts = append(w.hosts, h)
 		w.byID[h.plan.ID] = h
 	}
@@ -130,12 +130,11 @@ func (w *world) host(id int) *host { return w.byID[id] }
 
 func (w *world) addClient(p *AppPlan) {
 	h := w.host(p.Client)
-	switch p.Kind {
-	case appNumbers, appLong, appGroup, appGuess, appStorm:
+	if p.datagrams() {
 		a := &datagrams{plan: p, host: h}
 		w.datagrams = append(w.datagrams, a)
 		h.clients = append(h.clients, a)
-	default:
+	} else {
 		h.clients = append(h.clients, &streams{plan: p, host: h, next: time.Duration(p.ID) * 300 * time.Millisecond})
 	}
 }
