@@ -12,7 +12,7 @@ import (
 
 // traffic are frames as a busy network has them: mostly segments, long and short, and some of everything else.
 func traffic() (all [][]byte) {
-	s := samples()
+	s := Samples()
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		all = append(all, s[name])
 	}

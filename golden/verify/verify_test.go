@@ -21,7 +21,7 @@ func (v *Verifier) readAll(b []byte) {
 
 func TestSamples(t *testing.T) {
 	v, r := NewVerifier(), NewResult()
-	all := samples()
+	all := Samples()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		v.Frame(captured(all[name]), r)
 		require.Empty(t, r.Failures, name)
@@ -40,7 +40,7 @@ func TestSamples(t *testing.T) {
 func TestEachFieldIsCompared(t *testing.T) {
 	v := NewVerifier()
 	var found [NumFields][numCodecs]bool
-	for name, b := range samples() {
+	for name, b := range Samples() {
 		for c := range numCodecs {
 			for f := range NumFields {
 				v.readAll(b)
@@ -86,7 +86,7 @@ func falsified(b []byte) []byte {
 // pads an Ethernet frame, and where nobody looks into.
 func TestEachByteIsFound(t *testing.T) {
 	v := NewVerifier()
-	for name, b := range samples() {
+	for name, b := range Samples() {
 		end := len(b)
 		switch name {
 		case "arp":
@@ -132,7 +132,7 @@ func TestChecksums(t *testing.T) {
 		return false
 	}
 	v := NewVerifier()
-	for name, b := range samples() {
+	for name, b := range Samples() {
 		for i := range b {
 			if uncovered(name, b, i) || i == 12 || i == 13 {
 				continue
@@ -149,7 +149,7 @@ func TestChecksums(t *testing.T) {
 
 // TestLinks: the same packet on every link.
 func TestLinks(t *testing.T) {
-	p := samples()["tcp4"][14:]
+	p := Samples()["tcp4"][14:]
 	v := NewVerifier()
 	for link, head := range map[capture.Link][]byte{
 		capture.Raw: nil, capture.IPv4: nil, capture.Null: {2, 0, 0, 0}, capture.Loop: {0, 0, 0, 2},
@@ -170,7 +170,7 @@ func TestLinks(t *testing.T) {
 // TestRebuildShows: a byte that the stack would write otherwise is found.
 func TestRebuildShows(t *testing.T) {
 	v := NewVerifier()
-	for name, b := range samples() {
+	for name, b := range Samples() {
 		readWire(b, &v.readings[byWire])
 		require.Equal(t, -1, v.builder.rebuild(b, &v.readings[byWire]), name)
 		for l, took := range v.builder.took {
@@ -187,7 +187,7 @@ func TestRebuildShows(t *testing.T) {
 
 // TestLiberties: where a frame may come out otherwise it is said.
 func TestLiberties(t *testing.T) {
-	all := samples()
+	all := Samples()
 	change := func(name string, f func(b []byte)) []byte {
 		b := bytes.Clone(all[name])
 		f(b)
@@ -243,7 +243,7 @@ func TestKnown(t *testing.T) {
 
 // FuzzFrame: on any bytes the codecs agree, but where known.txt says why not, and none of them comes to harm.
 func FuzzFrame(f *testing.F) {
-	for _, b := range samples() {
+	for _, b := range Samples() {
 		f.Add(b)
 	}
 	v := NewVerifier()

@@ -90,8 +90,8 @@ func records(group wire.Addr, sources ...wire.Addr) []byte {
 	return put(r.Len(), r.Put)
 }
 
-// samples are frames of all protocols, such that each field is in one of them.
-func samples() map[string][]byte {
+// Samples are frames of all protocols by name, such that each field is in one of them.
+func Samples() map[string][]byte {
 	syn := wire.TCPOpts{MSS: 1460, HasMSS: true, WScale: 7, HasWScale: true, SACKPermitted: true, HasTS: true, TSVal: 1, TSEcr: 2}
 	ack := wire.TCPOpts{HasTS: true, TSVal: 3, TSEcr: 4, NSACK: 2, SACK: [4]wire.SACKBlock{{Left: 300, Right: 400}, {Left: 500, Right: 600}}}
 	link := put(8, func(b []byte) int { return wire.PutLinkAddr(b, wire.NDPSourceLinkAddr, macA) })
