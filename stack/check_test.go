@@ -148,3 +148,19 @@ func TestCheck(t *testing.T) {
 	h := newChecked(t)
 	require.Zero(t, testing.AllocsPerRun(10, func() { h.Check(h.now) }))
 }
+
+// TestSYNEndsTimeWaitsDeadline: a SYN that takes the place of a connection in TIME-WAIT (RFC 9293 3.6.1, MAY-2), whose row an
+// application has still, ends its deadline too: nobody is woken for it. Fuzzing with [Stack.Check] found the row forgotten.
+func TestSYNEndsTimeWaitsDeadline(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	id := h.accepted()
+	require.Equal(t, OK, h.TCPShutdownWrite(id))
+	h.Poll(h.now)
+	h.gets(wire.FlagACK, 1, 2, "")
+	h.gets(wire.FlagFIN|wire.FlagACK, 1, 2, "")
+	require.Equal(t, tcp.TimeWait, h.TCPState(id))
+	h.gets(wire.FlagSYN, 100000, 0, "")
+	require.Equal(t, tcp.Closed, h.TCPState(id))
+	wantSound(t, &h.Stack, h.now)
+	require.Zero(t, h.st.TCP[id].links.place)
+}

@@ -33,6 +33,9 @@ const most = 64
 
 const mtu = 1500
 
+// tcpRows is how many connections and listeners there can be.
+const tcpRows = 4
+
 // host is a stack and the device that it is on.
 type host struct {
 	stack.Stack
@@ -51,7 +54,7 @@ func newHost(claims uint8) *host {
 	cfg.TCP.RcvBuf, cfg.TCP.SndBuf = 2048, 2048
 	st := stack.Storage{
 		Groups: make([]stack.Group, 2), Neighbours: make([]neighbour.Entry, 4), Waiting: make([]byte, 2*mtu),
-		UDP: make([]stack.UDPEndpoint, 1), UDPBuffer: make([]byte, 2048), TCP: make([]stack.TCPConn, 4), TCPBuffer: make([]byte, 3*4096), TCPSlots: 3,
+		UDP: make([]stack.UDPEndpoint, 1), UDPBuffer: make([]byte, 2048), TCP: make([]stack.TCPConn, tcpRows), TCPBuffer: make([]byte, 3*4096), TCPSlots: 3,
 		Reassembly: make([]reassembly.Entry, 1), ReassemblyBuffer: make([]byte, 4096), Staging: make([]byte, 4096), Loop: make([]byte, 2*(mtu+2)),
 	}
 	if err := h.Init(&cfg, &st, &h.dev); err != stack.InitOK {
@@ -68,6 +71,34 @@ func (h *host) rest() (ok bool) {
 		}
 	}
 	return false
+}
+
+// pass lets time go by, with every deadline on the way kept, and what is sent thrown away; ok is false if there is no end to
+// them.
+func (h *host) pass(d time.Duration) (ok bool) {
+	for until, n := h.now+d, 0; n < mostDeadlines; n++ {
+		if !h.rest() {
+			return false
+		}
+		h.discard()
+		next, more := h.Poll(h.now)
+		h.discard()
+		if !more || next > until {
+			h.now = until
+			return true
+		}
+		h.now = max(next, h.now+1)
+	}
+	return false
+}
+
+// mostDeadlines is how many deadlines may be met while time goes by: some for each row that is used, and each retry.
+const mostDeadlines = 5000
+
+func (h *host) discard() {
+	for h.dev.Sent() != nil {
+		h.dev.Done()
+	}
 }
 
 // take takes all that was sent; the last segment of TCP is in seg.

@@ -21,6 +21,8 @@ type Siege struct {
 	before  []byte
 	view    frame.View
 	driver  *modelled.Stack
+	friend  friend
+	counts  [stack.NumCounters]uint64 // before the last throw
 	dropped [stack.NumCounters]uint64
 
 	Throws  int64 // at a stack
@@ -70,54 +72,9 @@ func (s *Siege) throw(x *state, f []byte) (err error) {
 			err = fmt.Errorf("%s: the stack panics: %v\n%s", x.name, p, debug.Stack())
 		}
 	}()
-	h := s.work
-	h.CopyFrom(&x.host.Stack)
-	h.now = x.host.now
-	s.Throws++
-	had, sent := h.Counter(stack.FramesReceived), h.Counter(stack.FramesSent)
-	h.dev.Put(f)
-	if !h.rest() {
-		return fmt.Errorf("%s: the stack does not come to rest in %d polls", x.name, most)
-	}
-	n := uint64(0)
-	for b := h.dev.Sent(); b != nil; b = h.dev.Sent() {
-		n++
-		if d := frame.Parse(b, &s.view); !d.OK() {
-			return fmt.Errorf("%s: what the stack answers is malformed: %v: % x", x.name, d, b)
-		}
-		h.dev.Done()
-	}
-	s.Replies += int64(n)
-	switch {
-	case n > most:
-		return fmt.Errorf("%s: %d frames for one, at most %d", x.name, n, most)
-	case h.Counter(stack.FramesReceived) != had+1:
-		return fmt.Errorf("%s: %d frames were counted for one", x.name, h.Counter(stack.FramesReceived)-had)
-	case h.Counter(stack.FramesSent) != sent+n:
-		return fmt.Errorf("%s: %d frames were sent, and %d counted", x.name, n, h.Counter(stack.FramesSent)-sent)
-	}
-	return s.drops(x, h)
-}
-
-// mostDrops is how many counters of what is dropped one frame may move: it itself, what it was a part of, what it makes
-// other things give way, and the answers to it.
-const mostDrops = 8
-
-// drops adds up what was dropped.
-func (s *Siege) drops(x *state, h *host) error {
-	n := uint64(0)
-	for c := range stack.NumCounters {
-		if !c.IsDrop() {
-			continue
-		}
-		d := h.Counter(c) - x.host.Counter(c)
-		if d > 0 {
-			s.dropped[c] += d
-		}
-		n += d
-	}
-	if n > mostDrops {
-		return fmt.Errorf("%s: %d things dropped for one frame", x.name, n)
+	s.enter(x)
+	if err := s.Hear(f); err != nil {
+		return fmt.Errorf("%s: %w", x.name, err)
 	}
 	return nil
 }
