@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stackproof/cmd/firmware/startup"
+	"stackproof/compatcheck/diff/planted"
 	"stackproof/conformance"
 	"stackproof/conformance/mutants"
 	"stackproof/conformance/report"
@@ -34,6 +35,7 @@ nothing finds is a gap. PATTERN selects faults by id, as it does cases:
 
   tcp/...      in this project's TCP; the cases judge
   emac/...     in its Ethernet driver; the tests on modelled hardware judge, then the cases over it
+  sockets/...  in its sockets; lwIP judges, with what compat diff draws
   startup/...  in what brings the ESP32-P4 up; the emulated chip judges, on which an image is booted
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
@@ -132,20 +134,21 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 }
 
 // judgeMutants judges the faults of each target that has any which the options select. The mechanical ones are TCP's.
-// Those of the start-up are left out, in words, where no image can be built, unless they were asked for.
+// Those of the start-up are left out, in words, where no image can be built, and those of the sockets where lwIP cannot be
+// had, unless they were asked for.
 func judgeMutants(ctx context.Context, root, pattern string, o *mutants.Options, stdout io.Writer, done func(*mutants.Verdict)) (*mutants.Report, error) {
 	all := &mutants.Report{}
-	for _, t := range []*mutants.Target{&startup.Target, &mutants.EMAC, &mutants.TCP} {
+	for _, t := range []*mutants.Target{&startup.Target, &planted.Target, &mutants.EMAC, &mutants.TCP} {
 		if has, err := t.Has(o.Pattern); err != nil {
 			return nil, err
 		} else if o.Mechanical && t != &mutants.TCP || !o.Mechanical && !has {
 			continue
 		}
-		if err := startup.Available(); t == &startup.Target && err != nil {
-			if pattern != "" {
+		if err := available(ctx, t); err != nil {
+			if pattern != "" || ctx.Err() != nil {
 				return nil, err
 			}
-			fmt.Fprintf(stdout, "NOTRUN startup: %v\n", err)
+			fmt.Fprintf(stdout, "NOTRUN %s: %v\n", t.Name, err)
 			continue
 		}
 		r, err := mutants.Run(ctx, root, t, o, done)
@@ -155,6 +158,17 @@ func judgeMutants(ctx context.Context, root, pattern string, o *mutants.Options,
 		all.Add(r)
 	}
 	return all, nil
+}
+
+// available tells whether this machine has what judges a target.
+func available(ctx context.Context, t *mutants.Target) error {
+	switch t {
+	case &startup.Target:
+		return startup.Available()
+	case &planted.Target:
+		return planted.Available(ctx)
+	}
+	return nil
 }
 
 // interruptedOr says that a command was interrupted, if it was, instead of what that led to.

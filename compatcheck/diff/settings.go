@@ -191,7 +191,7 @@ func (g *generator) odd() {
 			return
 		}
 		g.full = true
-		for range 5 {
+		for range 9 {
 			g.do("socket(AF_INET, %s, 0) = %d", of(g, "SOCK_STREAM", "SOCK_DGRAM"), g.next)
 			g.next++
 		}

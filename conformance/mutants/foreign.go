@@ -92,6 +92,9 @@ func (s *Source) planted(faults []*Fault) *Planted {
 
 // planted is the text of a file with its faults.
 func (f *srcFile) planted() (text string, changed bool) {
+	if len(f.functions) == 0 {
+		return "", false
+	}
 	changes := []insertion{{f.afterPackage(), "\nimport mutantpoint \"" + pointPath + "\"\n"}}
 	var b strings.Builder
 	for _, fn := range f.functions {
