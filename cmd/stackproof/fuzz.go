@@ -17,6 +17,7 @@ import (
 	"stackproof/conformance/gotool"
 	"stackproof/conformance/report"
 	"stackproof/fuzz/nightly"
+	"stackproof/fuzz/simulate"
 )
 
 // fuzzFlags are the arguments of `stackproof fuzz`.
@@ -68,7 +69,13 @@ Exit codes: 0 nothing was found, 1 something was, 2 the tester failed, was inter
 }
 
 // seedCommands are the commands that draw from seeds.
-var seedCommands []nightly.Command
+var seedCommands = []nightly.Command{{
+	Name: "simulate", Goals: simulate.Enough,
+	Args: func(first, seeds uint64) []string {
+		return []string{"simulate", "--seed", fmt.Sprint(first), "--seeds", fmt.Sprint(seeds), "--jobs", "1"}
+	},
+	One: func(seed uint64) string { return fmt.Sprintf("stackproof simulate --seed %d", seed) },
+}}
 
 // runFuzz fuzzes and reports.
 func runFuzz(ctx context.Context, f *fuzzFlags, pattern string, stdout, stderr io.Writer) error {

@@ -14,15 +14,17 @@ import (
 
 // Command is a command of this program that draws from seeds and prints a line for each that fails.
 type Command struct {
-	Name string
-	Args func(first, seeds uint64) []string // that run so many seeds, from the first on
-	One  func(seed uint64) string           // the command line that shows one again
+	Name  string
+	Goals int64                              // seeds in which each of its goals must be hit; 0: it has none
+	Args  func(first, seeds uint64) []string // that run so many seeds, from the first on
+	One   func(seed uint64) string           // the command line that shows one again
 }
 
 // heardOf is what a command says of a slice.
 type heardOf struct {
 	seeds    uint64
-	goals    string
+	goals    int               // that it has
+	unmet    []string          // of them
 	failures map[uint64]string // by seed: the reason
 	rest     string            // of its words, where it ends for another reason
 }
@@ -30,7 +32,8 @@ type heardOf struct {
 var (
 	seedFailed = regexp.MustCompile(`^FAIL seed (\d+):? ?(.*)$`)
 	counted    = regexp.MustCompile(`^\w+: seeds=(\d+) `)
-	goalsMet   = regexp.MustCompile(` goals=(\S+)`)
+	goalsMet   = regexp.MustCompile(` goals=\d+/(\d+)`)
+	goalsUnmet = regexp.MustCompile(`^never happened: (.+)$`)
 )
 
 // run starts the program for some seeds. An interrupted one has run those that it says.
@@ -57,9 +60,11 @@ func (c *Command) run(ctx context.Context, program string, first, seeds uint64, 
 		} else if m := counted.FindStringSubmatch(lines.Text()); m != nil {
 			h.seeds, _ = strconv.ParseUint(m[1], 10, 64)
 			if m := goalsMet.FindStringSubmatch(lines.Text()); m != nil {
-				h.goals = m[1]
+				h.goals, _ = strconv.Atoi(m[1])
 			}
-		} else if words.Len() < mostSaid {
+		} else if m := goalsUnmet.FindStringSubmatch(lines.Text()); m != nil {
+			h.unmet = strings.Split(m[1], "; ")
+		} else if words.Len() < mostSaid && !strings.HasPrefix(lines.Text(), "PASS ") {
 			words.WriteString(lines.Text() + "\n")
 		}
 	}
@@ -72,7 +77,7 @@ func (c *Command) run(ctx context.Context, program string, first, seeds uint64, 
 		h.rest = fmt.Sprintf("%s hangs: %d seeds from %d on had not ended after %s", c.Name, seeds, first, limit)
 	case err != nil && !errors.As(err, &exit):
 		return h, fmt.Errorf("fuzz: %s: %w", c.Name, err)
-	case err != nil && len(h.failures) == 0:
+	case err != nil && len(h.failures) == 0 && (c.Goals == 0 || int64(seeds) < c.Goals || len(h.unmet) == 0):
 		h.rest = strings.TrimSpace(words.String())
 	}
 	return h, nil

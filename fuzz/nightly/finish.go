@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -25,6 +26,13 @@ func (r *run) finish(ctx context.Context) {
 			}
 		}
 	})
+	for _, c := range r.Commands {
+		if p := r.state.progress(c.Name); c.Goals > 0 && p.Execs >= c.Goals && len(p.Unmet) > 0 {
+			f := findingOf(c.Name, fmt.Sprintf("never happened in %d seeds: %s", p.Execs, strings.Join(p.Unmet, "; ")))
+			f.Again = strings.Join(append([]string{"stackproof"}, c.Args(0, uint64(p.Execs))...), " ")
+			r.remember(p, &f)
+		}
+	}
 	for _, f := range r.state.Findings {
 		t, ok := r.targets[f.Task]
 		if !ok || f.Input == "" || f.Shown {

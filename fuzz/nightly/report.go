@@ -34,6 +34,14 @@ type Row struct {
 	Rate float64 `json:"executions_per_second_per_core"`
 }
 
+// Met is how many goals were hit, of all; "" for a task that has none.
+func (r Row) Met() string {
+	if r.Goals == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", r.Goals-len(r.Unmet), r.Goals)
+}
+
 // Report is what a run did, for people and for programs.
 type Report struct {
 	Began    time.Time     `json:"began"`
@@ -82,8 +90,8 @@ func (r *Report) Text(w io.Writer) error {
 			label = report.NotRun
 		}
 		fmt.Fprintf(table, "%s %s\tslices=%d\tseconds=%.1f\texecutions=%d\tper_second=%.0f", label.Label(), row.Name, row.Slices, row.Seconds, row.Execs, row.Rate)
-		if row.Goals != "" {
-			fmt.Fprintf(table, "\tgoals=%s\tnext_seed=%d", row.Goals, row.Next)
+		if row.Goals > 0 {
+			fmt.Fprintf(table, "\tgoals=%s\tnext_seed=%d", row.Met(), row.Next)
 		} else {
 			fmt.Fprintf(table, "\tnew=%d\tcoverage=%d\tbefore=%d\tcorpus=%d\tdropped=%d", row.Fresh, row.Coverage, row.Before, row.Corpus, row.Dropped)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -302,7 +303,7 @@ func sameInput(a, b *Finding) bool {
 func (r *run) seeds(ctx context.Context, c *Command, p *Progress, slice time.Duration) (outcome, error) {
 	n := uint64(8)
 	if p.Execs > 0 {
-		n = max(uint64(float64(p.Execs)/p.Seconds*slice.Seconds()), 1)
+		n = max(uint64(float64(p.Execs)/p.Seconds*slice.Seconds()), 2) // one alone is not asked for its goals
 	}
 	h, err := c.run(ctx, r.Program, p.Next, n, slice+grace)
 	if err != nil {
@@ -323,6 +324,10 @@ func (r *run) seeds(ctx context.Context, c *Command, p *Progress, slice time.Dur
 	if ctx.Err() == nil {
 		p.Next += n
 	}
+	if p.Goals == 0 {
+		p.Unmet = h.unmet
+	}
 	p.Goals = h.goals
+	p.Unmet = slices.DeleteFunc(p.Unmet, func(goal string) bool { return !slices.Contains(h.unmet, goal) })
 	return outcome{execs: int64(h.seeds)}, nil
 }

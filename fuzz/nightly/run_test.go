@@ -165,12 +165,12 @@ func TestSliceOf(t *testing.T) {
 // TestCommand: seeds that fail are findings, each kind once; a program that says nothing of seeds but fails is one too.
 func TestCommand(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program")
-	put(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\necho \"FAIL seed 7: a byte is lost at 12\"\necho \"FAIL seed 9: a byte is lost at 13\"\necho 'simulate: seeds=8 pass=6 fail=2 goals=3/4'\nexit 1\n"})
+	put(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\necho \"FAIL seed 7: a byte is lost at 12\"\necho \"FAIL seed 9: a byte is lost at 13\"\necho 'never happened: a; b'\necho 'simulate: seeds=8 pass=6 fail=2 goals=3/4'\nexit 1\n"})
 	require.NoError(t, os.Chmod(program, 0o755))
 	c := Command{Name: "simulate", Args: func(first, n uint64) []string { return nil }, One: func(uint64) string { return "again" }}
 	h, err := c.run(t.Context(), program, 0, 8, time.Minute)
 	require.NoError(t, err)
-	require.Equal(t, heardOf{seeds: 8, goals: "3/4", failures: map[uint64]string{7: "a byte is lost at 12", 9: "a byte is lost at 13"}}, h)
+	require.Equal(t, heardOf{seeds: 8, goals: 4, unmet: []string{"a", "b"}, failures: map[uint64]string{7: "a byte is lost at 12", 9: "a byte is lost at 13"}}, h)
 	require.Equal(t, findingOf("simulate", h.failures[7]).Name, findingOf("simulate", h.failures[9]).Name)
 
 	put(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\necho 'no such network' >&2\nexit 2\n"})

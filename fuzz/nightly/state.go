@@ -22,17 +22,18 @@ type State struct {
 
 // Progress is what one task has done.
 type Progress struct {
-	Slices   int     `json:"slices"`
-	Seconds  float64 `json:"seconds"` // of one core
-	Execs    int64   `json:"executions"`
-	Fresh    int     `json:"new_inputs"`      // inputs that reached what none had reached
-	Before   int     `json:"coverage_before"` // what seeds and corpus reached when the run began
-	Coverage int     `json:"coverage"`        // what they reach now
-	Corpus   int     `json:"corpus"`          // inputs
-	Dropped  int     `json:"dropped"`         // inputs taken out at the end: others reach all that they reach
-	Next     uint64  `json:"next_seed"`       // of a command
-	Goals    string  `json:"goals,omitempty"` // of a command: met and all, in its last slice
-	Stopped  string  `json:"stopped,omitempty"`
+	Slices   int      `json:"slices"`
+	Seconds  float64  `json:"seconds"` // of one core
+	Execs    int64    `json:"executions"`
+	Fresh    int      `json:"new_inputs"`      // inputs that reached what none had reached
+	Before   int      `json:"coverage_before"` // what seeds and corpus reached when the run began
+	Coverage int      `json:"coverage"`        // what they reach now
+	Corpus   int      `json:"corpus"`          // inputs
+	Dropped  int      `json:"dropped"`         // inputs taken out at the end: others reach all that they reach
+	Next     uint64   `json:"next_seed"`       // of a command
+	Goals    int      `json:"goals,omitempty"` // of a command
+	Unmet    []string `json:"unmet,omitempty"` // goals that no seed has hit so far
+	Stopped  string   `json:"stopped,omitempty"`
 
 	again string // the finding of the last slice,
 	row   int    // and how many slices in a row had it
