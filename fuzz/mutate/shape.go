@@ -21,7 +21,7 @@ func cut(f *Frame, n uint32) bool {
 	if len(f.View.B) == 0 {
 		return false
 	}
-	f.parse(int(n) % len(f.View.B))
+	f.parse(int(n % uint32(len(f.View.B))))
 	return true
 }
 
