@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -67,10 +68,11 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 	defer cancel()
 	cmd := exec.CommandContext(limited, o.file, "-test.run=^$", "-test.fuzz=^"+o.target.Func+"$", "-test.fuzztime="+o.time,
 		"-test.fuzzcachedir="+o.cache, "-test.parallel=1", "-test.fuzzminimizetime=200x")
-	cmd.Dir = filepath.Join(o.root, filepath.FromSlash(o.target.Pkg))
+	cmd.Dir = o.home()
 	cmd.Env = append(os.Environ(), "GODEBUG=fuzzdebug=1", "RAPID_NOFAILFILE=true")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it then stops its worker, and says what it did
 	cmd.WaitDelay = 5 * time.Second
+	before := o.seeds()
 	r, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
 	heard := make(chan said)
@@ -78,8 +80,17 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 	err = cmd.Run()
 	w.Close()
 	s = <-heard
+	if s.input == "" { // it may have kept what failed without a word, where its time was over at that moment
+		for name := range o.seeds() {
+			if !before[name] {
+				s.input = path.Join("testdata", "fuzz", o.target.Func, name)
+			}
+		}
+	}
 	exit := (*exec.ExitError)(nil)
 	switch {
+	case s.input != "":
+		return s, nil
 	case ctx.Err() != nil:
 		return said{execs: s.execs, fresh: s.fresh, coverage: s.coverage}, nil
 	case limited.Err() != nil:
@@ -89,7 +100,7 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 		s.failure = ""
 		return s, nil
 	case errors.As(err, &exit):
-		if s.input == "" && strings.Contains(s.failure, context.DeadlineExceeded.Error()) {
+		if strings.Contains(s.failure, context.DeadlineExceeded.Error()) {
 			s.failure = "" // the engine met its own deadline in the wrong place: no input failed
 		}
 		return s, nil
@@ -97,14 +108,26 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 	return s, fmt.Errorf("fuzz: %s does not start: %w", o.target, err)
 }
 
+// home is the folder of the target's package.
+func (o *order) home() string { return filepath.Join(o.root, filepath.FromSlash(o.target.Pkg)) }
+
+// seeds are the names of the target's seeds in the source tree.
+func (o *order) seeds() map[string]bool {
+	names := map[string]bool{}
+	entries, _ := os.ReadDir(filepath.Join(o.home(), "testdata", "fuzz", o.target.Func))
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	return names
+}
+
 var seedFails = regexp.MustCompile(`failure while testing seed corpus entry: (\S+)`)
 
 // failing is the file of the input that failed: one that the engine has just written, or one of the corpus that fails by
 // now. kept is set for one of the source tree: a regression case, which stays where it is.
 func (o *order) failing(s *said) (file string, kept bool) {
-	home := filepath.Join(o.root, filepath.FromSlash(o.target.Pkg))
 	if s.input != "" {
-		return filepath.Join(home, filepath.FromSlash(s.input)), false
+		return filepath.Join(o.home(), filepath.FromSlash(s.input)), false
 	}
 	m := seedFails.FindStringSubmatch(s.failure)
 	if m == nil {
@@ -113,7 +136,7 @@ func (o *order) failing(s *said) (file string, kept bool) {
 	if file := filepath.Join(o.cache, filepath.FromSlash(m[1])); exists(file) {
 		return file, false
 	}
-	return filepath.Join(home, "testdata", "fuzz", filepath.FromSlash(m[1])), true
+	return filepath.Join(o.home(), "testdata", "fuzz", filepath.FromSlash(m[1])), true
 }
 
 func exists(file string) bool { _, err := os.Stat(file); return err == nil }

@@ -202,7 +202,7 @@ func (r *run) one(ctx context.Context, task string, p *Progress, slice time.Dura
 	}
 	p.Coverage = max(p.Coverage, s.coverage)
 	r.mutex.Unlock()
-	if s.failure != "" {
+	if s.failure != "" || s.input != "" {
 		err = r.found(&o, p, &s)
 	}
 	return outcome{s.execs, s.fresh}, err
