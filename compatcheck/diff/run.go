@@ -75,7 +75,7 @@ func (r *run) work(ctx context.Context) {
 		if over {
 			return
 		}
-		if err := r.one(p, i); err != nil {
+		if err := r.one(ctx, p, i); err != nil {
 			r.mu.Lock()
 			if r.err == nil {
 				r.err = err
@@ -87,7 +87,7 @@ func (r *run) work(ctx context.Context) {
 }
 
 // one runs program i.
-func (r *run) one(p *pair, i int) error {
+func (r *run) one(ctx context.Context, p *pair, i int) error {
 	g := generate(r.Seed, i)
 	var c count
 	var used []*known
@@ -95,6 +95,9 @@ func (r *run) one(p *pair, i int) error {
 	d, did, err := p.run(g, func() { c.states(p.face) })
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return nil // lwIP has ended because it was to
 	}
 	p.use = nil
 	c.program(g, did)
@@ -121,6 +124,9 @@ func (r *run) one(p *pair, i int) error {
 	text, err := p.script(short)
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
