@@ -38,6 +38,7 @@ type sock struct {
 	came     int  // bytes that the peer has sent to the connection, or datagrams that may wait
 	fin      bool // the peer has sent its last
 	shut     bool // SHUT_WR
+	listens  bool // listen was called
 	half     bool // a listener with a connection that stays half open: what lwIP lets wait beside it is not ours
 }
 

@@ -53,7 +53,7 @@ func (g *generator) listener(v6 bool, port int) *sock {
 	}
 	g.do("bind(%d, %s)", l.fd, g.address(v6, host, l.port))
 	g.do("listen(%d, %d)", l.fd, of(g, 0, 1, 1, 2, 5))
-	l.at = listening
+	l.at, l.listens = listening, true
 	g.maybeNonblock(l)
 	return l
 }

@@ -86,7 +86,7 @@ func (g *generator) control() {
 			g.nonblock(s, g.chance(2))
 		}
 	case 3: // of a listener lwIP tells what lies behind its memory
-		if s := g.any(func(s *sock) bool { return s.fd >= 0 && s.at != listening }); s != nil {
+		if s := g.any(func(s *sock) bool { return s.fd >= 0 && !s.listens }); s != nil {
 			g.do("fcntl(%d, F_GETFL, 0)", s.fd)
 		}
 	case 4:
@@ -135,7 +135,7 @@ func (g *generator) establish() {
 		}
 	case 1:
 		if s.kind != stream || s.at != fresh {
-			s.at = max(s.at, listening)
+			s.at, s.listens = max(s.at, listening), true
 			g.do("listen(%d, %d)", s.fd, of(g, 0, 1, 300))
 		}
 	case 2:
