@@ -74,8 +74,8 @@ func (c *Conn) acked(now time.Duration, g *Segment) int {
 	c.dupAcks = 0
 	known := 0
 	if c.agreed.Has(SACK) {
-		known = c.board.within(n)
 		c.board.advance(ack)
+		known = n - c.board.rack.delivered
 	}
 	c.rack.rearm, c.rack.probeDue = true, false
 	if c.synAcked {

@@ -37,10 +37,8 @@ func (g *congestion) acked(now, srtt time.Duration, n, limit, mss int) {
 	switch {
 	case !g.used():
 		g.cubic.pause(now)
-		return
 	case g.cwnd < g.ssthresh:
 		g.cwnd += min(n, limit, max(g.ssthresh-g.cwnd, mss))
-		return
 	case !g.reno:
 		g.cwnd = g.cubic.grow(g.cwnd, now, srtt, n, mss)
 	default:

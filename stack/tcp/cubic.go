@@ -44,7 +44,7 @@ func (b *cubic) pause(now time.Duration) {
 
 // begin begins congestion avoidance (RFC 9438 4.2).
 func (b *cubic) begin(cwnd int, now time.Duration, mss int) {
-	b.running, b.epoch, b.last, b.est, b.credit, b.estCred = true, now, now, cwnd, 0, 0
+	b.running, b.epoch, b.last, b.est = true, now, now, cwnd // what is left of a byte may count on
 	b.wMax = max(b.wMax, cwnd)
 	b.k = int(cubeRoot(uint64(b.wMax-cwnd) * 2_500_000_000 / uint64(mss))) // C is 0.4
 }
@@ -76,10 +76,8 @@ func share(x int64, cwnd int, rest *int) int {
 
 // at is W_cubic(t) of RFC 9438 4.2.
 func (b *cubic) at(t time.Duration, mss int) int {
-	d := int64(t/time.Millisecond) - int64(b.k)
-	d = min(max(d, -1_000_000), 1_000_000)
-	w := int64(b.wMax) + d*d*d/1_000_000*int64(mss)*4/10_000
-	return int(min(max(w, 0), Infinite))
+	d := min(int64(t/time.Millisecond)-int64(b.k), 1_000_000) // longer, and the cube would be too much for 64 bits
+	return int(min(int64(b.wMax)+d*d*d/1_000_000*int64(mss)*4/10_000, Infinite))
 }
 
 // cubeRoot returns the cube root of x, which is less than 2^63, rounded down.

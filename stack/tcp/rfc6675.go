@@ -2,27 +2,17 @@ package tcp
 
 // What RFC 6675 asks the scoreboard, in offsets from SND.UNA.
 
-// within returns how many of the first n bytes are known to have arrived.
-func (s *scoreboard) within(n int) (known int) {
-	for at := 0; at < n && s.sacked > 0; {
-		lo, hi := s.hole(at, n)
-		known += min(lo, n) - at
-		at = hi
-	}
-	return known
-}
-
 // offset returns the offset of where run i ends.
 func (s *scoreboard) offset(i int) int { return s.at[i].end.Sub(s.una) }
 
 // sackedTop returns the end of what has arrived.
-func (s *scoreboard) sackedTop() int {
-	for i := s.n - 1; i >= 0; i-- {
+func (s *scoreboard) sackedTop() (top int) {
+	for i := range s.n {
 		if s.at[i].is&runSacked != 0 {
-			return s.offset(i)
+			top = s.offset(i)
 		}
 	}
-	return 0
+	return top
 }
 
 // hole returns the first stretch from offset from on that has not arrived, of flight outstanding bytes; it is empty if

@@ -227,7 +227,7 @@ func (s *scoreboard) sack(lo, hi Seq) (news bool) {
 		return false
 	}
 	i, j := s.cut(lo), s.cut(hi)
-	if i > 0 && s.at[i-1].is&runSacked != 0 {
+	if s.at[i-1].is&runSacked != 0 { // there is one: the first run has not arrived
 		i--
 	}
 	if j < s.n && s.at[j].is&runSacked != 0 {
@@ -242,7 +242,6 @@ func (s *scoreboard) sack(lo, hi Seq) (news bool) {
 			s.deliver(k, s.at[k].end)
 			s.forget(k, runLost)
 			s.sacked += s.at[k].end.Sub(s.start(k))
-			s.at[k].is |= runSacked
 			news = true
 		}
 	}
@@ -255,7 +254,7 @@ func (s *scoreboard) sack(lo, hi Seq) (news bool) {
 // away what it had (RFC 2018 8), or has lied: nothing that it said is believed any longer.
 func (s *scoreboard) advance(una Seq) {
 	i := 0
-	for ; i < s.n && s.una.Less(una); i++ {
+	for ; s.una.Less(una); i++ { // which is at most the end of the last run
 		x := &s.at[i]
 		end := earliest(x.end, una)
 		if x.is&runSacked == 0 {
@@ -273,11 +272,8 @@ func (s *scoreboard) advance(una Seq) {
 			break
 		}
 	}
-	s.una = una
-	if i > 0 {
-		s.remove(0, i)
-	}
-	if s.n > 0 && s.at[0].is&runSacked != 0 {
+	s.remove(0, i)
+	if s.at[0].is&runSacked != 0 {
 		s.forgetAll(runSacked)
 	}
 }
