@@ -295,14 +295,11 @@ func (s *Stack) TCPMaxSeg(id int) int {
 	return 0
 }
 
-// TCPInfo returns what the connection tells of itself; a listener tells its state alone.
+// TCPInfo returns what the connection tells of itself; a listener tells nothing.
 func (s *Stack) TCPInfo(id int) tcp.Info {
 	r := s.tcpOwned(id)
-	switch {
-	case r == nil:
+	if r == nil || r.use == tcpListener {
 		return tcp.Info{}
-	case r.use == tcpListener:
-		return tcp.Info{State: tcp.Listen}
 	}
 	return r.state.Info()
 }

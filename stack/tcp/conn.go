@@ -269,7 +269,6 @@ func (c *Conn) LowerMSS(mss int) {
 		return
 	}
 	c.setMaxSeg(mss)
-	c.timing = false
 	if c.synAcked {
 		c.resendOutstanding()
 	}

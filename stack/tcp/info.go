@@ -5,12 +5,10 @@ import "time"
 // Info is what a connection tells of itself, as tcp_info does elsewhere. Counts of segments are bytes in full segments,
 // rounded up.
 type Info struct {
-	State          State
 	CA             CAState
 	Unacked        int // segments sent and not acknowledged
 	Sacked, Lost   int // of those, what SACK says has arrived, and what it implies is lost
 	Retrans        int // of those, what was sent again since the last loss was found
-	Timeouts       int // in a row, without progress: as often the RTO was doubled
 	RTO            time.Duration
 	SRTT, RTTVar   time.Duration // 0 before the first measurement
 	Cwnd, SSThresh int           // bytes; SSThresh is Infinite before the first loss
@@ -42,7 +40,7 @@ const (
 // Info tells of the connection.
 func (c *Conn) Info() (i Info) {
 	i = Info{
-		State: c.state, RTO: c.rtt.rto, SRTT: c.rtt.srtt, RTTVar: c.rtt.rttvar, Timeouts: int(c.timeouts),
+		RTO: c.rtt.rto, SRTT: c.rtt.srtt, RTTVar: c.rtt.rttvar,
 		Cwnd: c.cong.cwnd, SSThresh: c.cong.ssthresh, SndMSS: c.sndMSS, RcvMSS: c.rcvMSS, AdvMSS: c.cfg.MSS,
 		SndWnd: c.sndWnd, RcvWnd: c.rcvWnd(), Agreed: c.agreed,
 		SndShift: c.sndShift, RcvShift: c.rcvShift,

@@ -23,7 +23,7 @@ func (c *Conn) armProbe(now time.Duration) {
 	if r.probeDue {
 		return
 	}
-	if c.mode != timerRetransmit || !c.synAcked || !r.sampled || r.probed || c.settling() || c.board.sacked+c.board.lost > 0 || c.overdue {
+	if c.mode != timerRetransmit || !r.sampled || r.probed || c.settling() || c.board.sacked+c.board.lost > 0 {
 		c.stopProbe()
 		return
 	}

@@ -29,6 +29,7 @@ type path struct {
 	quiet         bool    // the peer does not tell of duplicates
 	family        string
 	cubic, stamps bool
+	stretches     []stretch // the application writes so much more, each time all is acknowledged
 }
 
 // paths are the networks of the recoveries.
@@ -61,6 +62,36 @@ func paths() (all []path) {
 }
 
 const recoveries = 400
+
+// stretch is text that an application writes after a while.
+type stretch struct {
+	after    time.Duration
+	segments int
+}
+
+// pausingPaths are applications that write much, then little for some round trips, or nothing for long, and then much
+// again.
+func pausingPaths() (all []path) {
+	for i := range uint64(pauses) {
+		chance := rand.New(rand.NewPCG(i, 9438))
+		p := path{seed: i, family: "pausing", segments: 10 + chance.IntN(6), rtt: time.Duration(100+chance.IntN(300))*time.Millisecond + 317*time.Microsecond}
+		p.window, p.loss, p.burst, p.cubic = 2+chance.IntN(10), 0.02, 1, i%8 > 0
+		for range 9 {
+			s := stretch{time.Duration(1+chance.IntN(50)) * time.Millisecond, 6 + chance.IntN(8)}
+			switch chance.IntN(8) {
+			case 0, 1:
+				s.segments = 1
+			case 2:
+				s.after *= 100
+			}
+			p.stretches = append(p.stretches, s)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+const pauses = 60
 
 // latePaths are networks on which more is late than lost, some of it so late that the sender has sent it again.
 func latePaths() (all []path) {
@@ -103,13 +134,14 @@ type recovery struct {
 	now    time.Duration
 	heard  time.Duration // when the last acknowledgment came
 	tie    bool
+	wrote  int // so many stretches
 }
 
 // tcpRecoveries are runs of a sender through networks that lose, delay and double what it sends, or lose what the peer says of
 // it. What is sent, when, and what the stack tells of itself meanwhile, says an oracle that goes by the RFCs' own words, a
 // segment at a time. A run in which the order of two events is a matter of less than a clock need tell is left out.
 func tcpRecoveries() (cases []*build.Case) {
-	all := append(paths(), latePaths()...)
+	all := slices.Concat(paths(), latePaths(), pausingPaths())
 	for i := range all {
 		if c := all[i].run(); c != nil {
 			cases = append(cases, c)
@@ -123,7 +155,7 @@ const recoveryMSS = 200
 func (p *path) run() *build.Case {
 	c := build.New(fmt.Sprintf("tcp/%s/%d", cmp.Or(p.family, "recovery"), p.seed), "A sender repairs what a network loses, delays and doubles, as RFC 8985 and RFC 9937 have it.").
 		Reqs("RFC8985:6.2:4", "RFC6937:3:1", "RFC6298:5:5", "RFC8985:7.2:1").Level(script.Must).Forms(script.IPv4).Twin("out tcp.seq+1", "segment 1")
-	r := &recovery{path: p, Rand: rand.New(rand.NewPCG(p.seed, 1)), c: c, gone: make([]int, p.segments)}
+	r := &recovery{path: p, Rand: rand.New(rand.NewPCG(p.seed, 1)), c: c, gone: make([]int, p.text())}
 	r.open()
 	for r.step() {
 	}
@@ -243,7 +275,7 @@ func (r *recovery) step() bool {
 	})
 	timer, ok := r.s.Timer()
 	if len(r.way) == 0 && !ok {
-		return false
+		return r.more()
 	}
 	next := timer
 	if len(r.way) > 0 && (!ok || r.way[0].at <= timer) {
@@ -268,6 +300,30 @@ func (r *recovery) step() bool {
 		}
 		return !r.tie
 	}
+}
+
+// more has the application write the next stretch.
+func (r *recovery) more() bool {
+	if r.wrote == len(r.stretches) {
+		return false
+	}
+	x := r.stretches[r.wrote]
+	r.wrote++
+	r.now += x.after
+	r.s.Write(r.now, x.segments)
+	n := x.segments * r.s.MSS
+	r.c.At(r.now).Line(fmt.Sprintf("write(4, ..., %d) = %d", n, n), "more text")
+	r.send(r.now, false)
+	return true
+}
+
+// text is how many segments there are to send.
+func (p *path) text() (n int) {
+	n = p.segments
+	for _, x := range p.stretches {
+		n += x.segments
+	}
+	return n
 }
 
 // arrives has the peer take a segment and acknowledge it.

@@ -4,8 +4,7 @@ import "time"
 
 // Sender is what the RFCs have a sender of full segments do that uses SACK: RFC 8985 finds losses and probes, RFC 9937 says
 // how much goes out while they are repaired, RFC 5681 or RFC 9438 how the window grows and shrinks, RFC 6298 when the timer
-// runs out. It knows each segment by its number, counted from 0, and keeps of each what RFC 8985 5.2 does. All text is
-// there from the beginning.
+// runs out. It knows each segment by its number, counted from 0, and keeps of each what RFC 8985 5.2 does.
 type Sender struct {
 	MSS    int
 	Total  int // segments
@@ -28,6 +27,9 @@ type Sender struct {
 	rtt     Estimate
 	timed   int // the segment that is timed behind which it ends (RFC 6298 3); -1: none
 	timedAt time.Duration
+
+	initial int           // the initial window
+	heard   time.Duration // when the last new acknowledgment came
 
 	due      time.Duration // of the retransmission timer
 	timeouts int
@@ -59,7 +61,7 @@ const infinite = 1 << 30
 
 // NewSender is a sender whose handshake took so long, and whose initial window is so many segments.
 func NewSender(total, mss, window int, handshake time.Duration, cubic, stamps bool) *Sender {
-	s := &Sender{MSS: mss, Total: total, Cubic: cubic, Stamps: stamps, cwnd: window * mss, ssthresh: infinite, timed: -1}
+	s := &Sender{MSS: mss, Total: total, Cubic: cubic, Stamps: stamps, cwnd: window * mss, initial: window * mss, ssthresh: infinite, timed: -1}
 	s.rtt.Sample(handshake, 1)
 	s.rack.rtt, s.rack.least = handshake, handshake
 	s.tlp.measured = true
@@ -67,6 +69,15 @@ func NewSender(total, mss, window int, handshake time.Duration, cubic, stamps bo
 }
 
 func (s *Sender) next() int { return len(s.segs) }
+
+// Write is an application that has more segments to send. Who was idle for longer than the retransmission time-out begins with
+// the initial window again (RFC 5681 4.1).
+func (s *Sender) Write(now time.Duration, segments int) {
+	s.Total += segments
+	if s.una == s.next() && now-s.heard > s.rtt.RTO && s.cwnd > s.initial {
+		s.cwnd, s.curve.running = s.initial, false
+	}
+}
 
 // flight is how many bytes are outstanding.
 func (s *Sender) flight() int { return (s.next() - s.una) * s.MSS }
@@ -203,7 +214,7 @@ func (s *Sender) Acknowledge(now time.Duration, una int, blocks []Range, dsack b
 		arrive(i)
 	}
 	if una > s.una {
-		s.una, s.timeouts = una, 0
+		s.una, s.timeouts, s.heard = una, 0, now
 		s.due = now + s.rtt.RTO // RFC 6298 5.3
 		s.tlp.due = false
 	}
@@ -348,9 +359,11 @@ func (s *Sender) Expire(now time.Duration) (loose bool) {
 	return loose
 }
 
-// Close reports whether something was late, or was not, by less than a sender's clock need tell: another may have seen it
-// otherwise.
-func (s *Sender) Close() bool { return s.rack.close }
+// Close reports whether something was late, or was not, by less than a sender's clock need tell, or a window full by less than
+// two bytes: another may have seen it otherwise.
+func (s *Sender) Close() bool {
+	return s.rack.close || s.Cubic && s.curve.running && s.cwnd > s.MSS && (s.cwnd+2)%s.MSS < 4 && s.cwnd != s.ssthresh
+}
 
 // timeout is RFC 6298 5.4 to 5.6, RFC 5681 3.1 and RFC 8985 6.3.
 func (s *Sender) timeout(now time.Duration) {
