@@ -93,6 +93,25 @@ func pausingPaths() (all []path) {
 
 const pauses = 60
 
+// tailPaths are short stretches of text, at whose ends nothing follows that could tell of a loss.
+func tailPaths() (all []path) {
+	for i := range uint64(tails) {
+		chance := rand.New(rand.NewPCG(i, 7413))
+		p := path{seed: i, family: "tail", segments: 1 + chance.IntN(5), rtt: time.Duration(2+chance.IntN(150)) * time.Millisecond}
+		p.loss, p.burst, p.late, p.twice = []float64{0.1, 0.2, 0.3}[i%3], 1+chance.IntN(2), 0.15, []float64{0, 0.15}[i%2]
+		p.by = (p.rtt * time.Duration(1+chance.IntN(9)) / 3).Truncate(time.Millisecond)
+		p.unheard = []float64{0, 0.15}[i/2%2]
+		p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 2
+		for range 5 {
+			p.stretches = append(p.stretches, stretch{time.Duration(1+chance.IntN(40)) * 7 * time.Millisecond, 1 + chance.IntN(6)})
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+const tails = 300
+
 // latePaths are networks on which more is late than lost, some of it so late that the sender has sent it again.
 func latePaths() (all []path) {
 	for i := range uint64(lateRecoveries) {
@@ -141,7 +160,7 @@ type recovery struct {
 // it. What is sent, when, and what the stack tells of itself meanwhile, says an oracle that goes by the RFCs' own words, a
 // segment at a time. A run in which the order of two events is a matter of less than a clock need tell is left out.
 func tcpRecoveries() (cases []*build.Case) {
-	all := slices.Concat(paths(), latePaths(), pausingPaths())
+	all := slices.Concat(paths(), latePaths(), pausingPaths(), tailPaths())
 	for i := range all {
 		if c := all[i].run(); c != nil {
 			cases = append(cases, c)

@@ -103,7 +103,7 @@ func (s *Sender) settling() bool { return s.recovering || s.una < s.recover }
 
 // Figures are what tcp_info says elsewhere, in segments.
 type Figures struct {
-	State                                int // 0 open, 1 disorder, 3 recovery, 4 loss
+	State                                int // 0 open, 1 disorder, 2 less is sent though nothing is repaired, 3 recovery, 4 loss
 	Cwnd, SSThresh                       int
 	Unacked, Sacked, Lost, Retransmitted int
 	Timeouts                             int
@@ -122,6 +122,8 @@ func (s *Sender) Figures() Figures {
 		f.State = 4
 	case s.recovering:
 		f.State = 3
+	case s.una < s.reduced && s.recover < s.reduced:
+		f.State = 2
 	case f.Sacked > 0:
 		f.State = 1
 	}
