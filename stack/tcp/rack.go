@@ -104,9 +104,12 @@ func (s *scoreboard) detect(now, wnd tick) (found bool, wait tick) {
 	return found, wait
 }
 
-// expire marks what is lost when the retransmission timer has run out (RFC 8985 6.3): what was sent longer ago than a round
-// trip and a little more, and in any case the first run.
-func (s *scoreboard) expire(now, wnd tick) {
+// expire marks what is lost when the retransmission timer has run out (RFC 8985 6.3): the first segment, of mss bytes at
+// most, and what was sent longer ago than a round trip and a little more.
+func (s *scoreboard) expire(now, wnd tick, mss int) {
+	if s.room(1) {
+		s.cut(s.una.Add(mss))
+	}
 	for i := range s.n {
 		x := &s.at[i]
 		if i == 0 || int32(x.at+s.rack.rtt+wnd-now) <= 0 {

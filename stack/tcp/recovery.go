@@ -96,7 +96,7 @@ func (c *Conn) resendFirst() { c.rtxNxt, c.rtxEnd = c.sndUna, c.sndUna.Add(1) }
 func (c *Conn) resendAll(now time.Duration) {
 	c.board.forgetAll(runSacked)
 	if c.racks() {
-		c.board.expire(ticks(now), c.reoWnd())
+		c.board.expire(ticks(now), c.reoWnd(), c.sndMSS)
 		c.rack.early.stop()
 		c.rack.probed, c.rack.probeDue = false, false
 	} else {
