@@ -85,6 +85,10 @@ func transport(t rapid.TB, p gopacket.Packet) string {
 				return fmt.Sprintf("unreachable %d quoting %d", l.TypeCode.Code(), len(l.Payload))
 			case layers.ICMPv4TypeTimeExceeded:
 				return fmt.Sprintf("time exceeded %d quoting %d", l.TypeCode.Code(), len(l.Payload))
+			case layers.ICMPv4TypeParameterProblem:
+				return fmt.Sprintf("parameter problem %d at %d quoting %d", l.TypeCode.Code(), l.Id>>8, len(l.Payload))
+			case layers.ICMPv4TypeTimestampReply:
+				return fmt.Sprintf("timestamp reply %d/%d %x", l.Id, l.Seq, l.Payload)
 			}
 		case *layers.ICMPv6:
 			return icmp6Text(l)

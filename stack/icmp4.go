@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"encoding/binary"
 	"time"
 
 	"stackproof/stack/wire"
@@ -19,6 +20,8 @@ func (s *Stack) icmp4Input(now time.Duration, m *packet, b []byte) {
 	switch msg.Type() {
 	case wire.ICMPv4Echo:
 		s.echo4(now, m, msg)
+	case wire.ICMPv4Timestamp:
+		s.timestamp4(now, m, msg)
 	case wire.ICMPv4Unreachable, wire.ICMPv4TimeExceeded, wire.ICMPv4ParamProblem:
 		s.count(ICMPErrorsReceived)
 		q, err := msg.Quoted()
@@ -68,6 +71,28 @@ func (s *Stack) echo4(now time.Duration, m *packet, msg wire.ICMPv4) {
 	reply := wire.ICMPv4(o.payload)
 	wire.ICMPFields{Type: wire.ICMPv4EchoReply, Rest: msg.Rest()}.Put(reply)
 	copy(reply.Payload(), msg.Payload())
+	reply.SetChecksum()
+	s.commitIP(&o)
+	s.count(EchoRepliesSent)
+}
+
+// timestamp4 answers a timestamp request (RFC 1122 3.2.2.8, which leaves it to the host) as echo4 does an echo. The time is in
+// milliseconds since the epoch of this host, which the highest bit says is not midnight (RFC 792).
+func (s *Stack) timestamp4(now time.Duration, m *packet, msg wire.ICMPv4) {
+	if m.group || len(msg) < wire.ICMPv4TimestampLen {
+		s.count(DropICMPIgnored)
+		return
+	}
+	o := outgoing{dst: m.src, src: m.dst, proto: wire.ProtoICMP, tos: m.tos &^ 3, n: wire.ICMPv4TimestampLen}
+	if !s.beginReply(now, &o) {
+		return
+	}
+	reply := wire.ICMPv4(o.payload)
+	wire.ICMPFields{Type: wire.ICMPv4TimestampReply, Rest: msg.Rest()}.Put(reply)
+	copy(reply.Payload(), msg.Payload()[:4])
+	t := uint32(now/time.Millisecond) | 1<<31
+	binary.BigEndian.PutUint32(reply.Payload()[4:], t)
+	binary.BigEndian.PutUint32(reply.Payload()[8:], t)
 	reply.SetChecksum()
 	s.commitIP(&o)
 	s.count(EchoRepliesSent)

@@ -34,6 +34,9 @@ func (s *Stack) ip4Input(now time.Duration, b []byte, linkGroup bool) {
 	m.src, m.dst, m.proto, m.hops, m.tos, m.bytes = p.Src(), p.Dst(), p.Protocol(), p.TTL(), p.TOS(), p
 	if c := s.ip4Refuse(p, &m, linkGroup); c != NumCounters {
 		s.count(c)
+		if c == DropIPv4Options && p.FragOffset() == 0 {
+			s.badOption4(now, &m, p)
+		}
 		return
 	}
 	if p.IsFragment() {
@@ -71,6 +74,14 @@ func (s *Stack) ip4Refuse(p wire.IPv4Packet, m *packet, linkGroup bool) Counter 
 		return DropIPv4Options
 	}
 	return NumCounters
+}
+
+// badOption4 points at the option of a packet that is malformed (RFC 1122 3.2.2.5).
+func (s *Stack) badOption4(now time.Duration, m *packet, p wire.IPv4Packet) {
+	o := p.Options()
+	for _, _, ok := o.Next(); ok; _, _, ok = o.Next() {
+	}
+	s.sendError(now, m, wire.ICMPFields{Type: wire.ICMPv4ParamProblem, Rest: wire.PointerRest4(uint8(o.Offset()))}, wire.ProtoICMP)
 }
 
 // ip4SourceOK says whether a packet can come from its source address (RFC 1122 3.2.1.3). A host without an address yet

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,4 +103,33 @@ func TestNewcomer(t *testing.T) {
 	id := h.open(wire.Addr{}, 67)
 	h.receive(udpFrame(wire.Any4, wire.Broadcast4, 68, 67, "discover"))
 	require.Equal(t, "0.0.0.0:68 > 255.255.255.255 discover", h.receiveUDP(id))
+}
+
+// TestBadOption: the sender hears where a malformed option stands (RFC 1122 3.2.2.5), but not about a later fragment.
+func TestBadOption(t *testing.T) {
+	h := newHost(t, nil)
+	h.meetPeers()
+	h.receive(ip4With(wire.IPv4Fields{}, 1, 1, 1, wire.IPv4OptTimestamp))
+	h.wantSent("peer: 192.0.2.1 > 192.0.2.2 ttl 64 parameter problem 0 at 23 quoting 32")
+	h.receive(ip4With(wire.IPv4Fields{FragOffset: 8}, 1, 1, 1, wire.IPv4OptTimestamp))
+	h.wantSent()
+}
+
+// TestTimestamp: a timestamp request has its numbers and its time in the reply, and two times since this host's epoch.
+func TestTimestamp(t *testing.T) {
+	h := newHost(t, nil)
+	h.meetPeers()
+	request := make([]byte, wire.ICMPv4TimestampLen)
+	wire.ICMPFields{Type: wire.ICMPv4Timestamp, Rest: 7<<16 | 9}.Put(request)
+	copy(request[8:], "\x01\x02\x03\x04")
+	wire.ICMPv4(request).SetChecksum()
+	h.now = 0x123 * time.Millisecond
+	h.receive(ip4Frame(peer4, me4, wire.ProtoICMP, request))
+	h.wantSent("peer: 192.0.2.1 > 192.0.2.2 ttl 64 timestamp reply 7/9 010203048000012380000123")
+	h.receive(ip4Frame(peer4, all4, wire.ProtoICMP, request)) // nor to all
+	short := append([]byte(nil), request[:wire.ICMPv4TimestampLen-1]...)
+	wire.ICMPv4(short).SetChecksum()
+	h.receive(ip4Frame(peer4, me4, wire.ProtoICMP, short))
+	h.wantSent()
+	require.EqualValues(t, 2, h.Counter(DropICMPIgnored))
 }

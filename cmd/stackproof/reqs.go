@@ -18,8 +18,8 @@ func newReqs() *cobra.Command {
 		Short: "say which requirements the cases prove",
 		Long: `reqs prints the register of requirements: each one's id, level, state and text, and the cases
 that prove it. PREFIX selects by the beginning of the id. States: covered, waived, untestable
-(with the reason), missing, replaced. With --bugs it prints the register of known bugs of other
-stacks instead: the cases that find each, or why none can. With --tc8 it prints what the OPEN
+(with the reason), missing, replaced. Before all of it stands the register of known bugs of other
+stacks: the cases that find each, or why none can; with --bugs that alone is printed, by PREFIX. With --tc8 it prints what the OPEN
 Alliance's TC8 tests ask of TCP, group by group, and the cases that answer.`,
 		Example: `  stackproof reqs
   stackproof reqs 'RFC9293 MUST'
@@ -38,6 +38,11 @@ Alliance's TC8 tests ask of TCP, group by group, and the cases that answer.`,
 				return printTC8(cmd.OutOrStdout(), strings.Join(args, ""))
 			case bugs:
 				return printBugs(cmd.OutOrStdout(), strings.Join(args, ""))
+			}
+			if len(args) == 0 && !missing {
+				if err := printBugs(cmd.OutOrStdout(), ""); err != nil {
+					return err
+				}
 			}
 			return printReqs(cmd.OutOrStdout(), strings.Join(args, ""), missing)
 		},

@@ -15,6 +15,11 @@ const (
 	ICMPv4Echo         = 8
 	ICMPv4TimeExceeded = 11
 	ICMPv4ParamProblem = 12
+
+	ICMPv4Timestamp      = 13
+	ICMPv4TimestampReply = 14
+
+	ICMPv4TimestampLen = ICMPHeaderLen + 12 // of both: when it was sent, received, and answered
 )
 
 // Codes of ICMPv4Unreachable (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1) and of ICMPv4TimeExceeded.

@@ -178,15 +178,18 @@ func optionsOfAllLengths() *build.Case {
 }
 
 func optionLengths() *build.Case {
-	a := must("R024", "option-length", "Options that cannot be walked through, because one is of no length or leads beyond the header, have their datagram dropped.",
-		v4, parsed4).connected()
+	a := must("R024", "option-length", "Options that cannot be walked through, because one is of no length or leads beyond the header, have their datagram dropped; its sender hears where.",
+		v4, parsed4, "RFC1122:3.2.2.5:1").connected()
+	told := func(options string, at int, phrase string) {
+		a.told(echo("56").IP("options "+options), build.Text(fmt.Sprintf("icmp parameter_problem [...] {icmp.pointer=%d}", at)), phrase)
+	}
 	for _, kind := range []string{"07", "44", "83", "94", "5e", "ff"} {
 		for _, rest := range []string{"000000", "010000", "05ffff", "ffffff"} {
-			a.ignored(echo("56").IP("options "+kind+rest), fmt.Sprintf("option %s with %s", kind, rest))
+			told(kind+rest, 20, fmt.Sprintf("option %s with %s", kind, rest))
 		}
-		a.ignored(echo("56").IP("options 010101"+kind), "option "+kind+" with nothing")
+		told("010101"+kind, 23, "option "+kind+" with nothing")
 	}
-	return a.twin("out extra", "option ff with nothing").ends()
+	return a.twin("out icmp.pointer+1", "option ff with nothing").ends()
 }
 
 func land(form script.Form) *build.Case {

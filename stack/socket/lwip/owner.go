@@ -52,16 +52,13 @@ func (o *Owner) Take(now time.Duration, t *Task) {
 // rest is how often the stack may ask to be polled again at once: what it sends to itself comes that way.
 const rest = 1000
 
-// Run does all that can be done at now: it polls the stack, ends the calls that can be, and wakes their tasks, until nothing
-// changes. It answers when it wants to be called next if nothing comes before: no frame, and no call. ok is false if never.
+// Run does all that can be done at now: it polls the stack, ends the calls that can be after each poll, so that who waits for a
+// frame need not wait for those behind it, and wakes their tasks, until nothing changes. It answers when it wants to be called
+// next if nothing comes before: no frame, and no call. ok is false if never.
 func (o *Owner) Run(now time.Duration) (next time.Duration, ok bool) {
-	for {
-		for range rest {
-			if next, ok = o.stack.Poll(now); !ok || next > now {
-				break
-			}
-		}
-		if !o.step(now) {
+	for polls := 1; ; polls++ {
+		next, ok = o.stack.Poll(now)
+		if !o.step(now) && (!ok || next > now || polls >= rest) {
 			break
 		}
 	}

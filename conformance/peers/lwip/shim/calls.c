@@ -151,7 +151,8 @@ static void do_connect(struct call *c)
 
 static int message_flags(unsigned flags)
 {
-    return (flags & 1 ? MSG_PEEK : 0) | (flags & 2 ? MSG_DONTWAIT : 0) | (flags & 4 ? MSG_MORE : 0);
+    return (flags & 1 ? MSG_PEEK : 0) | (flags & 2 ? MSG_DONTWAIT : 0) | (flags & 4 ? MSG_MORE : 0) |
+           (flags & 8 ? MSG_OOB : 0);
 }
 
 /* received notes how much of the data there is: recvfrom of a datagram may say more than it gives. */
@@ -240,7 +241,7 @@ static void do_poll(struct call *c)
     static const struct {
         unsigned theirs;
         short ours;
-    } bits[] = {{1, POLLIN}, {2, POLLOUT}, {4, POLLERR}, {16, POLLNVAL}}; /* lwIP has no POLLHUP */
+    } bits[] = {{1, POLLIN}, {2, POLLOUT}, {4, POLLERR}, {16, POLLNVAL}, {32, POLLPRI}}; /* lwIP has no POLLHUP */
     struct pollfd p = {.fd = descriptor(c->fd)};
     unsigned got = 0;
     for (size_t i = 0; i < LWIP_ARRAYSIZE(bits); i++)

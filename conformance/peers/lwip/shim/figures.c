@@ -65,6 +65,7 @@ static enum status of_connection(const char *name, const struct tcp_pcb *p, int6
         {"tcp.options", 0},
         {"tcp.snd-wscale", 0},
         {"tcp.rcv-wscale", 0},
+        {"tcp.urgent", 0}, /* it never looks at the pointer */
         {"tcp.send-queue", (int64_t)(u32_t)(p->snd_lbb - p->lastack)},
     };
     for (size_t i = 0; i < LWIP_ARRAYSIZE(all); i++)

@@ -26,6 +26,7 @@ static void capabilities(void)
 {
     static const char *const features[] = {
         "ipv4", "ipv6", "arp", "ndp", "icmp", "icmpv6", "udp", "tcp", "link", "raw-frame", "counter", "tcp-info",
+        "urgent", /* its headers have MSG_OOB and POLLPRI, and its calls take them */
     };
     const size_t n = sizeof features / sizeof features[0];
     get(2);
