@@ -7,11 +7,9 @@ import (
 	_ "unsafe" // go:align
 
 	"stackproof/cmd/firmware/board"
-	"stackproof/conformance/device"
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/loopback"
 	"stackproof/drivers/emac"
-	"stackproof/drivers/emac/selftest"
 )
 
 // rings is how many descriptors there are each way: few, so that they wrap often and that bursts fill them.
@@ -24,7 +22,6 @@ var ring [2 * rings * (emac.DescriptorSize + emac.BufferSize)]byte
 
 var (
 	wire    loopback.Link // the way through the EMAC
-	tests   selftest.Runner
 	stack   sut.OverMAC
 	started bool
 )
@@ -59,20 +56,6 @@ func start() {
 	started = true
 	board.EMAC{}.Start()
 	wire.Init(board.EMAC{}, ticks{}, ring[:], rings, board.EMAC{}.BusHz())
-	tests.Bus, tests.Clock, tests.Memory, tests.Rings = board.EMAC{}, ticks{}, ring[:], rings
-	tests.PHY, tests.BusHz = board.PHYAddress, board.EMAC{}.BusHz()
-}
-
-// selfTest tests the EMAC; a case that runs later starts the driver anew.
-func selfTest(i int, l *device.Line) bool {
-	if i < 0 || i >= int(selftest.Tests) {
-		return false
-	}
-	start()
-	r := tests.Run(selftest.Test(i))
-	l.Int("of", int64(selftest.Tests)).Str("name", selftest.Test(i).String()).Str("flaw", r.Flaw.String())
-	l.Int("want", int64(r.Want)).Int("got", int64(r.Got))
-	return true
 }
 
 func is(b []byte, s string) bool {

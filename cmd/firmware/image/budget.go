@@ -22,16 +22,16 @@ var parts = []struct {
 	posix, lwip int
 	below       bool
 }{
-	{"stack", 76 << 10, 76032, false},
-	{"sockets", 10752, 16 << 10, false},
-	{"driver", 6656, 6 << 10, false},
-	{"judge", 67072, 66 << 10, false},
-	{"runtime", 16896, 16 << 10, false},
+	{"stack", 76 << 10, 75 << 10, false},
+	{"sockets", 10752, 16640, false},
+	{"driver", 6656, 4608, false},
+	{"judge", 67072, 67 << 10, false},
+	{"runtime", 16896, 15104, false},
 	{"memory of the stack", 53 << 10, 53760, false},
-	{"memory of the driver", 15872, 15616, false},
+	{"memory of the driver", 15872, 15104, false},
 	{"memory of the judge", 1 << 10, 512, false},
 	{"program's own stack", 8704, 8704, false},
-	{"alignment", 3 << 10, 1 << 10, false},
+	{"alignment", 3 << 10, 2304, false},
 	{"judge's memory, below", 32256, 32256, true},
 	{"stack's memory, below", belowWindow - 32256, belowWindow - 32256, true},
 }
