@@ -124,6 +124,7 @@ var knownGood = map[string]string{
 	"tcp":    "tcp/handshake/passive-open",
 
 	"sockets": "sockets/echo",
+	"robust":  "icmp/echo",
 }
 
 // KnownGood tells whether a case is the one without which the others of its topic say nothing.

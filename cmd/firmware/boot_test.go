@@ -115,7 +115,7 @@ func TestImage(t *testing.T) {
 		if w.Is("end") {
 			runs := 0
 			for i := range suite.Programs {
-				if p := &suite.Programs[i].Form.Program; p.Personalities == 0 && max(p.Config.RcvBuf, p.Config.SndBuf) <= sut.DefaultBuf {
+				if p := &suite.Programs[i].Form.Program; (p.Personalities == 0 || p.Personalities>>sut.POSIX&1 != 0) && max(p.Config.RcvBuf, p.Config.SndBuf) <= sut.DefaultBuf {
 					runs++
 				}
 			}

@@ -90,6 +90,7 @@ func entries() {
 	keep((*stack.Stack).UDPPeekAt)
 	keep((*stack.Stack).UDPQueueSize)
 	keep((*stack.Stack).UDPReady)
+	keep((*stack.Stack).UDPRebind)
 	keep((*stack.Stack).UDPReceive)
 	keep((*stack.Stack).UDPRemote)
 	keep((*stack.Stack).UDPSend)
