@@ -27,6 +27,7 @@ prove: packages
 	@go run ./cmd/stackproof simulate --seeds 1000
 	@go run ./cmd/stackproof run --stack lwip
 	@go run ./cmd/stackproof compat diff --n 10000
+	@go run ./cmd/stackproof mutants sockets
 	@go run ./cmd/stackproof mutants --mechanical
 
 clean:
