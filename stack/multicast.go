@@ -99,6 +99,21 @@ func (s *Stack) findGroup(a wire.Addr) *Group {
 	return nil
 }
 
+// freeGroup returns a row for another group, nil if there is none. One that is only kept until routers have been told that
+// it was left gives way: that may take as long as there is no link, and they find out by themselves (RFC 3376 6.2.2).
+func (s *Stack) freeGroup() *Group {
+	if g := s.findGroup(wire.Addr{}); g != nil {
+		return g
+	}
+	for i := range s.st.Groups {
+		if g := &s.st.Groups[i]; g.joins == 0 {
+			*g = Group{}
+			return g
+		}
+	}
+	return nil
+}
+
 // isMember reports whether a group was joined.
 func (s *Stack) isMember(a wire.Addr) bool {
 	g := s.findGroup(a)
@@ -119,7 +134,7 @@ func (s *Stack) MulticastJoin(group wire.Addr) Cause {
 	}
 	g := s.findGroup(group)
 	if g == nil {
-		g = s.findGroup(wire.Addr{})
+		g = s.freeGroup()
 	}
 	if g == nil || g.joins == math.MaxUint16 {
 		return TableFull

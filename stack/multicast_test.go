@@ -96,7 +96,6 @@ func TestMulticastJoinRefuses(t *testing.T) {
 	}
 	require.Equal(t, TableFull, h.MulticastJoin(wire.IPv4(239, 0, 0, 9)))
 	require.Equal(t, OK, h.MulticastLeave(wire.IPv4(239, 0, 0, 1)))
-	require.Equal(t, TableFull, h.MulticastJoin(wire.IPv4(239, 0, 0, 9)), "the routers are still to be told")
 	h.advance(0)
 	h.advance(time.Second)
 	require.Equal(t, OK, h.MulticastJoin(wire.IPv4(239, 0, 0, 9)))
@@ -107,6 +106,35 @@ func TestMulticastJoinRefuses(t *testing.T) {
 	require.Equal(t, NetUnreachable, only6.MulticastJoin(group4))
 	none := newHost(t, func(_ *Config, st *Storage) { st.Groups = nil })
 	require.Equal(t, TableFull, none.MulticastJoin(group4))
+}
+
+// TestGroupLeftGivesWay: what is only kept until routers have been told that it was left keeps nobody from joining, however
+// long it cannot be told: without a link, without an address, without a transmit buffer.
+func TestGroupLeftGivesWay(t *testing.T) {
+	for name, mute := range map[string]func(h *host){
+		"no link": func(h *host) { h.SetLink(h.now, false) },
+		"no address": func(h *host) {
+			h.SetLink(h.now, false)
+			h.SetClaims(1, true, false)
+			h.SetLink(h.now, true)
+		},
+		"no transmit buffer": func(h *host) { h.slots(0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t, nil) // three rows
+			mute(h)
+			for n := range byte(9) {
+				require.Equal(t, OK, h.MulticastJoin(wire.IPv4(239, 0, 0, n)), "%d", n)
+				wantSound(t, &h.Stack, h.now)
+				require.Equal(t, OK, h.MulticastLeave(wire.IPv4(239, 0, 0, n)))
+				wantSound(t, &h.Stack, h.now)
+			}
+			for n := range byte(3) {
+				require.Equal(t, OK, h.MulticastJoin(wire.IPv4(239, 0, 0, n)))
+			}
+			require.Equal(t, TableFull, h.MulticastJoin(wire.IPv4(239, 0, 0, 3)), "these are members")
+		})
+	}
 }
 
 // TestMulticastDelivery: datagrams to a group come as long as it is joined, and no ICMP error answers them.

@@ -64,6 +64,8 @@ const (
 	// Sockets.
 	SocketUse   // a socket's row and what it has in the stack fit, and nothing is had by two
 	SocketGroup // a membership is of an open socket, in a group of the interface
+	FaceRow     // a descriptor's row has a socket of its own that fits it, and a free one has nothing
+	FaceRefs    // a descriptor's row is referred to by who has it open and by the calls that are blocked on it, and by no other
 
 	numRules
 )

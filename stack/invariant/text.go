@@ -44,6 +44,8 @@ var names = [numRules]string{
 	ErrorTokens:      "error-tokens",
 	SocketUse:        "socket-use",
 	SocketGroup:      "socket-group",
+	FaceRow:          "face-row",
+	FaceRefs:         "face-refs",
 }
 
 // String returns the rule's name: lower case, words joined by hyphens.

@@ -64,3 +64,13 @@ func (t *Table) Waiting(i int) []byte {
 
 // Sent takes the waiting packet away.
 func (t *Table) Sent(i int) { t.entries[i].waiting = 0 }
+
+// Holds returns how many packets wait.
+func (t *Table) Holds() (n int) {
+	for i := range t.entries {
+		if t.entries[i].waiting != 0 {
+			n++
+		}
+	}
+	return n
+}

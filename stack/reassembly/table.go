@@ -94,6 +94,16 @@ func (t *Table) begin(now time.Duration, k *Key) (i int, evicted bool) {
 // Free gives the row up.
 func (t *Table) Free(i int) { t.entries[i].used = false }
 
+// Used returns how many rows are in use.
+func (t *Table) Used() (n int) {
+	for i := range t.entries {
+		if t.entries[i].used {
+			n++
+		}
+	}
+	return n
+}
+
 // Clear gives up all rows and returns how many there were.
 func (t *Table) Clear() (lost int) {
 	for i := range t.entries {

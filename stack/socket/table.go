@@ -230,3 +230,18 @@ func (t *Table) LinkIsUp() bool { return t.stack.LinkIsUp() }
 
 // IsBroadcast tells whether a names all hosts of the link.
 func (t *Table) IsBroadcast(a wire.Addr) bool { return t.stack.IsBroadcast(a) }
+
+// Usage tells how many sockets there are, and how many memberships in groups.
+func (t *Table) Usage() (sockets, memberships int) {
+	for i := range t.rows {
+		if t.rows[i].kind != 0 {
+			sockets++
+		}
+	}
+	for i := range t.groups {
+		if t.groups[i].group.IsValid() {
+			memberships++
+		}
+	}
+	return sockets, memberships
+}

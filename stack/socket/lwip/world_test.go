@@ -15,14 +15,28 @@ import (
 	"stackproof/stack/wire"
 )
 
-// world is a program on one host, which speaks to itself: what it does is in virtual time.
+// world is a program on one host, which speaks to itself unless there is a wire: what it does is in virtual time.
 type world struct {
 	t     testing.TB
 	now   time.Duration
-	dev   queue.Device
+	dev   device
 	stack stack.Stack
 	table socket.Table
 	Face
+	wire func() // does what settle is to do
+}
+
+// device is one that can be without transmit buffers.
+type device struct {
+	queue.Device
+	dry bool
+}
+
+func (d *device) Reserve(n int) []byte {
+	if d.dry {
+		return nil
+	}
+	return d.Device.Reserve(n)
 }
 
 const tcpBuffer = 4096
@@ -34,6 +48,11 @@ var (
 )
 
 func newWorld(t testing.TB, cfg Config) *world {
+	return newWorldOf(t, cfg, func(*stack.Config, *stack.Storage) {})
+}
+
+// newWorldOf makes a world whose stack is another in what change changes.
+func newWorldOf(t testing.TB, cfg Config, change func(*stack.Config, *stack.Storage)) *world {
 	w := &world{t: t}
 	w.dev.Init(make([]queue.Frame, 16), make([]queue.Frame, 16))
 	c := stack.Config{
@@ -45,6 +64,7 @@ func newWorld(t testing.TB, cfg Config) *world {
 		Groups: make([]stack.Group, 4), Loop: make([]byte, 16*1502), Neighbours: make([]neighbour.Entry, 4), Waiting: make([]byte, 1500),
 		UDP: make([]stack.UDPEndpoint, n), UDPBuffer: make([]byte, n*3000), TCP: make([]stack.TCPConn, n), TCPBuffer: make([]byte, n*2*tcpBuffer),
 	}
+	change(&c, &st)
 	require.Equal(t, stack.InitOK, w.stack.Init(&c, &st, &w.dev))
 	w.table.Init(&w.stack, make([]socket.Socket, n))
 	w.table.InitGroups(make([]socket.Membership, 3))
@@ -54,6 +74,10 @@ func newWorld(t testing.TB, cfg Config) *world {
 
 // settle does what an owner does after every call.
 func (w *world) settle() {
+	if w.wire != nil {
+		w.wire()
+		return
+	}
 	for range 100 {
 		next, ok := w.stack.Poll(w.now)
 		for w.dev.Sent() != nil {
