@@ -13,7 +13,7 @@ type Usage struct {
 	Loop       int // packets on their way to ourselves
 }
 
-// Usage tells what is in use. It takes time in proportion to the tables.
+// Usage tells what is in use. It takes time in proportion to the tables: it is for tests.
 func (s *Stack) Usage() (u Usage) {
 	for i := range s.st.TCP {
 		if s.st.TCP[i].use != tcpFree {

@@ -231,7 +231,7 @@ func (t *Table) LinkIsUp() bool { return t.stack.LinkIsUp() }
 // IsBroadcast tells whether a names all hosts of the link.
 func (t *Table) IsBroadcast(a wire.Addr) bool { return t.stack.IsBroadcast(a) }
 
-// Usage tells how many sockets there are, and how many memberships in groups.
+// Usage tells how many sockets there are, and how many memberships in groups. It is for tests.
 func (t *Table) Usage() (sockets, memberships int) {
 	for i := range t.rows {
 		if t.rows[i].kind != 0 {

@@ -16,8 +16,8 @@ import (
 // entryPackages are those whose exported functions an application may call.
 var entryPackages = []string{"drivers/emac", "stack", "stack/socket", "stack/socket/posix"}
 
-// testsOnly names the methods that walk all state for tests. No application calls them, and they allocate.
-const testsOnly = "Check"
+// testsOnly names the methods that walk all state for tests. No application needs them.
+var testsOnly = []string{"Check", "Usage"}
 
 // Entries is the source of a function that names every exported function and method of the stack, the sockets and the
 // driver: a file of cmd/firmware/testdata/footprint/whole, which a test holds against this.
@@ -56,7 +56,7 @@ func exported(dir, pkg string) (names []string, err error) {
 		}
 		for _, d := range tree.Decls {
 			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() || f.Type.TypeParams != nil || f.Name.Name == testsOnly {
+			if !ok || !f.Name.IsExported() || f.Type.TypeParams != nil || slices.Contains(testsOnly, f.Name.Name) {
 				continue
 			}
 			if f.Recv == nil {
