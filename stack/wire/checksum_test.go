@@ -37,7 +37,7 @@ func TestSumOfTheRFC(t *testing.T) {
 
 // skewed draws bytes that start at any alignment. Often all are 0xff, where carries are.
 func skewed(t *rapid.T) []byte {
-	b := rapid.SliceOfN(rapid.Byte(), 9, 200).Draw(t, "bytes")
+	b := rapid.SliceOfN(rapid.Byte(), 9, 400).Draw(t, "bytes")
 	if rapid.Bool().Draw(t, "ones") {
 		for i := range b {
 			b[i] = 0xff
@@ -67,7 +67,7 @@ func TestSumEveryLengthAndAlignment(t *testing.T) {
 		ones[i] = 0xff
 	}
 	lengths := []int{1499, 1500, 65535, 1 << 16}
-	for n := range 100 {
+	for n := range 200 {
 		lengths = append(lengths, n)
 	}
 	for _, n := range lengths {
@@ -83,11 +83,11 @@ func TestSumEveryLengthAndAlignment(t *testing.T) {
 // TestCopySum tries every length up to several turns of the loops, between all alignments of both slices.
 func TestCopySum(t *testing.T) {
 	const room = 16
-	var data [100]byte
+	var data [210]byte
 	for i := range data {
 		data[i] = byte(0xff - i)
 	}
-	for n := range 90 {
+	for n := range 200 {
 		for at := range 64 {
 			src, skew := data[at%8:][:n], at/8
 			want := slowSum(src, 0x1ff00)
@@ -104,6 +104,18 @@ func TestCopySum(t *testing.T) {
 		}
 	}
 	require.Panics(t, func() { CopySum(make([]byte, 3), make([]byte, 4), 0) })
+}
+
+// TestCopySumAgreesWithSum draws bytes, many of them all ones, where carries meet.
+func TestCopySumAgreesWithSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := skewed(t)
+		for _, f := range []func(dst, src []byte) uint64{copySum32, copySumNative} {
+			dst := make([]byte, len(b))
+			require.Equal(t, slowSum(b, 0), nativeToNet(f(dst, b)))
+			require.Equal(t, b, dst)
+		}
+	})
 }
 
 func TestJoinSum(t *testing.T) {

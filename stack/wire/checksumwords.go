@@ -45,22 +45,28 @@ func copySumNative(dst, src []byte) uint64 {
 	return copySum32(dst, src)
 }
 
-// sum64 adds eight bytes at a time. A carry out of bit 63 is worth 1 again.
+// sum64 adds eight bytes at a time. A carry out of bit 63 is worth 1 again. Each addition waits for the carry of the one
+// before, so there are two sums, which do not wait for each other.
 func sum64(b []byte) uint64 {
-	var s, c uint64
-	for len(b) >= 32 {
+	var s, c, t, d uint64
+	for len(b) >= 64 {
 		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b), c)
 		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[8:]), c)
 		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[16:]), c)
 		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b[24:]), c)
-		b = b[32:]
+		t, d = bits.Add64(t, binary.NativeEndian.Uint64(b[32:]), d)
+		t, d = bits.Add64(t, binary.NativeEndian.Uint64(b[40:]), d)
+		t, d = bits.Add64(t, binary.NativeEndian.Uint64(b[48:]), d)
+		t, d = bits.Add64(t, binary.NativeEndian.Uint64(b[56:]), d)
+		b = b[64:]
 	}
+	s, c = bits.Add64(s, t, c)
 	for len(b) >= 8 {
 		s, c = bits.Add64(s, binary.NativeEndian.Uint64(b), c)
 		b = b[8:]
 	}
 	// The last addend is far below all ones, so s cannot be all ones when there is a carry, and s + c does not wrap.
-	s, c = bits.Add64(s, sumTail(b), c)
+	s, c = bits.Add64(s, sumTail(b)+d, c)
 	return s + c
 }
 

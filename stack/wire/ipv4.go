@@ -169,7 +169,10 @@ func (f IPv4Fields) Put(b []byte) int {
 	w1 := uint32(f.ID)<<16 | uint32(frag)
 	w2 := uint32(f.TTL)<<24 | uint32(f.Protocol)<<16
 	w3, w4 := uint32(f.Src.lo), uint32(f.Dst.lo)
-	sum := uint64(w0) + uint64(w1) + uint64(w2) + uint64(w3) + uint64(w4) + uint64(Sum(b[IPv4HeaderLen:n], 0))
+	sum := uint64(w0) + uint64(w1) + uint64(w2) + uint64(w3) + uint64(w4)
+	if n > IPv4HeaderLen {
+		sum += uint64(Sum(b[IPv4HeaderLen:n], 0))
+	}
 	binary.BigEndian.PutUint32(b, w0)
 	binary.BigEndian.PutUint32(b[4:], w1)
 	binary.BigEndian.PutUint32(b[8:], w2|uint32(^fold64(sum)))
