@@ -2,7 +2,7 @@
 
 // Command p4emu boots a flash image on an emulated ESP32-P4:
 //
-//	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] [-partner] [-profile N] FLASH
+//	p4emu [-elf FILE] [-revision N] [-limit N] [-warm] [-nopll] [-direct] [-partner] [-profile N] FLASH
 //	p4emu -download [...] [FLASH]
 //
 // FLASH is what flash holds from address 0 on; the ROM's place for an image is 0x2000. With -download the ROM does not
@@ -51,6 +51,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	revision := flags.Uint("revision", 103, "the chip's revision: major*100 + minor")
 	warm := flags.Bool("warm", false, "begin after a reset of the processor alone, with what an earlier program has left: EMAC, watchdog, PHY, dividers")
 	noPLL := flags.Bool("nopll", false, "the PLL does not settle")
+	direct := flags.Bool("direct", false, "a processor that takes traps straight to their handler, where the ESP32-P4's knows the CLIC's mode alone")
 	limit := flags.Uint64("limit", 0, "end after so many instructions; 0 is never")
 	download := flags.Bool("download", false, "start in download mode: a host on the serial line loads the image")
 	withPartner := flags.Bool("partner", false, "a computer at the other end of the EMAC's cable, for the bench")
@@ -96,6 +97,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if *download {
 		load = p.Chip.Download
 	}
+	p.HandOver(chip.Stack(uint32(*revision)), *direct)
 	return boot(p, load, uint32(*revision), symbols, func() { line.out.Flush() }, complain)
 }
 
@@ -143,7 +145,6 @@ func boot(p *cpu.CPU, load func(uint32) (*chip.Loaded, error), revision uint32, 
 			return exitUsage
 		}
 	}
-	p.SetRegister(2, chip.Stack(revision))
 	last := ""
 	code, err := p.Run(image.Entry, func(t cpu.Trap) {
 		last = fmt.Sprintf(" after trap: %s: pc=%s address=%s ra=%s", t.Name(), symbols.Name(t.PC), symbols.Name(t.Address), symbols.Name(p.Register(1)))

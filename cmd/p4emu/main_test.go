@@ -53,15 +53,15 @@ func TestRun(t *testing.T) {
 		code           int
 		said, problems string
 	}{
-		{"halt", flash(t, luiUART, 0x0580_0513, swA0, 0x0070_0513, wfi), nil, 7, "X",
-			"p4emu: the image halted with code 7: instructions=5 seconds=0.000000 hertz=40000000\n"},
+		{"halt", flash(t, luiUART, 0x0580_0513, swA0, 0x3040_1073, 0x0070_0513, wfi, 0xffdf_f06f), nil, 7, "X",
+			"p4emu: the image halted with code 7: instructions=7 seconds=0.000000 hertz=40000000\n"},
 		{"watchdog", flash(t, 0x0000_006f), nil, exitReset, "",
-			"p4emu: reset by TIMG0's watchdog: the image neither fed nor stopped it for 0.65 s; in the block at 0x4ff40000, ra=0x00000000: instructions=17333334 seconds=0.650000 hertz=40000000\n"},
+			"p4emu: reset by TIMG0's watchdog: the image neither fed nor stopped it for 0.65 s; in the block at 0x4ff40000, ra=0x5eed0101: instructions=17333334 seconds=0.650000 hertz=40000000\n"},
 		{"limit", flash(t, 0x0000_006f), []string{"-limit", "1000"}, exitLimit, "",
 			"p4emu: 1000 instructions executed; in the block at 0x4ff40000"},
 		{"nothing there", flash(t, 0x500c_b337, swA0), nil, exitFault, "", "p4emu: write at 0x500cb000, where no device is; in the block at 0x4ff40000"},
 		{"no handler", flash(t, 0x7000_0337, swA0), nil, exitFault, "",
-			"a trap, and no handler is set; in the block at 0x4ff40000, ra=0x00000000 after trap: store access fault: pc=0x4ff40004 address=0x70000000"},
+			"a trap, and no handler is set; in the block at 0x4ff40000, ra=0x5eed0101 after trap: store access fault: pc=0x4ff40004 address=0x70000000"},
 		{"no image", write(t, nil), nil, exitRefused, "", "p4emu: the ROM refuses the image: image: invalid header: it begins with 0xff, not 0xe9\n"},
 		{"no file", filepath.Join(t.TempDir(), "absent"), nil, exitUsage, "", "no such file"},
 	} {
@@ -91,7 +91,7 @@ func TestConsole(t *testing.T) {
 
 // TestDownload: what a host loads into memory is run; a host that goes before it has started anything is the end.
 func TestDownload(t *testing.T) {
-	const wfi, liA0 = 0x1050_0073, 0x0070_0513
+	const csrwMIE, liA0, wfi, again = 0x3040_1073, 0x0070_0513, 0x1050_0073, 0xffdf_f06f
 	message := func(command byte, checksum uint32, words ...uint32) []byte {
 		m := binary.LittleEndian.AppendUint16([]byte{0, command}, uint16(4*len(words)))
 		m = binary.LittleEndian.AppendUint32(m, checksum)
@@ -101,8 +101,9 @@ func TestDownload(t *testing.T) {
 		return chip.Frame(m)
 	}
 	var host []byte
-	host = append(host, message(0x05, 0, 8, 1, 8, 0x4ff4_0000)...)
-	host = append(host, message(0x07, 0xef^0x10^0x50^0x73^0x70^0x05^0x13, 8, 0, 0, 0, liA0, wfi)...)
+	checksum := uint32(0xef ^ 0x30 ^ 0x40 ^ 0x10 ^ 0x73 ^ 0x70 ^ 0x05 ^ 0x13 ^ 0x10 ^ 0x50 ^ 0x73 ^ 0xff ^ 0xdf ^ 0xf0 ^ 0x6f)
+	host = append(host, message(0x05, 0, 16, 1, 16, 0x4ff4_0000)...)
+	host = append(host, message(0x07, checksum, 16, 0, 0, 0, csrwMIE, liA0, wfi, again)...)
 	code, said, problems := emulate(strings.NewReader(string(host)), "-download")
 	require.Zero(t, code, problems)
 	require.Equal(t, 2*14, len(said), "two answers")
@@ -112,7 +113,7 @@ func TestDownload(t *testing.T) {
 	code, said, problems = emulate(strings.NewReader(string(host)), "-download")
 	require.Equal(t, 7, code, problems)
 	require.Equal(t, 3*14, len(said))
-	require.Contains(t, problems, "p4emu: the image halted with code 7: instructions=2 ")
+	require.Contains(t, problems, "p4emu: the image halted with code 7: instructions=4 ")
 }
 
 func TestUsage(t *testing.T) {

@@ -62,7 +62,7 @@ func (t *Target) chosen() (faults []*Fault, err error) {
 
 // parseChosen reads a file of faults. Each is a paragraph: its id, and then lines that begin with
 //
-//	in   the function: package.Function or package.Type.Method
+//	in   the function: package.Function or package.Type.Method; of assembler the file: start.S
 //	-    a line of the piece of source that is replaced; it may be a part of one
 //	+    a line of what takes its place; without one the piece is dropped
 //	why  what that does wrong, and which rule it breaks; it may have several lines

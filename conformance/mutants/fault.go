@@ -9,7 +9,7 @@ import (
 // Fault is one small change of the source.
 type Fault struct {
 	ID   string
-	Func string // where: package.Function or package.Type.Method
+	Func string // where: package.Function or package.Type.Method, or a file in assembler
 	Old  string // the piece of source that is replaced,
 	New  string // and what takes its place
 	Why  string // of a chosen one: what it does wrong, and which rule that breaks
@@ -25,28 +25,50 @@ type Fault struct {
 // plant finds the place of a chosen fault: the piece of source must be in its function exactly once, comments and
 // white space aside.
 func (s *Source) plant(f *Fault) error {
+	if a := s.assemblyOf(f); a != nil {
+		lo, hi, err := f.place(a.code)
+		if err == nil && !a.whole(lo, hi) {
+			err = fmt.Errorf("mutants: %s: %q is no whole statement", f.ID, f.Old)
+		}
+		f.in(a.path, a.text, lo, hi)
+		return err
+	}
 	pkg, name, _ := strings.Cut(f.Func, ".")
 	fn := s.find(pkg, name)
 	if fn == nil {
 		return fmt.Errorf("mutants: %s: there is no function %s", f.ID, f.Func)
 	}
+	body, end := fn.span(fn.decl.Body)
+	lo, hi, err := f.place(fn.file.code()[body:end])
+	if err == nil {
+		f.at(fn, body+lo, body+hi)
+	}
+	return err
+}
+
+// place is where the piece of source stands in code.
+func (f *Fault) place(code []byte) (lo, hi int, err error) {
 	var words []string
 	for _, w := range strings.Fields(f.Old) {
 		words = append(words, regexp.QuoteMeta(w))
 	}
-	lo, hi := fn.span(fn.decl.Body)
-	places := regexp.MustCompile(strings.Join(words, `\s+`)).FindAllIndex(fn.file.code()[lo:hi], -1)
+	places := regexp.MustCompile(strings.Join(words, `\s+`)).FindAllIndex(code, -1)
 	if len(places) != 1 {
-		return fmt.Errorf("mutants: %s: %q stands %d times in %s, not once", f.ID, f.Old, len(places), f.Func)
+		return 0, 0, fmt.Errorf("mutants: %s: %q stands %d times in %s, not once", f.ID, f.Old, len(places), f.Func)
 	}
-	f.at(fn, lo+places[0][0], lo+places[0][1])
-	return nil
+	return places[0][0], places[0][1], nil
 }
 
 // at says where the fault is.
 func (f *Fault) at(fn *function, lo, hi int) {
-	f.fn, f.lo, f.hi, f.File = fn, lo, hi, fn.file.path
-	f.Line = strings.Count(string(fn.file.text[:lo]), "\n") + 1
+	f.fn = fn
+	f.in(fn.file.path, fn.file.text, lo, hi)
+}
+
+// in says where in a file it is.
+func (f *Fault) in(file string, text []byte, lo, hi int) {
+	f.File, f.lo, f.hi = file, lo, hi
+	f.Line = strings.Count(string(text[:lo]), "\n") + 1
 }
 
 // source is the function with the fault in it, under another name.

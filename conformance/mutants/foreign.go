@@ -27,7 +27,7 @@ type Judge func(ctx context.Context, p *Planted, found func(f *Fault, by string)
 // Selector is the symbol of the word in the image that is to hold the number of the active fault, 0 for none. As it is
 // built it holds SelectorUnset, and behaves as with 0.
 const (
-	Selector      = module + "/build/mutants/point.selected"
+	Selector      = "stackproof_fault"
 	SelectorUnset = 0xffff_ffff
 )
 
@@ -40,7 +40,8 @@ package point
 
 import "runtime/volatile"
 
-var selected uint32 = 0xffff_ffff
+//go:extern ` + Selector + `
+var selected uint32
 
 func Active() int { return int(volatile.LoadUint32(&selected)) }
 `
@@ -53,6 +54,16 @@ func parse(root string, t *Target) (*Source, error) {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(glob)))
 		if err != nil || len(names) == 0 {
 			return nil, fmt.Errorf("mutants: no file is %s: %w", glob, os.ErrNotExist)
+		}
+		if path.Ext(glob) == ".S" {
+			for _, name := range names {
+				a, err := readAssembly(root, name)
+				if err != nil {
+					return nil, err
+				}
+				s.assembler = append(s.assembler, a)
+			}
+			continue
 		}
 		dir := path.Dir(glob)
 		pkg := packages[dir]
@@ -70,6 +81,9 @@ func parse(root string, t *Target) (*Source, error) {
 			}
 		}
 	}
+	if len(s.assembler) == 0 {
+		return nil, fmt.Errorf("mutants: %s has no file in assembler, which holds the word that says which fault is active", t.Name)
+	}
 	return s, nil
 }
 
@@ -78,7 +92,14 @@ func (s *Source) planted(faults []*Fault) *Planted {
 	p := &Planted{Root: s.root, Files: map[string]string{"build/mutants/point/point.go": foreignPoint}, Faults: faults}
 	for i, f := range faults {
 		f.number = i + 1
-		f.fn.plant = append(f.fn.plant, f)
+		if a := s.assemblyOf(f); a != nil {
+			a.plant = append(a.plant, f)
+		} else {
+			f.fn.plant = append(f.fn.plant, f)
+		}
+	}
+	for i, a := range s.assembler {
+		p.Files[a.path] = a.planted(i == 0)
 	}
 	for _, pkg := range s.packages {
 		for _, f := range pkg.files {

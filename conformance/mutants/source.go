@@ -60,6 +60,8 @@ type Source struct {
 	root     string // of the module
 	imports  types.Importer
 	packages []*srcPackage
+
+	assembler []*assembly // of a target that another compiler builds
 }
 
 // srcPackage is a package that has files of the target.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,14 +22,25 @@ type how struct {
 	name  string
 	flags []string
 	input string // the letter that the image begins with
+	code  int    // with which it ends
+	// memory: a loader has put it there, with its cases behind it
+	memory bool
 }
 
 // boots are those that a fault meets, the quick ones first.
 var boots = []how{
-	{"a boot", nil, "q"},
-	{"a boot behind another program", []string{"-warm"}, "q"},
-	{"a boot without the PLL", []string{"-nopll"}, "q"},
-	{"1.5 s behind another program", []string{"-warm"}, "w"},
+	{name: "a boot", input: "q"},
+	{name: "a boot behind another program", flags: []string{"-warm"}, input: "q"},
+	{name: "a boot from memory", input: "q", memory: true},
+	{name: "a load from nowhere", input: "l", code: 3},
+	{name: "a load from nowhere, handled directly", flags: []string{"-direct"}, input: "l", code: 3},
+	{name: "a store to code", input: "s", code: 3},
+	{name: "data executed", input: "x", code: 3},
+	{name: "the stack's end", input: "o", code: 3},
+	{name: "a trap within the handler", input: "h", code: 42},
+	{name: "a boot without the PLL", flags: []string{"-nopll"}, input: "q"},
+	{name: "a boot behind another program without the PLL", flags: []string{"-warm", "-nopll"}, input: "q"},
+	{name: "1.5 s behind another program", flags: []string{"-warm"}, input: "w"},
 }
 
 // told is what came of a boot.
@@ -51,7 +63,7 @@ func (b *bench) boot(ctx context.Context, h how, fault uint32, limit uint64) (t 
 		limit = 4_000_000_000
 	}
 	file := filepath.Join(b.dir, fmt.Sprintf("flash%d.bin", fault))
-	if err := b.flash(file, fault); err != nil {
+	if err := b.flash(file, fault, h.memory); err != nil {
 		return t, err
 	}
 	defer os.Remove(file)
@@ -75,16 +87,23 @@ func (b *bench) boot(ctx context.Context, h how, fault uint32, limit uint64) (t 
 	return t, err
 }
 
-// flash writes what flash holds, with the fault's number in the image.
-func (b *bench) flash(file string, fault uint32) error {
+// flash writes what flash holds, with the fault's number in the image. memory says that the image finds its cases behind
+// itself, not in flash, which has others then.
+func (b *bench) flash(file string, fault uint32, memory bool) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	binary.LittleEndian.PutUint32(b.selector, fault)
-	encoded, err := b.image.Encode()
+	image, list := *b.image, cases
+	if memory {
+		image.Entry = b.inMemory.Entry
+		image.Segments = append(slices.Clone(image.Segments), b.inMemory.Segments[len(image.Segments)])
+		list = bytes.ToUpper(cases)
+	}
+	encoded, err := image.Encode()
 	if err != nil {
 		return err
 	}
-	flash, err := espimage.Flash(encoded, cases)
+	flash, err := espimage.Flash(encoded, list)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"stackproof/cmd/firmware/espimage"
@@ -17,7 +18,7 @@ import (
 )
 
 // Target is the code that brings the chip up, and its judge.
-var Target = mutants.Target{Name: "startup", Files: []string{"cmd/firmware/board/esp32p4*.go"}, Judge: judge}
+var Target = mutants.Target{Name: "startup", Files: []string{"cmd/firmware/board/esp32p4*.go", "cmd/firmware/runtime/start.S"}, Judge: judge}
 
 // Available tells whether this machine can build and boot the image.
 func Available() error {
@@ -57,9 +58,10 @@ type bench struct {
 	dir      string
 	elf      string
 	image    *espimage.Image
-	selector []byte // the word in the image
-	program  string // the emulator
-	plain    []told // of each boot, without a fault
+	inMemory *espimage.Image // the same for a loader
+	selector []byte          // the word in the image
+	program  string          // the emulator
+	plain    []told          // of each boot, without a fault
 	mu       sync.Mutex
 }
 
@@ -80,6 +82,9 @@ func newBench(ctx context.Context, p *mutants.Planted, dir string) (*bench, erro
 	if b.image, err = espimage.Read(b.elf); err != nil {
 		return nil, err
 	}
+	if b.inMemory, err = espimage.ReadInMemory(b.elf, cases); err != nil {
+		return nil, err
+	}
 	if b.selector, err = b.image.Word(b.elf, mutants.Selector); err != nil {
 		return nil, err
 	}
@@ -88,8 +93,8 @@ func newBench(ctx context.Context, p *mutants.Planted, dir string) (*bench, erro
 	}
 	for _, how := range boots {
 		t, err := b.boot(ctx, how, 0, 0)
-		if err == nil && t.code != 0 {
-			err = fmt.Errorf("startup: %s fails without a fault: %s", how.name, t.last)
+		if err == nil && t.code != how.code {
+			err = fmt.Errorf("startup: %s fails without a fault: %s: %s", how.name, t.last, strings.Join(t.lines, "\n"))
 		}
 		if err != nil {
 			return nil, err

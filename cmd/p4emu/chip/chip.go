@@ -125,7 +125,7 @@ func New(c Config) *Chip {
 	p.Place(0x5009_8000, 0x2000, "EMAC", p.ethernet)
 	p.Place(0x500e_0000, 0x1000, "GPIO", gpio)
 	p.Place(0x500e_1000, 0x1000, "IO_MUX", mux)
-	p.Place(0x500e_2000, 0x1000, "SYSTIMER", &systimer{clock: p.Clock})
+	p.Place(0x500e_2000, 0x1000, "SYSTIMER", &systimer{clock: p.Clock, fail: p.Fail})
 	p.Place(0x500e_5000, 0x1000, "HP_SYSTEM", hp)
 	p.Place(0x500e_6000, 0x1000, "HP_SYS_CLKRST", system)
 	p.Place(0x5011_1000, 0x1000, "LP_AON_CLKRST", low)

@@ -25,8 +25,8 @@ func ready(b *board) {
 	b.set(0x5012_0000, 1<<27)
 	b.set(analogueBus+0x34, 1)
 	b.set(analogueBus+0x20, 1<<12)
-	b.store(analogueBus, partBias|0<<8|0xa0<<16|1<<24)
-	b.store(analogueBus, partBias|1<<8|0x0a<<16|1<<24)
+	b.store(analogueBus, partBias|0<<8|(0xa0|romBias&0xf)<<16|1<<24)
+	b.store(analogueBus, partBias|1<<8|(0x0a|romBias&0xf0)<<16|1<<24)
 	b.clear(0x5012_0000, 1<<27)
 	b.clear(analogueBus+0x34, 1)
 }

@@ -106,6 +106,8 @@ type lowClocks struct {
 	chip *Chip
 	root uint32
 	held uint32
+	// interfaceMode is that of the EMAC, which takes what HP_SYSTEM says when its reset ends (DesignWare: phy_intf_sel_i).
+	interfaceMode uint32
 }
 
 const (
@@ -135,6 +137,9 @@ func (l *lowClocks) Write(offset, value uint32) bool {
 		l.root = value
 		l.chip.Clock.update()
 	case lowReset:
+		if l.held&^value&resetEMAC != 0 {
+			l.interfaceMode = *l.chip.ethernet.wires.hp.at(0x14c) >> 2 & 7
+		}
 		l.held = value
 		if value&resetEMAC != 0 {
 			l.chip.stale = false
@@ -208,9 +213,9 @@ func (a *analogue) configured() bool {
 		(r[[2]byte{partPLL, 3}] == 9 || r[[2]byte{partPLL, 3}] == 10)
 }
 
-// biased tells whether the bias is that for the PLL's rates.
+// biased tells whether the bias is that for the PLL's rates, and what else is in its registers is as it was.
 func (a *analogue) biased() bool {
-	return a.registers[[2]byte{partBias, 0}]>>4 == 10 && a.registers[[2]byte{partBias, 1}]&0xf == 10
+	return a.registers[[2]byte{partBias, 0}] == 10<<4|romBias&0xf && a.registers[[2]byte{partBias, 1}] == romBias&0xf0|10
 }
 
 func (a *analogue) Read(offset uint32) (uint32, bool) {

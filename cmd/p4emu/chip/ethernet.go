@@ -109,6 +109,8 @@ var rmiiPins = [...]uint32{50, 49, 34, 35, 28, 29, 30}
 const (
 	pinMDC, pinMDIO, pinReset = 31, 52, 51
 
+	interfaceRMII = 4
+
 	functionRMII, functionMatrix           = 3, 1
 	signalMDIOIn, signalMDC, signalMDIOOut = 107, 108, 109
 )
@@ -121,7 +123,7 @@ func (w wires) clocks() model.Clocks {
 	return model.Clocks{
 		System: gates>>13&1 != 0,
 		Held:   w.low.held>>30&1 != 0,
-		RMII: *w.hp.at(0x14c)>>2&7 == 4 && sources>>24&15 == 1<<3 && // RMII's clock on, from the pad that both use
+		RMII: w.low.interfaceMode == interfaceRMII && sources>>24&15 == 1<<3 && // RMII's clock on, from the pad that both use
 			w.low.root&pads == 1<<15 && w.routed(),
 		Receive:         sources>>28&3 == 1<<1,
 		Transmit:        dividers>>8&3 == 1<<1,

@@ -62,7 +62,9 @@ func stackproofWatched(handle C.uintptr_t, address C.uint64_t) {
 		return
 	}
 	csr, register, _ := csrWrite(word)
-	if p.Chip.PMP.Set(csr, p.Register(register)) {
+	if csr == trapVector {
+		p.setVector(p.Register(register))
+	} else if p.Chip.PMP.Set(csr, p.Register(register)) {
 		p.protect = true
 		C.cpu_stop(p.c) // pages cannot change under a block that is being executed
 	}

@@ -43,9 +43,11 @@ func (t Trap) Name() string {
 	return fmt.Sprintf("cause %d", t.Cause)
 }
 
-// Run executes from pc on until the image halts: it sleeps with no interrupt that could wake it. code is what it left in
-// register a0. An error is the chip's Problem, or a trap that the image has no handler for. trapped hears of others.
+// Run executes from pc on until the image halts: it sleeps with no interrupt that could wake it, and when it wakes all the
+// same, as wfi may at any time, it sleeps again. code is what it left in register a0. An error is the chip's Problem, or a
+// trap that the image has no handler for. trapped hears of others.
 func (p *CPU) Run(pc uint32, trapped func(Trap)) (code uint32, err error) {
+	asleep, until := uint32(0), C.uint64_t(0) // where, and for how many instructions it has worked until then
 	for {
 		result := C.cpu_run(p.c, C.uint32_t(pc))
 		pc = uint32(C.cpu_get(p.c, C.UC_RISCV_REG_PC))
@@ -56,21 +58,31 @@ func (p *CPU) Run(pc uint32, trapped func(Trap)) (code uint32, err error) {
 			p.apply()
 			continue
 		case p.c.interrupt < 0 && result == C.UC_ERR_OK && p.c.stopped == 0:
-			return p.Register(10), nil
+			if C.cpu_get(p.c, C.UC_RISCV_REG_MIE) != 0 {
+				return 0, &chip.Problem{Kind: chip.Misuse, What: "a sleep that has no end, and interrupts are enabled in mie"}
+			}
+			if pc == asleep {
+				p.c.instructions = until // nobody woke it but the emulator
+				return p.Register(10), nil
+			}
+			asleep, until = pc, p.c.instructions
+			continue
 		}
 		t, known := p.trap(result, pc)
 		if !known {
 			return 0, fmt.Errorf("cpu: Unicorn: %s at 0x%08x", C.GoString(C.uc_strerror(C.uc_err(result))), pc)
 		}
 		trapped(t)
-		handler := uint32(C.cpu_get(p.c, C.UC_RISCV_REG_MTVEC)) &^ 3
-		if handler == 0 {
+		if p.handler == 0 {
 			return 0, &chip.Problem{Kind: chip.Misuse, What: "a trap, and no handler is set"}
+		}
+		if t.Cause == fetchFault && t.PC == p.handler {
+			return 0, &chip.Problem{Kind: chip.Misuse, What: "a trap, and its handler cannot be executed"}
 		}
 		C.cpu_set(p.c, C.UC_RISCV_REG_MCAUSE, C.uint32_t(t.Cause))
 		C.cpu_set(p.c, C.UC_RISCV_REG_MEPC, C.uint32_t(t.PC))
 		C.cpu_set(p.c, C.UC_RISCV_REG_MTVAL, C.uint32_t(t.Address))
-		pc = handler
+		pc = p.handler
 	}
 }
 

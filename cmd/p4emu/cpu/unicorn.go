@@ -27,6 +27,8 @@ type CPU struct {
 	areas   [][]byte
 	pinned  runtime.Pinner // what the DMA sees, which Go has allocated
 	protect bool           // the protection has changed and is to be applied
+	handler uint32         // of traps; 0: none has been set
+	direct  bool           // traps go straight to their handler: the processor has not only the CLIC's mode
 }
 
 // Areas outside of memory in which devices are: base and size.
@@ -42,6 +44,9 @@ func New(config chip.Config) (*CPU, error) {
 			return nil, fmt.Errorf("cpu: memory: %w", err)
 		}
 		p.areas = append(p.areas, area)
+	}
+	for i := range p.areas[0] {
+		p.areas[0][i] = byte(i*197>>3) | 1 // memory has anything in it when power comes, and seldom zeros
 	}
 	p.memory = chip.NewMemory(p.areas[0])
 	p.pinned.Pin(&p.memory.DMA[0])
@@ -125,15 +130,44 @@ func (p *CPU) SetRegister(n int, v uint32) {
 // Block is where the instructions begin that are being executed.
 func (p *CPU) Block() uint32 { return uint32(p.c.block) }
 
+// HandOver leaves in the processor what a ROM may: a stack, and anything in all that no reset defines. direct is for a
+// processor that takes traps straight to their handler; the ESP32-P4's knows the CLIC's mode alone.
+func (p *CPU) HandOver(stack uint32, direct bool) {
+	p.direct = direct
+	for i := 1; i < 32; i++ {
+		p.SetRegister(i, 0x5eed_0001+uint32(i)<<8)
+	}
+	p.SetRegister(2, stack)
+	C.cpu_set(p.c, C.UC_RISCV_REG_MSCRATCH, 0x5eed)
+	C.cpu_set(p.c, C.UC_RISCV_REG_MIE, machineExternal)
+}
+
+const machineExternal = 1 << 11
+
 // barrier is fence iorw, iorw: none of an image's others orders memory before devices.
 const barrier = 0x0ff0_000f
 
-// Watch has to be told of code that was loaded: it finds the instructions that set memory protection, and the barriers.
+// trapVector is the number of mtvec.
+const trapVector = 0x305
+
+// setVector is a write of mtvec, as a processor with the CLIC's mode alone takes it, or one with the older modes alone.
+func (p *CPU) setVector(value uint32) {
+	const modes, clic = 3, 3
+	switch {
+	case value&modes == clic && !p.direct:
+		p.handler = value &^ 63 // where the CLIC's mode has handlers begin
+	case value&modes == 0 && p.direct:
+		p.handler = value
+	}
+}
+
+// Watch has to be told of code that was loaded: it finds the instructions that set memory protection or the handler of
+// traps, and the barriers.
 func (p *CPU) Watch(s chip.Segment) error {
 	for i := 0; i+4 <= len(s.Data); i += 2 {
 		word := binary.LittleEndian.Uint32(s.Data[i:])
 		csr, _, ok := csrWrite(word)
-		if (ok && chip.IsProtection(csr) || word == barrier) && C.cpu_watch(p.c, C.uint32_t(s.Address)+C.uint32_t(i)) != 0 {
+		if (ok && (csr == trapVector || chip.IsProtection(csr)) || word == barrier) && C.cpu_watch(p.c, C.uint32_t(s.Address)+C.uint32_t(i)) != 0 {
 			return fmt.Errorf("cpu: Unicorn does not watch an address")
 		}
 	}
