@@ -19,37 +19,39 @@ type narcissus struct {
 
 // TestTCPToOurselvesAnyhow: with little room on the way and few queues, the stack comes to rest after whatever the
 // application does, and in the end no row is lost.
-func TestTCPToOurselvesAnyhow(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := &narcissus{tcpHost: &tcpHost{host: newHost(t, func(c *Config, st *Storage) {
-			withTCP(c, st)
-			st.Loop = make([]byte, rapid.IntRange(minLoopSlots, 5).Draw(t, "ring")*(1500+loopLength))
-		})}}
-		n.slots(0)
-		n.withSlots(rapid.IntRange(1, 6).Draw(t, "slots"))
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			switch rapid.IntRange(0, 4).Draw(t, "step") {
-			case 0:
-				n.open(t)
-			case 1:
-				n.now += time.Duration(rapid.SampledFrom([]int{1, 40, 500, 5000, 70000}).Draw(t, "ms")) * time.Millisecond
-			default:
-				n.call(t)
-			}
-			if rapid.IntRange(0, 3).Draw(t, "poll") > 0 {
-				n.rest()
-			}
+func TestTCPToOurselvesAnyhow(t *testing.T) { rapid.Check(t, propertyTCPToOurselvesAnyhow) }
+
+func FuzzTCPToOurselvesAnyhow(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPToOurselvesAnyhow)) }
+
+func propertyTCPToOurselvesAnyhow(t *rapid.T) {
+	n := &narcissus{tcpHost: &tcpHost{host: newHost(t, func(c *Config, st *Storage) {
+		withTCP(c, st)
+		st.Loop = make([]byte, rapid.IntRange(minLoopSlots, 5).Draw(t, "ring")*(1500+loopLength))
+	})}}
+	n.slots(0)
+	n.withSlots(rapid.IntRange(1, 6).Draw(t, "slots"))
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		switch rapid.IntRange(0, 4).Draw(t, "step") {
+		case 0:
+			n.open(t)
+		case 1:
+			n.now += time.Duration(rapid.SampledFrom([]int{1, 40, 500, 5000, 70000}).Draw(t, "ms")) * time.Millisecond
+		default:
+			n.call(t)
 		}
-		for _, id := range append(n.conns, n.listeners...) {
-			require.Equal(t, OK, n.TCPAbort(n.now, id))
-		}
-		for range 20 { // what was closed before may still try for a while
+		if rapid.IntRange(0, 3).Draw(t, "poll") > 0 {
 			n.rest()
-			n.now += time.Minute
 		}
+	}
+	for _, id := range append(n.conns, n.listeners...) {
+		require.Equal(t, OK, n.TCPAbort(n.now, id))
+	}
+	for range 20 { // what was closed before may still try for a while
 		n.rest()
-		require.Zero(t, n.rowsInUse())
-	})
+		n.now += time.Minute
+	}
+	n.rest()
+	require.Zero(t, n.rowsInUse())
 }
 
 // rest polls until there is nothing to do at this time.

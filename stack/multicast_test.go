@@ -464,54 +464,56 @@ func TestMembershipsWaitForAnAddress(t *testing.T) {
 
 // TestMemberships: whatever is joined, left and asked, and in whatever version, there is always a next deadline or nothing
 // to do, all that is told is true, and in the end the routers know.
-func TestMemberships(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		h := newHost(rt, nil)
-		f := rapid.SampledFrom(groupFamilies).Draw(rt, "family")
-		joined := map[wire.Addr]int{}
-		groups := []wire.Addr{f.group, f.second}
-		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
-			h.slots(rapid.SampledFrom([]int{0, 1, 8}).Draw(rt, "buffers"))
-			g := rapid.SampledFrom(groups).Draw(rt, "group")
-			switch rapid.IntRange(0, 5).Draw(rt, "what") {
-			case 0:
-				require.Equal(rt, OK, h.MulticastJoin(g))
-				joined[g]++
-			case 1:
-				want := OK
-				if joined[g] == 0 {
-					want = Invalid
-				} else {
-					joined[g]--
-				}
-				require.Equal(rt, want, h.MulticastLeave(g))
-			case 2:
-				h.receive(queryFrame(rapid.SampledFrom([]wire.Addr{f.any, g}).Draw(rt, "of"),
-					rapid.IntRange(0, 2).Draw(rt, "age"), rapid.IntRange(0, 20).Draw(rt, "seconds")))
-			default:
-				h.now += time.Duration(rapid.Int64Range(0, 300e9).Draw(rt, "time"))
+func TestMemberships(t *testing.T) { rapid.Check(t, propertyMemberships) }
+
+func FuzzMemberships(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyMemberships)) }
+
+func propertyMemberships(rt *rapid.T) {
+	h := newHost(rt, nil)
+	f := rapid.SampledFrom(groupFamilies).Draw(rt, "family")
+	joined := map[wire.Addr]int{}
+	groups := []wire.Addr{f.group, f.second}
+	for range rapid.IntRange(1, 40).Draw(rt, "steps") {
+		h.slots(rapid.SampledFrom([]int{0, 1, 8}).Draw(rt, "buffers"))
+		g := rapid.SampledFrom(groups).Draw(rt, "group")
+		switch rapid.IntRange(0, 5).Draw(rt, "what") {
+		case 0:
+			require.Equal(rt, OK, h.MulticastJoin(g))
+			joined[g]++
+		case 1:
+			want := OK
+			if joined[g] == 0 {
+				want = Invalid
+			} else {
+				joined[g]--
 			}
-			next, ok := h.Poll(h.now)
-			require.True(rt, !ok || next > h.now)
-			h.sent()
-			for _, g := range groups {
-				require.Equal(rt, joined[g] > 0, h.isMember(g))
-			}
+			require.Equal(rt, want, h.MulticastLeave(g))
+		case 2:
+			h.receive(queryFrame(rapid.SampledFrom([]wire.Addr{f.any, g}).Draw(rt, "of"),
+				rapid.IntRange(0, 2).Draw(rt, "age"), rapid.IntRange(0, 20).Draw(rt, "seconds")))
+		default:
+			h.now += time.Duration(rapid.Int64Range(0, 300e9).Draw(rt, "time"))
 		}
-		h.slots(8)
-		for n := 0; ; n++ {
-			require.Less(rt, n, 20, "there is an end to it")
-			next, ok := h.Poll(h.now)
-			h.sent()
-			if !ok {
-				break
-			}
-			h.now = next
-		}
+		next, ok := h.Poll(h.now)
+		require.True(rt, !ok || next > h.now)
+		h.sent()
 		for _, g := range groups {
-			require.Equal(rt, joined[g] > 0, h.findGroup(g) != nil, "a row that nobody needs is free")
+			require.Equal(rt, joined[g] > 0, h.isMember(g))
 		}
-	})
+	}
+	h.slots(8)
+	for n := 0; ; n++ {
+		require.Less(rt, n, 20, "there is an end to it")
+		next, ok := h.Poll(h.now)
+		h.sent()
+		if !ok {
+			break
+		}
+		h.now = next
+	}
+	for _, g := range groups {
+		require.Equal(rt, joined[g] > 0, h.findGroup(g) != nil, "a row that nobody needs is free")
+	}
 }
 
 // groupDrops are messages that change nothing.

@@ -12,35 +12,37 @@ import (
 )
 
 // TestTCPHeap: rows come out of the heap when they are due, and no row is due that was taken out.
-func TestTCPHeap(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := &Stack{st: Storage{TCP: make([]TCPConn, 9)}}
-		want := map[int]time.Duration{}
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			id := rapid.IntRange(0, 8).Draw(t, "row")
-			switch rapid.IntRange(0, 3).Draw(t, "step") {
-			case 0:
-				s.tcpUnschedule(id)
+func TestTCPHeap(t *testing.T) { rapid.Check(t, propertyTCPHeap) }
+
+func FuzzTCPHeap(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPHeap)) }
+
+func propertyTCPHeap(t *rapid.T) {
+	s := &Stack{st: Storage{TCP: make([]TCPConn, 9)}}
+	want := map[int]time.Duration{}
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		id := rapid.IntRange(0, 8).Draw(t, "row")
+		switch rapid.IntRange(0, 3).Draw(t, "step") {
+		case 0:
+			s.tcpUnschedule(id)
+			delete(want, id)
+		case 1:
+			now := time.Duration(rapid.IntRange(0, 20).Draw(t, "now"))
+			s.tcpTouchDue(now)
+			for s.tcp.head != 0 {
+				id := s.tcpNext()
+				require.Contains(t, want, id)
+				require.LessOrEqual(t, want[id], now)
 				delete(want, id)
-			case 1:
-				now := time.Duration(rapid.IntRange(0, 20).Draw(t, "now"))
-				s.tcpTouchDue(now)
-				for s.tcp.head != 0 {
-					id := s.tcpNext()
-					require.Contains(t, want, id)
-					require.LessOrEqual(t, want[id], now)
-					delete(want, id)
-				}
-				for _, due := range want {
-					require.Greater(t, due, now)
-				}
-			default:
-				want[id] = time.Duration(rapid.IntRange(0, 20).Draw(t, "due"))
-				s.tcpSchedule(id, want[id])
 			}
-			require.EqualValues(t, len(want), s.tcp.timers)
+			for _, due := range want {
+				require.Greater(t, due, now)
+			}
+		default:
+			want[id] = time.Duration(rapid.IntRange(0, 20).Draw(t, "due"))
+			s.tcpSchedule(id, want[id])
 		}
-	})
+		require.EqualValues(t, len(want), s.tcp.timers)
+	}
 }
 
 // TestTCPTableFindsAll: a full table of connections that differ in one port, and of listeners.

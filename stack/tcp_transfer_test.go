@@ -99,44 +99,46 @@ func (l *link) carry(to int, frame []byte) {
 
 // TestTCPTransfer sends a stream each way between two stacks over a bad wire. All of it arrives, both ends close in order,
 // and both tables are empty in the end.
-func TestTCPTransfer(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l := newLink(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(0, 60).Draw(t, "loss"),
-			time.Duration(rapid.IntRange(0, 100).Draw(t, "delay"))*time.Millisecond, rapid.IntRange(1024, 20000).Draw(t, "buffer"))
-		remote := peer4
-		if rapid.Bool().Draw(t, "IPv6") {
-			remote = peer6
-		}
-		total := [2]int{rapid.IntRange(0, 60000).Draw(t, "up"), rapid.IntRange(0, 60000).Draw(t, "down")}
+func TestTCPTransfer(t *testing.T) { rapid.Check(t, propertyTCPTransfer) }
 
-		a, b := &l.hosts[0].Stack, &l.hosts[1].Stack
-		listener, c := b.TCPListen(wire.Addr{}, 80, 1)
-		require.Equal(t, OK, c)
-		id, c := a.TCPConnect(l.now, wire.Addr{}, 0, remote, 80)
-		require.Equal(t, OK, c)
-		ends := [2]end{{s: a, id: id, total: total[0]}, {s: b, id: -1, total: total[1]}}
-		for steps := 0; !(ends[0].done && ends[1].done); steps++ {
-			require.Less(t, steps, 200000)
-			if ends[1].id < 0 {
-				if id, c := b.TCPAccept(listener); c == OK {
-					ends[1].id = id
-				}
-			}
-			for i := range ends {
-				ends[i].run(t, l.now)
-			}
-			l.step()
-		}
-		require.Equal(t, [2]int{total[1], total[0]}, [2]int{ends[0].read, ends[1].read})
-		b.TCPClose(l.now, listener)
-		for until := l.now + 10*time.Minute; l.step() && l.now < until; {
-		}
-		for i := range l.hosts {
-			for k := range l.hosts[i].st.TCP {
-				require.Equal(t, tcpFree, l.hosts[i].st.TCP[k].use)
+func FuzzTCPTransfer(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPTransfer)) }
+
+func propertyTCPTransfer(t *rapid.T) {
+	l := newLink(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(0, 60).Draw(t, "loss"),
+		time.Duration(rapid.IntRange(0, 100).Draw(t, "delay"))*time.Millisecond, rapid.IntRange(1024, 20000).Draw(t, "buffer"))
+	remote := peer4
+	if rapid.Bool().Draw(t, "IPv6") {
+		remote = peer6
+	}
+	total := [2]int{rapid.IntRange(0, 60000).Draw(t, "up"), rapid.IntRange(0, 60000).Draw(t, "down")}
+
+	a, b := &l.hosts[0].Stack, &l.hosts[1].Stack
+	listener, c := b.TCPListen(wire.Addr{}, 80, 1)
+	require.Equal(t, OK, c)
+	id, c := a.TCPConnect(l.now, wire.Addr{}, 0, remote, 80)
+	require.Equal(t, OK, c)
+	ends := [2]end{{s: a, id: id, total: total[0]}, {s: b, id: -1, total: total[1]}}
+	for steps := 0; !(ends[0].done && ends[1].done); steps++ {
+		require.Less(t, steps, 200000)
+		if ends[1].id < 0 {
+			if id, c := b.TCPAccept(listener); c == OK {
+				ends[1].id = id
 			}
 		}
-	})
+		for i := range ends {
+			ends[i].run(t, l.now)
+		}
+		l.step()
+	}
+	require.Equal(t, [2]int{total[1], total[0]}, [2]int{ends[0].read, ends[1].read})
+	b.TCPClose(l.now, listener)
+	for until := l.now + 10*time.Minute; l.step() && l.now < until; {
+	}
+	for i := range l.hosts {
+		for k := range l.hosts[i].st.TCP {
+			require.Equal(t, tcpFree, l.hosts[i].st.TCP[k].use)
+		}
+	}
 }
 
 // end is an application that writes total bytes, closes its half and reads to the end.

@@ -13,23 +13,25 @@ type memory []byte
 func (m memory) Size() int                { return len(m) }
 func (m memory) ReadAt(p []byte, off int) { copy(p, m[off:off+len(p)]) }
 
-func TestBlobRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		programs := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 100), 0, 20).Draw(t, "programs")
-		var b Blob
-		require.Equal(t, BlobOK, b.Open(memory(AppendBlob(nil, programs))))
-		require.Equal(t, len(programs), b.Count())
-		buf := make([]byte, 100)
-		for i, want := range programs {
-			got, e := b.Program(i, buf)
-			require.Equal(t, BlobOK, e)
-			require.Equal(t, string(want), string(got))
-		}
-		_, e := b.Program(len(programs), buf)
-		require.Equal(t, BlobIndex, e)
-		_, e = b.Program(-1, buf)
-		require.Equal(t, BlobIndex, e)
-	})
+func TestBlobRoundTrip(t *testing.T) { rapid.Check(t, propertyBlobRoundTrip) }
+
+func FuzzBlobRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyBlobRoundTrip)) }
+
+func propertyBlobRoundTrip(t *rapid.T) {
+	programs := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 100), 0, 20).Draw(t, "programs")
+	var b Blob
+	require.Equal(t, BlobOK, b.Open(memory(AppendBlob(nil, programs))))
+	require.Equal(t, len(programs), b.Count())
+	buf := make([]byte, 100)
+	for i, want := range programs {
+		got, e := b.Program(i, buf)
+		require.Equal(t, BlobOK, e)
+		require.Equal(t, string(want), string(got))
+	}
+	_, e := b.Program(len(programs), buf)
+	require.Equal(t, BlobIndex, e)
+	_, e = b.Program(-1, buf)
+	require.Equal(t, BlobIndex, e)
 }
 
 // TestBlobDamage: every prefix and every changed byte is refused.

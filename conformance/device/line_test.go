@@ -61,12 +61,14 @@ func TestLineTooLong(t *testing.T) {
 	require.False(t, ok)
 }
 
-func TestParseLineTakesAnything(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
-		w, ok := ParseLine(b)
-		require.False(t, ok && len(w.text) > len(b))
-	})
+func TestParseLineTakesAnything(t *testing.T) { rapid.Check(t, propertyParseLineTakesAnything) }
+
+func FuzzParseLineTakesAnything(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyParseLineTakesAnything)) }
+
+func propertyParseLineTakesAnything(t *rapid.T) {
+	b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
+	w, ok := ParseLine(b)
+	require.False(t, ok && len(w.text) > len(b))
 }
 
 func TestLineAllocatesNothing(t *testing.T) {

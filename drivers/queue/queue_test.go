@@ -73,23 +73,25 @@ func TestNothingToFree(t *testing.T) {
 }
 
 // TestOrder: frames come out as they went in, however the two sides take turns.
-func TestOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		d := device(rapid.IntRange(1, 4).Draw(t, "slots"), 0)
-		put, got := byte(0), byte(0)
-		for _, in := range rapid.SliceOf(rapid.Bool()).Draw(t, "turns") {
-			if in {
-				if d.Put([]byte{put}) {
-					put++
-				}
-			} else if b := d.Receive(); b != nil {
-				require.Equal(t, []byte{got}, b)
-				got++
-				d.Release()
+func TestOrder(t *testing.T) { rapid.Check(t, propertyOrder) }
+
+func FuzzOrder(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyOrder)) }
+
+func propertyOrder(t *rapid.T) {
+	d := device(rapid.IntRange(1, 4).Draw(t, "slots"), 0)
+	put, got := byte(0), byte(0)
+	for _, in := range rapid.SliceOf(rapid.Bool()).Draw(t, "turns") {
+		if in {
+			if d.Put([]byte{put}) {
+				put++
 			}
-			require.LessOrEqual(t, int(put-got), 4)
+		} else if b := d.Receive(); b != nil {
+			require.Equal(t, []byte{got}, b)
+			got++
+			d.Release()
 		}
-	})
+		require.LessOrEqual(t, int(put-got), 4)
+	}
 }
 
 func TestNoAllocation(t *testing.T) {

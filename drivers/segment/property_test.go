@@ -32,83 +32,85 @@ func anyPath(t *rapid.T, name string, reorder, corrupt bool) Path {
 // TestFates: on a segment with any faults no frame is invented, none comes before it was sent or more often than the
 // counters say, every frame is accounted for, and every buffer comes back. Without reordering frames keep their order;
 // without corruption they keep their bytes.
-func TestFates(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		reorder, corrupt := rapid.Bool().Draw(t, "reorder"), rapid.Bool().Draw(t, "corrupt")
-		cfg := Config{
-			Ports: []Paths{{Tx: anyPath(t, "a", reorder, corrupt)}, {Rx: anyPath(t, "b", reorder, corrupt)}},
-			Seed:  rapid.Uint64().Draw(t, "seed"), PortQueue: rapid.IntRange(1, 64).Draw(t, "port queue"),
-			Buffers: rapid.IntRange(2, 300).Draw(t, "buffers"), Hub: true,
-		}
-		s := newSegment(t, cfg)
-		a, b := s.Port(0), s.Port(1)
-		sent := map[uint64][]byte{}
-		sentAt := map[uint64]time.Duration{}
-		now, previous, arrived := time.Duration(0), uint64(0), uint64(0)
-		look := func() {
-			for _, f := range receive(b) {
-				arrived++
-				n := number(f)
-				if corrupt {
-					continue
-				}
-				require.Contains(t, sent, n, "invented")
-				require.True(t, bytes.Equal(sent[n], f), "the bytes have changed")
-				require.GreaterOrEqual(t, now, sentAt[n]+cfg.Ports[0].Tx.Delay+cfg.Ports[1].Rx.Delay)
-				if !reorder {
-					require.GreaterOrEqual(t, n, previous, "out of order")
-				}
-				previous = max(previous, n)
+func TestFates(t *testing.T) { rapid.Check(t, propertyFates) }
+
+func FuzzFates(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyFates)) }
+
+func propertyFates(t *rapid.T) {
+	reorder, corrupt := rapid.Bool().Draw(t, "reorder"), rapid.Bool().Draw(t, "corrupt")
+	cfg := Config{
+		Ports: []Paths{{Tx: anyPath(t, "a", reorder, corrupt)}, {Rx: anyPath(t, "b", reorder, corrupt)}},
+		Seed:  rapid.Uint64().Draw(t, "seed"), PortQueue: rapid.IntRange(1, 64).Draw(t, "port queue"),
+		Buffers: rapid.IntRange(2, 300).Draw(t, "buffers"), Hub: true,
+	}
+	s := newSegment(t, cfg)
+	a, b := s.Port(0), s.Port(1)
+	sent := map[uint64][]byte{}
+	sentAt := map[uint64]time.Duration{}
+	now, previous, arrived := time.Duration(0), uint64(0), uint64(0)
+	look := func() {
+		for _, f := range receive(b) {
+			arrived++
+			n := number(f)
+			if corrupt {
+				continue
 			}
-		}
-		fresh := []uint64(nil)
-		poll := func() { // which takes what was sent since the last one
-			for _, n := range fresh {
-				sentAt[n] = now
+			require.Contains(t, sent, n, "invented")
+			require.True(t, bytes.Equal(sent[n], f), "the bytes have changed")
+			require.GreaterOrEqual(t, now, sentAt[n]+cfg.Ports[0].Tx.Delay+cfg.Ports[1].Rx.Delay)
+			if !reorder {
+				require.GreaterOrEqual(t, n, previous, "out of order")
 			}
-			fresh = nil
-			s.Poll(now)
+			previous = max(previous, n)
 		}
-		for n := range uint64(rapid.IntRange(1, 200).Draw(t, "frames")) {
-			f := testFrame(2, 1, n, rapid.IntRange(22, 1518).Draw(t, "size"))
-			if send(a, f) {
-				sent[n] = f
-				fresh = append(fresh, n)
-			}
-			if rapid.Bool().Draw(t, "poll") {
-				poll()
-				look()
-				now += time.Duration(rapid.IntRange(0, 3000).Draw(t, "pause")) * time.Microsecond
-			}
+	}
+	fresh := []uint64(nil)
+	poll := func() { // which takes what was sent since the last one
+		for _, n := range fresh {
+			sentAt[n] = now
 		}
-		poll()
-		for next, ok := s.Poll(now); ok; next, ok = s.Poll(now) {
-			require.Greater(t, next, now, "time goes on")
-			now = next
+		fresh = nil
+		s.Poll(now)
+	}
+	for n := range uint64(rapid.IntRange(1, 200).Draw(t, "frames")) {
+		f := testFrame(2, 1, n, rapid.IntRange(22, 1518).Draw(t, "size"))
+		if send(a, f) {
+			sent[n] = f
+			fresh = append(fresh, n)
+		}
+		if rapid.Bool().Draw(t, "poll") {
+			poll()
 			look()
+			now += time.Duration(rapid.IntRange(0, 3000).Draw(t, "pause")) * time.Microsecond
 		}
+	}
+	poll()
+	for next, ok := s.Poll(now); ok; next, ok = s.Poll(now) {
+		require.Greater(t, next, now, "time goes on")
+		now = next
 		look()
-		tx, _ := a.Stats()
-		_, rx := b.Stats()
-		require.EqualValues(t, len(sent), tx.Entered)
-		require.Equal(t, tx.Entered+tx.Duplicated, tx.Left+tx.Lost+tx.QueueFull)
-		require.Equal(t, tx.Left, rx.Entered)
-		require.Equal(t, rx.Entered+rx.Duplicated, rx.Left+rx.Lost+rx.QueueFull)
-		require.Equal(t, rx.Left-rx.PortFull, arrived)
-		require.Empty(t, a.tx.back)
-		require.Empty(t, b.rx.back)
-		free := len(s.frames.unused)
-		if a.held != nil {
-			free++ // a buffer that was reserved and not sent
-		}
-		require.Equal(t, cfg.Buffers, free)
-		if !reorder {
-			require.Zero(t, tx.Reordered+rx.Reordered)
-		}
-		if !corrupt {
-			require.Zero(t, tx.Corrupted+rx.Corrupted)
-		}
-	})
+	}
+	look()
+	tx, _ := a.Stats()
+	_, rx := b.Stats()
+	require.EqualValues(t, len(sent), tx.Entered)
+	require.Equal(t, tx.Entered+tx.Duplicated, tx.Left+tx.Lost+tx.QueueFull)
+	require.Equal(t, tx.Left, rx.Entered)
+	require.Equal(t, rx.Entered+rx.Duplicated, rx.Left+rx.Lost+rx.QueueFull)
+	require.Equal(t, rx.Left-rx.PortFull, arrived)
+	require.Empty(t, a.tx.back)
+	require.Empty(t, b.rx.back)
+	free := len(s.frames.unused)
+	if a.held != nil {
+		free++ // a buffer that was reserved and not sent
+	}
+	require.Equal(t, cfg.Buffers, free)
+	if !reorder {
+		require.Zero(t, tx.Reordered+rx.Reordered)
+	}
+	if !corrupt {
+		require.Zero(t, tx.Corrupted+rx.Corrupted)
+	}
 }
 
 // TestOneBit: corruption inverts exactly one bit.

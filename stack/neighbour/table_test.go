@@ -120,16 +120,18 @@ func TestCopyFrom(t *testing.T) {
 
 // TestInvariants: whatever happens, a neighbour has one row, a slot one owner, and a row that our own traffic has just
 // used is not lost to strangers.
-func TestInvariants(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		table := newTable(rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 3).Draw(t, "slots"))
-		now := time.Duration(0)
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			now += time.Duration(rapid.SampledFrom([]int64{0, 1, 1e9, 40e9, 1300e9}).Draw(t, "time"))
-			step(t, table, now, byte(rapid.IntRange(1, 6).Draw(t, "neighbour")))
-			check(t, table)
-		}
-	})
+func TestInvariants(t *testing.T) { rapid.Check(t, propertyInvariants) }
+
+func FuzzInvariants(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyInvariants)) }
+
+func propertyInvariants(t *rapid.T) {
+	table := newTable(rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 3).Draw(t, "slots"))
+	now := time.Duration(0)
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		now += time.Duration(rapid.SampledFrom([]int64{0, 1, 1e9, 40e9, 1300e9}).Draw(t, "time"))
+		step(t, table, now, byte(rapid.IntRange(1, 6).Draw(t, "neighbour")))
+		check(t, table)
+	}
 }
 
 func step(t *rapid.T, table *Table, now time.Duration, n byte) {

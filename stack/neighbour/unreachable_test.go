@@ -80,17 +80,7 @@ func TestEveryStateAgainstTime(t *testing.T) {
 // TestReachableTime: between half and one and a half times the constant, the same for a while, and not for ever (RFC 4861
 // 6.3.2).
 func TestReachableTime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		table := newTable(1, 1)
-		table.seed = rapid.Uint64().Draw(t, "seed")
-		now := time.Duration(rapid.Int64Range(0, 1e18).Draw(t, "now"))
-		for base, a := range map[time.Duration]wire.Addr{ReachableTime: wire.AllNodes6, ARPReachableTime: host(1)} {
-			got := table.reachableTime(now, a)
-			require.GreaterOrEqual(t, got, base/2)
-			require.LessOrEqual(t, got, base*3/2)
-			require.Equal(t, got, table.reachableTime(now>>factorBits<<factorBits, a))
-		}
-	})
+	rapid.Check(t, propertyReachableTime)
 	table, seen := newTable(1, 1), map[time.Duration]bool{}
 	var sum time.Duration
 	for n := range time.Duration(100) {
@@ -100,6 +90,20 @@ func TestReachableTime(t *testing.T) {
 	}
 	require.Greater(t, len(seen), 90)
 	require.InDelta(t, ARPReachableTime, sum/100, float64(6*time.Second), "uniformly distributed")
+}
+
+func FuzzReachableTime(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyReachableTime)) }
+
+func propertyReachableTime(t *rapid.T) {
+	table := newTable(1, 1)
+	table.seed = rapid.Uint64().Draw(t, "seed")
+	now := time.Duration(rapid.Int64Range(0, 1e18).Draw(t, "now"))
+	for base, a := range map[time.Duration]wire.Addr{ReachableTime: wire.AllNodes6, ARPReachableTime: host(1)} {
+		got := table.reachableTime(now, a)
+		require.GreaterOrEqual(t, got, base/2)
+		require.LessOrEqual(t, got, base*3/2)
+		require.Equal(t, got, table.reachableTime(now>>factorBits<<factorBits, a))
+	}
 }
 
 // TestDoubt: whom nothing seems to reach has been asked for already; two probes are left.

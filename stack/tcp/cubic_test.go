@@ -10,13 +10,15 @@ import (
 )
 
 // TestCubeRoot: r is the greatest number of which the cube is not more.
-func TestCubeRoot(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := rapid.Uint64Range(0, 1<<63-1).Draw(t, "x")
-		r := cubeRoot(x)
-		require.LessOrEqual(t, r*r*r, x)
-		require.True(t, r == 1<<21-1 || (r+1)*(r+1)*(r+1) > x)
-	})
+func TestCubeRoot(t *testing.T) { rapid.Check(t, propertyCubeRoot) }
+
+func FuzzCubeRoot(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyCubeRoot)) }
+
+func propertyCubeRoot(t *rapid.T) {
+	x := rapid.Uint64Range(0, 1<<63-1).Draw(t, "x")
+	r := cubeRoot(x)
+	require.LessOrEqual(t, r*r*r, x)
+	require.True(t, r == 1<<21-1 || (r+1)*(r+1)*(r+1) > x)
 }
 
 // TestCubic compares the window, acknowledgment by acknowledgment, with RFC 9438's formulas in real numbers.

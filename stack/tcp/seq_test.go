@@ -22,11 +22,13 @@ func TestSeq(t *testing.T) {
 	}
 }
 
-func TestSeqWindow(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		start := Seq(rapid.Uint32().Draw(t, "start"))
-		n := rapid.IntRange(0, 1<<30).Draw(t, "n")
-		d := rapid.IntRange(-1<<30, 1<<30).Draw(t, "d")
-		require.Equal(t, d >= 0 && d < n, start.Add(d).InWindow(start, n))
-	})
+func TestSeqWindow(t *testing.T) { rapid.Check(t, propertySeqWindow) }
+
+func FuzzSeqWindow(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertySeqWindow)) }
+
+func propertySeqWindow(t *rapid.T) {
+	start := Seq(rapid.Uint32().Draw(t, "start"))
+	n := rapid.IntRange(0, 1<<30).Draw(t, "n")
+	d := rapid.IntRange(-1<<30, 1<<30).Draw(t, "d")
+	require.Equal(t, d >= 0 && d < n, start.Add(d).InWindow(start, n))
 }

@@ -241,20 +241,22 @@ func TestReopensWithTimestamps(t *testing.T) {
 
 // TestPAWSWrap: a duplicate of any age from which its numbers can have come round again is refused, wherever the clocks
 // stand (RFC 7323 5.2).
-func TestPAWSWrap(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var c Conn
-		c.Listen(Config{ISS: 1, MSS: 1460, DefaultMSS: 536, RcvBuf: 1000, TSOffset: rapid.Uint32().Draw(t, "offset")})
-		start := rapid.Uint32().Draw(t, "peer's clock")
-		age := rapid.Uint32Range(1, 1<<31-1).Draw(t, "age")
-		recent := start + age
-		c.Arrive(0, Segment{Seq: 100, Flags: SYN, Wnd: 1000, Options: Options{HasTS: true, TSVal: recent}})
-		p, _ := c.Next()
-		c.Sent(0, &p)
-		g := Segment{Seq: 101, Ack: 2, Flags: ACK, Wnd: 1000, Len: 1, Options: Options{HasTS: true, TSVal: start, TSEcr: p.TSVal}}
-		require.Equal(t, DropOutdated, c.Arrive(0, g).Drop)
-		g.TSVal = recent + rapid.Uint32Range(0, 1<<31-1).Draw(t, "later")
-		require.Equal(t, DropNone, c.Arrive(0, g).Drop)
-		require.Equal(t, g.TSVal, c.ts.recent)
-	})
+func TestPAWSWrap(t *testing.T) { rapid.Check(t, propertyPAWSWrap) }
+
+func FuzzPAWSWrap(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyPAWSWrap)) }
+
+func propertyPAWSWrap(t *rapid.T) {
+	var c Conn
+	c.Listen(Config{ISS: 1, MSS: 1460, DefaultMSS: 536, RcvBuf: 1000, TSOffset: rapid.Uint32().Draw(t, "offset")})
+	start := rapid.Uint32().Draw(t, "peer's clock")
+	age := rapid.Uint32Range(1, 1<<31-1).Draw(t, "age")
+	recent := start + age
+	c.Arrive(0, Segment{Seq: 100, Flags: SYN, Wnd: 1000, Options: Options{HasTS: true, TSVal: recent}})
+	p, _ := c.Next()
+	c.Sent(0, &p)
+	g := Segment{Seq: 101, Ack: 2, Flags: ACK, Wnd: 1000, Len: 1, Options: Options{HasTS: true, TSVal: start, TSEcr: p.TSVal}}
+	require.Equal(t, DropOutdated, c.Arrive(0, g).Drop)
+	g.TSVal = recent + rapid.Uint32Range(0, 1<<31-1).Draw(t, "later")
+	require.Equal(t, DropNone, c.Arrive(0, g).Drop)
+	require.Equal(t, g.TSVal, c.ts.recent)
 }

@@ -33,39 +33,43 @@ func genAddr() *rapid.Generator[Addr] {
 	return rapid.OneOf(genAddr4(), genAddr6(), special)
 }
 
-func TestAddrAgreesWithNetip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := genAddr().Draw(t, "addr")
-		s := std(a)
-		require.Equal(t, s.IsValid(), a.IsValid())
-		require.Equal(t, s.Is4(), a.Is4())
-		require.Equal(t, s.Is6(), a.Is6())
-		require.Equal(t, s.IsUnspecified(), a.IsUnspecified())
-		require.Equal(t, s.IsLinkLocalUnicast(), a.IsLinkLocal())
-		if !s.Is4In6() { // netip looks into mapped addresses for these, here they are only IPv6
-			require.Equal(t, s.IsLoopback(), a.IsLoopback())
-			require.Equal(t, s.IsMulticast(), a.IsMulticast())
-			require.Equal(t, s.IsLinkLocalMulticast(), a.IsLinkLocalMulticast())
-		}
-		require.Equal(t, s == netip.MustParseAddr("255.255.255.255"), a.IsBroadcast())
-		require.Equal(t, s.AsSlice(), putExactly(t, a.Len(), a.Put))
-		require.Equal(t, s.As16(), a.As16())
-		require.Equal(t, s.Unmap(), std(a.Unmap4()))
-		require.Equal(t, s.As16(), a.Map4().As16())
-		require.True(t, a.Map4().Is6())
-	})
+func TestAddrAgreesWithNetip(t *testing.T) { rapid.Check(t, propertyAddrAgreesWithNetip) }
+
+func FuzzAddrAgreesWithNetip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyAddrAgreesWithNetip)) }
+
+func propertyAddrAgreesWithNetip(t *rapid.T) {
+	a := genAddr().Draw(t, "addr")
+	s := std(a)
+	require.Equal(t, s.IsValid(), a.IsValid())
+	require.Equal(t, s.Is4(), a.Is4())
+	require.Equal(t, s.Is6(), a.Is6())
+	require.Equal(t, s.IsUnspecified(), a.IsUnspecified())
+	require.Equal(t, s.IsLinkLocalUnicast(), a.IsLinkLocal())
+	if !s.Is4In6() { // netip looks into mapped addresses for these, here they are only IPv6
+		require.Equal(t, s.IsLoopback(), a.IsLoopback())
+		require.Equal(t, s.IsMulticast(), a.IsMulticast())
+		require.Equal(t, s.IsLinkLocalMulticast(), a.IsLinkLocalMulticast())
+	}
+	require.Equal(t, s == netip.MustParseAddr("255.255.255.255"), a.IsBroadcast())
+	require.Equal(t, s.AsSlice(), putExactly(t, a.Len(), a.Put))
+	require.Equal(t, s.As16(), a.As16())
+	require.Equal(t, s.Unmap(), std(a.Unmap4()))
+	require.Equal(t, s.As16(), a.Map4().As16())
+	require.True(t, a.Map4().Is6())
 }
 
-func TestAddrBytesRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a4, a6 := genAddr4().Draw(t, "v4"), genAddr6().Draw(t, "v6")
-		require.Equal(t, a4, AddrFrom4(a4.As4()))
-		require.Equal(t, a4, a4.Map4().Unmap4())
-		require.Equal(t, a6, AddrFrom16(a6.As16()))
-		require.Equal(t, [4]byte{}, a6.As4())
-		b := a4.As4()
-		require.Equal(t, a4, IPv4(b[0], b[1], b[2], b[3]))
-	})
+func TestAddrBytesRoundTrip(t *testing.T) { rapid.Check(t, propertyAddrBytesRoundTrip) }
+
+func FuzzAddrBytesRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyAddrBytesRoundTrip)) }
+
+func propertyAddrBytesRoundTrip(t *rapid.T) {
+	a4, a6 := genAddr4().Draw(t, "v4"), genAddr6().Draw(t, "v6")
+	require.Equal(t, a4, AddrFrom4(a4.As4()))
+	require.Equal(t, a4, a4.Map4().Unmap4())
+	require.Equal(t, a6, AddrFrom16(a6.As16()))
+	require.Equal(t, [4]byte{}, a6.As4())
+	b := a4.As4()
+	require.Equal(t, a4, IPv4(b[0], b[1], b[2], b[3]))
 }
 
 func TestNamedAddresses(t *testing.T) {

@@ -55,15 +55,19 @@ func TestParseAddrRefuses(t *testing.T) {
 	}
 }
 
-func TestAddrTextAgreesWithNetip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := genAddr().Draw(t, "addr")
-		require.Equal(t, std(a).String(), a.String())
-		got, ok := ParseAddr(a.String())
-		require.True(t, ok)
-		require.Equal(t, a, got)
-		require.LessOrEqual(t, len(a.String()), AddrTextLen)
-	})
+func TestAddrTextAgreesWithNetip(t *testing.T) { rapid.Check(t, propertyAddrTextAgreesWithNetip) }
+
+func FuzzAddrTextAgreesWithNetip(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(propertyAddrTextAgreesWithNetip))
+}
+
+func propertyAddrTextAgreesWithNetip(t *rapid.T) {
+	a := genAddr().Draw(t, "addr")
+	require.Equal(t, std(a).String(), a.String())
+	got, ok := ParseAddr(a.String())
+	require.True(t, ok)
+	require.Equal(t, a, got)
+	require.LessOrEqual(t, len(a.String()), AddrTextLen)
 }
 
 // TestParseAddrAgreesWithNetip draws texts that are nearly addresses. Few of them are addresses, so some are given.

@@ -58,15 +58,17 @@ func TestARPRefused(t *testing.T) {
 	}
 }
 
-func TestARPRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := ARPFields{
-			Op:        rapid.Uint16().Draw(t, "op"),
-			SenderMAC: genMAC().Draw(t, "sender"), SenderIP: genAddr4().Draw(t, "sender ip"),
-			TargetMAC: genMAC().Draw(t, "target"), TargetIP: genAddr4().Draw(t, "target ip"),
-		}
-		got, err := ParseARP(putExactly(t, ARPLen, x.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-	})
+func TestARPRoundTrip(t *testing.T) { rapid.Check(t, propertyARPRoundTrip) }
+
+func FuzzARPRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyARPRoundTrip)) }
+
+func propertyARPRoundTrip(t *rapid.T) {
+	x := ARPFields{
+		Op:        rapid.Uint16().Draw(t, "op"),
+		SenderMAC: genMAC().Draw(t, "sender"), SenderIP: genAddr4().Draw(t, "sender ip"),
+		TargetMAC: genMAC().Draw(t, "target"), TargetIP: genAddr4().Draw(t, "target ip"),
+	}
+	got, err := ParseARP(putExactly(t, ARPLen, x.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
 }

@@ -47,17 +47,19 @@ func skewed(t *rapid.T) []byte {
 	return b[:rapid.IntRange(0, len(b)).Draw(t, "length")]
 }
 
-func TestSumAgreesWithBytePairs(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b, initial := skewed(t), rapid.Uint32().Draw(t, "initial")
-		want := slowSum(b, initial)
-		require.Equal(t, want, Fold(Sum(b, initial)))
-		require.Equal(t, ^want, Checksum(b, initial))
-		require.Less(t, Sum(b, initial), uint32(1<<17))
-		// What this machine does not use must be right as well.
-		require.Equal(t, slowSum(b, 0), nativeToNet(sum64(b)))
-		require.Equal(t, slowSum(b, 0), nativeToNet(sum32(b)))
-	})
+func TestSumAgreesWithBytePairs(t *testing.T) { rapid.Check(t, propertySumAgreesWithBytePairs) }
+
+func FuzzSumAgreesWithBytePairs(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertySumAgreesWithBytePairs)) }
+
+func propertySumAgreesWithBytePairs(t *rapid.T) {
+	b, initial := skewed(t), rapid.Uint32().Draw(t, "initial")
+	want := slowSum(b, initial)
+	require.Equal(t, want, Fold(Sum(b, initial)))
+	require.Equal(t, ^want, Checksum(b, initial))
+	require.Less(t, Sum(b, initial), uint32(1<<17))
+	// What this machine does not use must be right as well.
+	require.Equal(t, slowSum(b, 0), nativeToNet(sum64(b)))
+	require.Equal(t, slowSum(b, 0), nativeToNet(sum32(b)))
 }
 
 // TestSumEveryLengthAndAlignment tries what drawing may miss, at the length where a sum of 32-bit words could overflow.
@@ -107,55 +109,67 @@ func TestCopySum(t *testing.T) {
 }
 
 // TestCopySumAgreesWithSum draws bytes, many of them all ones, where carries meet.
-func TestCopySumAgreesWithSum(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := skewed(t)
-		for _, f := range []func(dst, src []byte) uint64{copySum32, copySumNative} {
-			dst := make([]byte, len(b))
-			require.Equal(t, slowSum(b, 0), nativeToNet(f(dst, b)))
-			require.Equal(t, b, dst)
-		}
-	})
+func TestCopySumAgreesWithSum(t *testing.T) { rapid.Check(t, propertyCopySumAgreesWithSum) }
+
+func FuzzCopySumAgreesWithSum(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyCopySumAgreesWithSum)) }
+
+func propertyCopySumAgreesWithSum(t *rapid.T) {
+	b := skewed(t)
+	for _, f := range []func(dst, src []byte) uint64{copySum32, copySumNative} {
+		dst := make([]byte, len(b))
+		require.Equal(t, slowSum(b, 0), nativeToNet(f(dst, b)))
+		require.Equal(t, b, dst)
+	}
 }
 
-func TestJoinSum(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := skewed(t)
-		cut := rapid.IntRange(0, len(b)).Draw(t, "cut")
-		require.Equal(t, slowSum(b, 0), Fold(JoinSum(Sum(b[:cut], 0), cut, Sum(b[cut:], 0))))
-	})
+func TestJoinSum(t *testing.T) { rapid.Check(t, propertyJoinSum) }
+
+func FuzzJoinSum(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyJoinSum)) }
+
+func propertyJoinSum(t *rapid.T) {
+	b := skewed(t)
+	cut := rapid.IntRange(0, len(b)).Draw(t, "cut")
+	require.Equal(t, slowSum(b, 0), Fold(JoinSum(Sum(b[:cut], 0), cut, Sum(b[cut:], 0))))
 }
 
 func TestPseudoSum(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		proto, length := rapid.Uint8().Draw(t, "protocol"), rapid.IntRange(0, 0xffff).Draw(t, "length")
-		src, dst := genAddr4().Draw(t, "src"), genAddr4().Draw(t, "dst")
-		var p4 [12]byte // RFC 9293 3.1: source, destination, zero, protocol, length
-		src.Put(p4[:])
-		dst.Put(p4[4:])
-		p4[9] = proto
-		binary.BigEndian.PutUint16(p4[10:], uint16(length))
-		require.Equal(t, slowSum(p4[:], 0), Fold(PseudoSum(src, dst, proto, length)))
-
-		src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
-		var p6 [40]byte // RFC 8200 8.1: source, destination, length, three zeros, next header
-		src.Put(p6[:])
-		dst.Put(p6[16:])
-		binary.BigEndian.PutUint32(p6[32:], uint32(length))
-		p6[39] = proto
-		require.Equal(t, slowSum(p6[:], 0), Fold(PseudoSum(src, dst, proto, length)))
-	})
+	rapid.Check(t, propertyPseudoSum)
 	ones := Addr{hi: ^uint64(0), lo: ^uint64(0), fam: fam6}
 	require.Equal(t, uint32(0xffff), PseudoSum(ones, ones, 0, 0))
 }
 
+func FuzzPseudoSum(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyPseudoSum)) }
+
+func propertyPseudoSum(t *rapid.T) {
+	proto, length := rapid.Uint8().Draw(t, "protocol"), rapid.IntRange(0, 0xffff).Draw(t, "length")
+	src, dst := genAddr4().Draw(t, "src"), genAddr4().Draw(t, "dst")
+	var p4 [12]byte // RFC 9293 3.1: source, destination, zero, protocol, length
+	src.Put(p4[:])
+	dst.Put(p4[4:])
+	p4[9] = proto
+	binary.BigEndian.PutUint16(p4[10:], uint16(length))
+	require.Equal(t, slowSum(p4[:], 0), Fold(PseudoSum(src, dst, proto, length)))
+
+	src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
+	var p6 [40]byte // RFC 8200 8.1: source, destination, length, three zeros, next header
+	src.Put(p6[:])
+	dst.Put(p6[16:])
+	binary.BigEndian.PutUint32(p6[32:], uint32(length))
+	p6[39] = proto
+	require.Equal(t, slowSum(p6[:], 0), Fold(PseudoSum(src, dst, proto, length)))
+}
+
 func TestFold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.Uint32().Draw(t, "sum")
-		require.Equal(t, slowSum(nil, s), Fold(s))
-	})
+	rapid.Check(t, propertyFold)
 	require.Equal(t, uint16(0xffff), Fold(0xffffffff))
 	require.Equal(t, uint16(1), Fold(0xffff0001))
+}
+
+func FuzzFold(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyFold)) }
+
+func propertyFold(t *rapid.T) {
+	s := rapid.Uint32().Draw(t, "sum")
+	require.Equal(t, slowSum(nil, s), Fold(s))
 }
 
 func BenchmarkSum(b *testing.B) {

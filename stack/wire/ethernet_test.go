@@ -41,11 +41,13 @@ func TestEthernetLengthIsNoType(t *testing.T) {
 	}
 }
 
-func TestEthernetRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := EthernetFields{genMAC().Draw(t, "dst"), genMAC().Draw(t, "src"), rapid.Uint16().Draw(t, "type")}
-		got, err := ParseEthernet(putExactly(t, EthernetHeaderLen, x.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-	})
+func TestEthernetRoundTrip(t *testing.T) { rapid.Check(t, propertyEthernetRoundTrip) }
+
+func FuzzEthernetRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyEthernetRoundTrip)) }
+
+func propertyEthernetRoundTrip(t *rapid.T) {
+	x := EthernetFields{genMAC().Draw(t, "dst"), genMAC().Draw(t, "src"), rapid.Uint16().Draw(t, "type")}
+	got, err := ParseEthernet(putExactly(t, EthernetHeaderLen, x.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
 }

@@ -106,23 +106,25 @@ func TestICMPv4Extensions(t *testing.T) {
 	require.Equal(t, ErrShort, err, "the length is below a header's")
 }
 
-func TestICMPRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x, data := genICMP().Draw(t, "header"), genData(64).Draw(t, "data")
-		b := append(putExactly(t, ICMPHeaderLen, x.Put), data...)
-		got, err := ParseICMP(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-		require.Zero(t, ICMPv4(b).Checksum(), "Put leaves it to SetChecksum")
-		for range 2 { // what stands in the field is not summed
-			ICMPv4(b).SetChecksum()
-			require.Equal(t, OK, ICMPv4(b).VerifyChecksum())
-		}
-		src, dst := genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
-		for range 2 {
-			ICMPv6(b).SetChecksum(src, dst)
-			require.Equal(t, OK, ICMPv6(b).VerifyChecksum(src, dst))
-		}
-		require.Equal(t, x, ICMPv6(b).Fields())
-	})
+func TestICMPRoundTrip(t *testing.T) { rapid.Check(t, propertyICMPRoundTrip) }
+
+func FuzzICMPRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyICMPRoundTrip)) }
+
+func propertyICMPRoundTrip(t *rapid.T) {
+	x, data := genICMP().Draw(t, "header"), genData(64).Draw(t, "data")
+	b := append(putExactly(t, ICMPHeaderLen, x.Put), data...)
+	got, err := ParseICMP(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+	require.Zero(t, ICMPv4(b).Checksum(), "Put leaves it to SetChecksum")
+	for range 2 { // what stands in the field is not summed
+		ICMPv4(b).SetChecksum()
+		require.Equal(t, OK, ICMPv4(b).VerifyChecksum())
+	}
+	src, dst := genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
+	for range 2 {
+		ICMPv6(b).SetChecksum(src, dst)
+		require.Equal(t, OK, ICMPv6(b).VerifyChecksum(src, dst))
+	}
+	require.Equal(t, x, ICMPv6(b).Fields())
 }

@@ -106,22 +106,24 @@ func TestQueryCodes(t *testing.T) {
 }
 
 // TestGroupRecord: gopacket reads what Put writes.
-func TestGroupRecord(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr4().Draw(t, "group"), Sources: rapid.SliceOfN(genAddr4(), 0, 3).Draw(t, "sources")}
-		b := make([]byte, IGMPLen)
-		ICMPFields{Type: IGMPv3Report, Rest: 1}.Put(b)
-		b = append(b, putExactly(t, r.Len(), r.Put)...)
-		IGMP(b).SetChecksum()
-		p := gopacket.NewPacket(b, layers.LayerTypeIGMP, gopacket.Default)
-		require.Nil(t, p.ErrorLayer())
-		got := p.Layer(layers.LayerTypeIGMP).(*layers.IGMP).GroupRecords
-		require.Len(t, got, 1)
-		require.Equal(t, r.Type, uint8(got[0].Type))
-		require.Equal(t, r.Group.As4(), [4]byte(got[0].MulticastAddress.To4()))
-		require.Len(t, got[0].SourceAddresses, len(r.Sources))
-		for i, a := range r.Sources {
-			require.Equal(t, a.As4(), [4]byte(got[0].SourceAddresses[i].To4()))
-		}
-	})
+func TestGroupRecord(t *testing.T) { rapid.Check(t, propertyGroupRecord) }
+
+func FuzzGroupRecord(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyGroupRecord)) }
+
+func propertyGroupRecord(t *rapid.T) {
+	r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr4().Draw(t, "group"), Sources: rapid.SliceOfN(genAddr4(), 0, 3).Draw(t, "sources")}
+	b := make([]byte, IGMPLen)
+	ICMPFields{Type: IGMPv3Report, Rest: 1}.Put(b)
+	b = append(b, putExactly(t, r.Len(), r.Put)...)
+	IGMP(b).SetChecksum()
+	p := gopacket.NewPacket(b, layers.LayerTypeIGMP, gopacket.Default)
+	require.Nil(t, p.ErrorLayer())
+	got := p.Layer(layers.LayerTypeIGMP).(*layers.IGMP).GroupRecords
+	require.Len(t, got, 1)
+	require.Equal(t, r.Type, uint8(got[0].Type))
+	require.Equal(t, r.Group.As4(), [4]byte(got[0].MulticastAddress.To4()))
+	require.Len(t, got[0].SourceAddresses, len(r.Sources))
+	for i, a := range r.Sources {
+		require.Equal(t, a.As4(), [4]byte(got[0].SourceAddresses[i].To4()))
+	}
 }

@@ -139,19 +139,21 @@ func TestIPv4Fragments(t *testing.T) {
 	}
 }
 
-func TestIPv4RoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		data := genData(64).Draw(t, "data")
-		x := genIPv4(len(data)).Draw(t, "header")
-		n := IPv4HeaderLen + int(x.OptionsLen)
-		b := append(putExactly(t, n, x.Put), data...)
-		require.Equal(t, slowSum(b[:n], 0), uint16(0xffff))
-		got, err := ParseIPv4(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-		p, err := CheckIPv4(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, data, p.Payload())
-		require.Equal(t, x.TOS&3, p.ECN())
-	})
+func TestIPv4RoundTrip(t *testing.T) { rapid.Check(t, propertyIPv4RoundTrip) }
+
+func FuzzIPv4RoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyIPv4RoundTrip)) }
+
+func propertyIPv4RoundTrip(t *rapid.T) {
+	data := genData(64).Draw(t, "data")
+	x := genIPv4(len(data)).Draw(t, "header")
+	n := IPv4HeaderLen + int(x.OptionsLen)
+	b := append(putExactly(t, n, x.Put), data...)
+	require.Equal(t, slowSum(b[:n], 0), uint16(0xffff))
+	got, err := ParseIPv4(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+	p, err := CheckIPv4(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, data, p.Payload())
+	require.Equal(t, x.TOS&3, p.ECN())
 }

@@ -70,17 +70,19 @@ func TestIPv6Quoted(t *testing.T) {
 	}
 }
 
-func TestIPv6RoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		data := genData(64).Draw(t, "data")
-		x := genIPv6(len(data)).Draw(t, "header")
-		b := append(putExactly(t, IPv6HeaderLen, x.Put), data...)
-		got, err := ParseIPv6(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-		p, err := CheckIPv6(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, data, p.Payload())
-		require.Equal(t, x.TrafficClass&3, p.ECN())
-	})
+func TestIPv6RoundTrip(t *testing.T) { rapid.Check(t, propertyIPv6RoundTrip) }
+
+func FuzzIPv6RoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyIPv6RoundTrip)) }
+
+func propertyIPv6RoundTrip(t *rapid.T) {
+	data := genData(64).Draw(t, "data")
+	x := genIPv6(len(data)).Draw(t, "header")
+	b := append(putExactly(t, IPv6HeaderLen, x.Put), data...)
+	got, err := ParseIPv6(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+	p, err := CheckIPv6(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, data, p.Payload())
+	require.Equal(t, x.TrafficClass&3, p.ECN())
 }

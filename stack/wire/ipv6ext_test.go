@@ -130,11 +130,15 @@ func TestFragmentHeader(t *testing.T) {
 	require.Equal(t, uint16(1448), f.Offset)
 }
 
-func TestFragmentHeaderRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := Fragment{rapid.Uint8().Draw(t, "next"), 8 * rapid.Uint16Range(0, 0x1fff).Draw(t, "offset"), rapid.Bool().Draw(t, "more"), rapid.Uint32().Draw(t, "id")}
-		got, err := ParseFragment(putExactly(t, FragmentHeaderLen, x.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-	})
+func TestFragmentHeaderRoundTrip(t *testing.T) { rapid.Check(t, propertyFragmentHeaderRoundTrip) }
+
+func FuzzFragmentHeaderRoundTrip(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(propertyFragmentHeaderRoundTrip))
+}
+
+func propertyFragmentHeaderRoundTrip(t *rapid.T) {
+	x := Fragment{rapid.Uint8().Draw(t, "next"), 8 * rapid.Uint16Range(0, 0x1fff).Draw(t, "offset"), rapid.Bool().Draw(t, "more"), rapid.Uint32().Draw(t, "id")}
+	got, err := ParseFragment(putExactly(t, FragmentHeaderLen, x.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
 }

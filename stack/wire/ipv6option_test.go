@@ -51,19 +51,21 @@ func TestIPv6OptionsOfOtherHeaders(t *testing.T) {
 	}
 }
 
-func TestIPv6OptionWalkEnds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := rapid.SliceOfN(rapid.Uint8Range(0, 9), 8, 64).Draw(t, "bytes")
-		w := Ext{Proto: ProtoHopByHop, Data: b}.Options()
-		off := 2
-		for typ, data, ok := w.Next(); ok; typ, data, ok = w.Next() {
-			require.GreaterOrEqual(t, w.Offset(), off)
-			require.Equal(t, b[w.Offset()], typ)
-			require.Equal(t, int(b[w.Offset()+1]), len(data))
-			off = w.Offset() + 2 + len(data)
-			require.LessOrEqual(t, off, len(b))
-		}
-	})
+func TestIPv6OptionWalkEnds(t *testing.T) { rapid.Check(t, propertyIPv6OptionWalkEnds) }
+
+func FuzzIPv6OptionWalkEnds(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyIPv6OptionWalkEnds)) }
+
+func propertyIPv6OptionWalkEnds(t *rapid.T) {
+	b := rapid.SliceOfN(rapid.Uint8Range(0, 9), 8, 64).Draw(t, "bytes")
+	w := Ext{Proto: ProtoHopByHop, Data: b}.Options()
+	off := 2
+	for typ, data, ok := w.Next(); ok; typ, data, ok = w.Next() {
+		require.GreaterOrEqual(t, w.Offset(), off)
+		require.Equal(t, b[w.Offset()], typ)
+		require.Equal(t, int(b[w.Offset()+1]), len(data))
+		off = w.Offset() + 2 + len(data)
+		require.LessOrEqual(t, off, len(b))
+	}
 }
 
 func TestOptAction(t *testing.T) {

@@ -30,11 +30,13 @@ func TestMACKinds(t *testing.T) {
 	}
 }
 
-func TestMACPutAndText(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		m := genMAC().Draw(t, "mac")
-		require.Equal(t, m, macAt(putExactly(t, 6, m.Put)))
-		require.Equal(t, net.HardwareAddr(m[:]).String(), m.String())
-		require.Len(t, m.String(), MACTextLen)
-	})
+func TestMACPutAndText(t *testing.T) { rapid.Check(t, propertyMACPutAndText) }
+
+func FuzzMACPutAndText(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyMACPutAndText)) }
+
+func propertyMACPutAndText(t *rapid.T) {
+	m := genMAC().Draw(t, "mac")
+	require.Equal(t, m, macAt(putExactly(t, 6, m.Put)))
+	require.Equal(t, net.HardwareAddr(m[:]).String(), m.String())
+	require.Len(t, m.String(), MACTextLen)
 }

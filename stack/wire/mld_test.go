@@ -61,23 +61,25 @@ func TestMLD(t *testing.T) {
 }
 
 // TestGroupRecord6: gopacket reads what Put writes.
-func TestGroupRecord6(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr6().Draw(t, "group"), Sources: rapid.SliceOfN(genAddr6(), 0, 3).Draw(t, "sources")}
-		b := make([]byte, ICMPHeaderLen)
-		ICMPFields{Type: ICMPv6MLDv2Report, Rest: 1}.Put(b)
-		b = append(b, putExactly(t, r.Len(), r.Put)...)
-		p := gopacket.NewPacket(b, layers.LayerTypeICMPv6, gopacket.Default)
-		require.Nil(t, p.ErrorLayer())
-		got := p.Layer(layers.LayerTypeMLDv2MulticastListenerReport).(*layers.MLDv2MulticastListenerReportMessage).MulticastAddressRecords
-		require.Len(t, got, 1)
-		require.Equal(t, r.Type, uint8(got[0].RecordType))
-		require.Equal(t, r.Group.As16(), [16]byte(got[0].MulticastAddress))
-		require.Len(t, got[0].SourceAddresses, len(r.Sources))
-		for i, a := range r.Sources {
-			require.Equal(t, a.As16(), [16]byte(got[0].SourceAddresses[i]))
-		}
-	})
+func TestGroupRecord6(t *testing.T) { rapid.Check(t, propertyGroupRecord6) }
+
+func FuzzGroupRecord6(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyGroupRecord6)) }
+
+func propertyGroupRecord6(t *rapid.T) {
+	r := GroupRecord{Type: rapid.Uint8Range(1, 6).Draw(t, "type"), Group: genAddr6().Draw(t, "group"), Sources: rapid.SliceOfN(genAddr6(), 0, 3).Draw(t, "sources")}
+	b := make([]byte, ICMPHeaderLen)
+	ICMPFields{Type: ICMPv6MLDv2Report, Rest: 1}.Put(b)
+	b = append(b, putExactly(t, r.Len(), r.Put)...)
+	p := gopacket.NewPacket(b, layers.LayerTypeICMPv6, gopacket.Default)
+	require.Nil(t, p.ErrorLayer())
+	got := p.Layer(layers.LayerTypeMLDv2MulticastListenerReport).(*layers.MLDv2MulticastListenerReportMessage).MulticastAddressRecords
+	require.Len(t, got, 1)
+	require.Equal(t, r.Type, uint8(got[0].RecordType))
+	require.Equal(t, r.Group.As16(), [16]byte(got[0].MulticastAddress))
+	require.Len(t, got[0].SourceAddresses, len(r.Sources))
+	for i, a := range r.Sources {
+		require.Equal(t, a.As16(), [16]byte(got[0].SourceAddresses[i]))
+	}
 }
 
 func TestPutIPv4RouterAlert(t *testing.T) {

@@ -125,29 +125,31 @@ func TestNDPTypes(t *testing.T) {
 	}
 }
 
-func TestNDPRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		na := NeighborAdvertFields{rapid.Bool().Draw(t, "r"), rapid.Bool().Draw(t, "s"), rapid.Bool().Draw(t, "o"), genAddr6().Draw(t, "target")}
-		m, err := CheckNeighborAdvert(putExactly(t, NeighborMsgLen, na.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, na, m.Fields())
+func TestNDPRoundTrip(t *testing.T) { rapid.Check(t, propertyNDPRoundTrip) }
 
-		ra := RouterAdvertFields{
-			HopLimit: rapid.Uint8().Draw(t, "hops"), Managed: rapid.Bool().Draw(t, "m"), Other: rapid.Bool().Draw(t, "other"),
-			Preference: rapid.Uint8Range(0, 3).Draw(t, "preference"), Lifetime: rapid.Uint16().Draw(t, "lifetime"),
-			Reachable: rapid.Uint32().Draw(t, "reachable"), Retrans: rapid.Uint32().Draw(t, "retrans"),
-		}
-		r, err := CheckRouterAdvert(putExactly(t, RouterAdvertLen, ra.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, ra, r.Fields())
+func FuzzNDPRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyNDPRoundTrip)) }
 
-		target, dst := genAddr6().Draw(t, "target"), genAddr6().Draw(t, "dst")
-		rd, err := CheckRedirect(putExactly(t, RedirectLen, func(b []byte) int { return PutRedirect(b, target, dst) }))
-		require.Equal(t, OK, err)
-		require.Equal(t, []Addr{target, dst}, []Addr{rd.Target(), rd.Dst()})
+func propertyNDPRoundTrip(t *rapid.T) {
+	na := NeighborAdvertFields{rapid.Bool().Draw(t, "r"), rapid.Bool().Draw(t, "s"), rapid.Bool().Draw(t, "o"), genAddr6().Draw(t, "target")}
+	m, err := CheckNeighborAdvert(putExactly(t, NeighborMsgLen, na.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, na, m.Fields())
 
-		ns, err := CheckNeighborSolicit(putExactly(t, NeighborMsgLen, func(b []byte) int { return PutNeighborSolicit(b, target) }))
-		require.Equal(t, OK, err)
-		require.Equal(t, target, ns.Target())
-	})
+	ra := RouterAdvertFields{
+		HopLimit: rapid.Uint8().Draw(t, "hops"), Managed: rapid.Bool().Draw(t, "m"), Other: rapid.Bool().Draw(t, "other"),
+		Preference: rapid.Uint8Range(0, 3).Draw(t, "preference"), Lifetime: rapid.Uint16().Draw(t, "lifetime"),
+		Reachable: rapid.Uint32().Draw(t, "reachable"), Retrans: rapid.Uint32().Draw(t, "retrans"),
+	}
+	r, err := CheckRouterAdvert(putExactly(t, RouterAdvertLen, ra.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, ra, r.Fields())
+
+	target, dst := genAddr6().Draw(t, "target"), genAddr6().Draw(t, "dst")
+	rd, err := CheckRedirect(putExactly(t, RedirectLen, func(b []byte) int { return PutRedirect(b, target, dst) }))
+	require.Equal(t, OK, err)
+	require.Equal(t, []Addr{target, dst}, []Addr{rd.Target(), rd.Dst()})
+
+	ns, err := CheckNeighborSolicit(putExactly(t, NeighborMsgLen, func(b []byte) int { return PutNeighborSolicit(b, target) }))
+	require.Equal(t, OK, err)
+	require.Equal(t, target, ns.Target())
 }

@@ -117,32 +117,34 @@ func TestNDPOptionWalk(t *testing.T) {
 	}
 }
 
-func TestNDPOptionRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := PrefixInfo{
-			Prefix: Prefix{genAddr6().Draw(t, "prefix"), rapid.Uint8Range(0, 128).Draw(t, "bits")},
-			OnLink: rapid.Bool().Draw(t, "l"), Autonomous: rapid.Bool().Draw(t, "a"),
-			Valid: rapid.Uint32().Draw(t, "valid"), Preferred: rapid.Uint32().Draw(t, "preferred"),
-		}
-		got, err := ParsePrefixInfo(putExactly(t, NDPPrefixInfoLen, x.Put))
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
+func TestNDPOptionRoundTrip(t *testing.T) { rapid.Check(t, propertyNDPOptionRoundTrip) }
 
-		servers := rapid.SliceOfN(genAddr6(), 1, 127).Draw(t, "servers")
-		b := putExactly(t, 8+16*len(servers), func(b []byte) int { return PutRDNSS(b, 1, servers) })
-		w := NDPOptions{b: b}
-		o, ok := w.Next()
-		require.True(t, ok)
-		dns, err := CheckRDNSS(o)
-		require.Equal(t, OK, err)
-		require.Equal(t, len(servers), dns.Len())
-		for i, s := range servers {
-			require.Equal(t, s, dns.Server(i))
-		}
+func FuzzNDPOptionRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyNDPOptionRoundTrip)) }
 
-		mac := genMAC().Draw(t, "mac")
-		gotMAC, err := ParseLinkAddr(putExactly(t, NDPLinkAddrLen, func(b []byte) int { return PutLinkAddr(b, NDPSourceLinkAddr, mac) }))
-		require.Equal(t, OK, err)
-		require.Equal(t, mac, gotMAC)
-	})
+func propertyNDPOptionRoundTrip(t *rapid.T) {
+	x := PrefixInfo{
+		Prefix: Prefix{genAddr6().Draw(t, "prefix"), rapid.Uint8Range(0, 128).Draw(t, "bits")},
+		OnLink: rapid.Bool().Draw(t, "l"), Autonomous: rapid.Bool().Draw(t, "a"),
+		Valid: rapid.Uint32().Draw(t, "valid"), Preferred: rapid.Uint32().Draw(t, "preferred"),
+	}
+	got, err := ParsePrefixInfo(putExactly(t, NDPPrefixInfoLen, x.Put))
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+
+	servers := rapid.SliceOfN(genAddr6(), 1, 127).Draw(t, "servers")
+	b := putExactly(t, 8+16*len(servers), func(b []byte) int { return PutRDNSS(b, 1, servers) })
+	w := NDPOptions{b: b}
+	o, ok := w.Next()
+	require.True(t, ok)
+	dns, err := CheckRDNSS(o)
+	require.Equal(t, OK, err)
+	require.Equal(t, len(servers), dns.Len())
+	for i, s := range servers {
+		require.Equal(t, s, dns.Server(i))
+	}
+
+	mac := genMAC().Draw(t, "mac")
+	gotMAC, err := ParseLinkAddr(putExactly(t, NDPLinkAddrLen, func(b []byte) int { return PutLinkAddr(b, NDPSourceLinkAddr, mac) }))
+	require.Equal(t, OK, err)
+	require.Equal(t, mac, gotMAC)
 }

@@ -58,25 +58,27 @@ func TestIPv4Options(t *testing.T) {
 }
 
 // TestOptionWalkEnds: on any bytes, options do not overlap, lie inside, and cover the list but for no-operations.
-func TestOptionWalkEnds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := rapid.SliceOfN(rapid.Uint8Range(0, 9), 0, 40).Draw(t, "bytes")
-		w := optionWalk{b: b}
-		off := 0
-		for kind, data, ok := w.next(); ok; kind, data, ok = w.next() {
-			for ; off < w.at; off++ {
-				require.Equal(t, uint8(optionNOP), b[off])
-			}
-			require.Equal(t, b[off], kind)
-			require.Equal(t, int(b[off+1]), 2+len(data))
-			off += 2 + len(data)
+func TestOptionWalkEnds(t *testing.T) { rapid.Check(t, propertyOptionWalkEnds) }
+
+func FuzzOptionWalkEnds(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyOptionWalkEnds)) }
+
+func propertyOptionWalkEnds(t *rapid.T) {
+	b := rapid.SliceOfN(rapid.Uint8Range(0, 9), 0, 40).Draw(t, "bytes")
+	w := optionWalk{b: b}
+	off := 0
+	for kind, data, ok := w.next(); ok; kind, data, ok = w.next() {
+		for ; off < w.at; off++ {
+			require.Equal(t, uint8(optionNOP), b[off])
 		}
-		rest := b[off:]
-		for len(rest) > 0 && rest[0] == optionNOP {
-			rest = rest[1:]
-		}
-		require.Equal(t, len(rest) > 0 && rest[0] != optionEnd, w.malformed)
-	})
+		require.Equal(t, b[off], kind)
+		require.Equal(t, int(b[off+1]), 2+len(data))
+		off += 2 + len(data)
+	}
+	rest := b[off:]
+	for len(rest) > 0 && rest[0] == optionNOP {
+		rest = rest[1:]
+	}
+	require.Equal(t, len(rest) > 0 && rest[0] != optionEnd, w.malformed)
 }
 
 func TestPutRouterAlert(t *testing.T) {

@@ -14,30 +14,32 @@ func addr(t require.TestingT, s string) Addr {
 	return a
 }
 
-func TestPrefixAgreesWithNetip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := genAddr().Draw(t, "addr")
-		bits := rapid.IntRange(0, 8*a.Len()).Draw(t, "bits")
-		p, s := Prefix{a, uint8(bits)}, netip.PrefixFrom(std(a), bits)
-		require.True(t, p.IsValid())
-		require.Equal(t, s.String(), p.String())
-		require.LessOrEqual(t, len(p.String()), PrefixTextLen)
-		require.Equal(t, s.Masked().Addr(), std(p.Network()))
+func TestPrefixAgreesWithNetip(t *testing.T) { rapid.Check(t, propertyPrefixAgreesWithNetip) }
 
-		b := genAddr().Draw(t, "other")
-		if a.Is4() == b.Is4() && rapid.Bool().Draw(t, "near") { // differs from a in one bit
-			b, at := a, rapid.IntRange(0, 8*a.Len()-1).Draw(t, "bit")
-			if at < 64 {
-				b.lo ^= 1 << at
-			} else {
-				b.hi ^= 1 << (at - 64)
-			}
-			require.Equal(t, 8*a.Len()-at > bits, p.Contains(b))
-			require.Equal(t, s.Contains(std(b)), p.Contains(b))
+func FuzzPrefixAgreesWithNetip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyPrefixAgreesWithNetip)) }
+
+func propertyPrefixAgreesWithNetip(t *rapid.T) {
+	a := genAddr().Draw(t, "addr")
+	bits := rapid.IntRange(0, 8*a.Len()).Draw(t, "bits")
+	p, s := Prefix{a, uint8(bits)}, netip.PrefixFrom(std(a), bits)
+	require.True(t, p.IsValid())
+	require.Equal(t, s.String(), p.String())
+	require.LessOrEqual(t, len(p.String()), PrefixTextLen)
+	require.Equal(t, s.Masked().Addr(), std(p.Network()))
+
+	b := genAddr().Draw(t, "other")
+	if a.Is4() == b.Is4() && rapid.Bool().Draw(t, "near") { // differs from a in one bit
+		b, at := a, rapid.IntRange(0, 8*a.Len()-1).Draw(t, "bit")
+		if at < 64 {
+			b.lo ^= 1 << at
+		} else {
+			b.hi ^= 1 << (at - 64)
 		}
+		require.Equal(t, 8*a.Len()-at > bits, p.Contains(b))
 		require.Equal(t, s.Contains(std(b)), p.Contains(b))
-		require.True(t, p.Contains(a))
-	})
+	}
+	require.Equal(t, s.Contains(std(b)), p.Contains(b))
+	require.True(t, p.Contains(a))
 }
 
 func TestPrefixInvalid(t *testing.T) {
@@ -69,15 +71,17 @@ func TestPrefixBroadcastAndMask(t *testing.T) {
 	}
 }
 
-func TestGroupsOfAnyAddress(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a4, a6 := genAddr4().Draw(t, "v4"), genAddr6().Draw(t, "v6")
-		b4, b6 := a4.As4(), a6.As16()
-		require.Equal(t, MAC{0x01, 0x00, 0x5e, b4[1] & 0x7f, b4[2], b4[3]}, MulticastMAC(a4))
-		require.Equal(t, MAC{0x33, 0x33, b6[12], b6[13], b6[14], b6[15]}, MulticastMAC(a6))
-		group := SolicitedNode(a6).As16()
-		require.Equal(t, append([]byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, b6[13:]...), group[:])
-	})
+func TestGroupsOfAnyAddress(t *testing.T) { rapid.Check(t, propertyGroupsOfAnyAddress) }
+
+func FuzzGroupsOfAnyAddress(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyGroupsOfAnyAddress)) }
+
+func propertyGroupsOfAnyAddress(t *rapid.T) {
+	a4, a6 := genAddr4().Draw(t, "v4"), genAddr6().Draw(t, "v6")
+	b4, b6 := a4.As4(), a6.As16()
+	require.Equal(t, MAC{0x01, 0x00, 0x5e, b4[1] & 0x7f, b4[2], b4[3]}, MulticastMAC(a4))
+	require.Equal(t, MAC{0x33, 0x33, b6[12], b6[13], b6[14], b6[15]}, MulticastMAC(a6))
+	group := SolicitedNode(a6).As16()
+	require.Equal(t, append([]byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff}, b6[13:]...), group[:])
 }
 
 func TestGroupsAndInterfaceIDs(t *testing.T) {

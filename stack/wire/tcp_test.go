@@ -83,24 +83,26 @@ func TestTCPSegLen(t *testing.T) {
 	}
 }
 
-func TestTCPRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := genTCP().Draw(t, "header")
-		data := genData(64).Draw(t, "data")
-		b := append(putExactly(t, TCPHeaderLen+int(x.OptionsLen), x.Put), data...)
-		src, dst := genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
-		require.Zero(t, TCP(b).Checksum(), "Put leaves it to SetChecksum")
-		TCP(b).SetChecksum(src, dst)
-		first := TCP(b).Checksum()
-		TCP(b).SetChecksum(src, dst)
-		require.Equal(t, first, TCP(b).Checksum(), "what stands in the field is not summed")
-		TCP(b).SetChecksumOf(src, dst, len(data), Sum(data, 0))
-		require.Equal(t, first, TCP(b).Checksum())
-		got, err := ParseTCP(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-		require.Equal(t, OK, TCP(b).VerifyChecksum(src, dst))
-		require.Equal(t, data, TCP(b).Payload())
-		require.Len(t, TCP(b).Options(), int(x.OptionsLen))
-	})
+func TestTCPRoundTrip(t *testing.T) { rapid.Check(t, propertyTCPRoundTrip) }
+
+func FuzzTCPRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPRoundTrip)) }
+
+func propertyTCPRoundTrip(t *rapid.T) {
+	x := genTCP().Draw(t, "header")
+	data := genData(64).Draw(t, "data")
+	b := append(putExactly(t, TCPHeaderLen+int(x.OptionsLen), x.Put), data...)
+	src, dst := genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
+	require.Zero(t, TCP(b).Checksum(), "Put leaves it to SetChecksum")
+	TCP(b).SetChecksum(src, dst)
+	first := TCP(b).Checksum()
+	TCP(b).SetChecksum(src, dst)
+	require.Equal(t, first, TCP(b).Checksum(), "what stands in the field is not summed")
+	TCP(b).SetChecksumOf(src, dst, len(data), Sum(data, 0))
+	require.Equal(t, first, TCP(b).Checksum())
+	got, err := ParseTCP(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+	require.Equal(t, OK, TCP(b).VerifyChecksum(src, dst))
+	require.Equal(t, data, TCP(b).Payload())
+	require.Len(t, TCP(b).Options(), int(x.OptionsLen))
 }

@@ -115,24 +115,26 @@ func TestParseTCPOptions(t *testing.T) {
 	}
 }
 
-func TestTCPOptionsRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := genTCPOpts().Draw(t, "options")
-		n := x.Len()
-		require.LessOrEqual(t, n, TCPMaxOptionsLen)
-		require.Zero(t, n%4)
-		b := putExactly(t, n, func(b []byte) int { return PutTCPOptions(b, &x) })
-		require.Equal(t, x, ParseTCPOptions(b))
+func TestTCPOptionsRoundTrip(t *testing.T) { rapid.Check(t, propertyTCPOptionsRoundTrip) }
 
-		// RFC 7323 appendix A: 32-bit numbers stand on 32-bit boundaries.
-		w := WalkTCPOptions(b)
-		for kind, _, ok := w.Next(); ok; kind, _, ok = w.Next() {
-			if kind == TCPOptTimestamps || kind == TCPOptSACK {
-				require.Equal(t, 2, w.walk.at%4, "kind %d", kind)
-			}
+func FuzzTCPOptionsRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPOptionsRoundTrip)) }
+
+func propertyTCPOptionsRoundTrip(t *rapid.T) {
+	x := genTCPOpts().Draw(t, "options")
+	n := x.Len()
+	require.LessOrEqual(t, n, TCPMaxOptionsLen)
+	require.Zero(t, n%4)
+	b := putExactly(t, n, func(b []byte) int { return PutTCPOptions(b, &x) })
+	require.Equal(t, x, ParseTCPOptions(b))
+
+	// RFC 7323 appendix A: 32-bit numbers stand on 32-bit boundaries.
+	w := WalkTCPOptions(b)
+	for kind, _, ok := w.Next(); ok; kind, _, ok = w.Next() {
+		if kind == TCPOptTimestamps || kind == TCPOptSACK {
+			require.Equal(t, 2, w.walk.at%4, "kind %d", kind)
 		}
-		require.False(t, w.Malformed())
-	})
+	}
+	require.False(t, w.Malformed())
 }
 
 // TestTCPOptionsTruncated: of every prefix of a list either no option is cut, or it is malformed.

@@ -92,24 +92,26 @@ func TestUDPZeroChecksum(t *testing.T) {
 	}
 }
 
-func TestUDPRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		data := genData(64).Draw(t, "data")
-		x := UDPFields{rapid.Uint16().Draw(t, "sport"), rapid.Uint16().Draw(t, "dport"), uint16(UDPHeaderLen + len(data))}
-		src, dst := genAddr4().Draw(t, "src"), genAddr4().Draw(t, "dst")
-		if rapid.Bool().Draw(t, "v6") {
-			src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
-		}
-		b := append(putExactly(t, UDPHeaderLen, x.Put), data...)
-		require.Zero(t, UDP(b).Checksum(), "Put leaves it to SetChecksum")
-		UDP(b).SetChecksum(src, dst)
-		first := UDP(b).Checksum()
-		require.NotZero(t, first)
-		UDP(b).SetChecksum(src, dst)
-		require.Equal(t, first, UDP(b).Checksum(), "what stands in the field is not summed")
-		got, err := ParseUDP(b)
-		require.Equal(t, OK, err)
-		require.Equal(t, x, got)
-		require.Equal(t, OK, UDP(b).VerifyChecksum(src, dst))
-	})
+func TestUDPRoundTrip(t *testing.T) { rapid.Check(t, propertyUDPRoundTrip) }
+
+func FuzzUDPRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyUDPRoundTrip)) }
+
+func propertyUDPRoundTrip(t *rapid.T) {
+	data := genData(64).Draw(t, "data")
+	x := UDPFields{rapid.Uint16().Draw(t, "sport"), rapid.Uint16().Draw(t, "dport"), uint16(UDPHeaderLen + len(data))}
+	src, dst := genAddr4().Draw(t, "src"), genAddr4().Draw(t, "dst")
+	if rapid.Bool().Draw(t, "v6") {
+		src, dst = genAddr6().Draw(t, "src"), genAddr6().Draw(t, "dst")
+	}
+	b := append(putExactly(t, UDPHeaderLen, x.Put), data...)
+	require.Zero(t, UDP(b).Checksum(), "Put leaves it to SetChecksum")
+	UDP(b).SetChecksum(src, dst)
+	first := UDP(b).Checksum()
+	require.NotZero(t, first)
+	UDP(b).SetChecksum(src, dst)
+	require.Equal(t, first, UDP(b).Checksum(), "what stands in the field is not summed")
+	got, err := ParseUDP(b)
+	require.Equal(t, OK, err)
+	require.Equal(t, x, got)
+	require.Equal(t, OK, UDP(b).VerifyChecksum(src, dst))
 }

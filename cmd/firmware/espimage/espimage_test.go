@@ -27,25 +27,27 @@ func TestEncode(t *testing.T) {
 }
 
 // TestReadBack: the reader, which was written apart, reads what was written.
-func TestReadBack(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		m := &Image{Entry: rapid.Uint32().Draw(r, "entry")}
-		for range rapid.IntRange(1, maxSegments).Draw(r, "segments") {
-			data := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(r, "data")
-			m.Segments = append(m.Segments, Segment{rapid.Uint32().Draw(r, "address"), data})
-		}
-		b, err := m.Encode()
-		require.NoError(r, err)
-		l, err := chip.ReadImage(b)
-		require.NoError(r, err)
-		require.Equal(r, m.Entry, l.Entry)
-		require.Equal(r, len(b), l.Length)
-		require.Len(r, l.Segments, len(m.Segments))
-		for i, s := range m.Segments {
-			require.Equal(r, s.Address, l.Segments[i].Address)
-			require.Equal(r, append(s.Data, make([]byte, -len(s.Data)&3)...), append([]byte{}, l.Segments[i].Data...))
-		}
-	})
+func TestReadBack(t *testing.T) { rapid.Check(t, propertyReadBack) }
+
+func FuzzReadBack(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyReadBack)) }
+
+func propertyReadBack(r *rapid.T) {
+	m := &Image{Entry: rapid.Uint32().Draw(r, "entry")}
+	for range rapid.IntRange(1, maxSegments).Draw(r, "segments") {
+		data := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(r, "data")
+		m.Segments = append(m.Segments, Segment{rapid.Uint32().Draw(r, "address"), data})
+	}
+	b, err := m.Encode()
+	require.NoError(r, err)
+	l, err := chip.ReadImage(b)
+	require.NoError(r, err)
+	require.Equal(r, m.Entry, l.Entry)
+	require.Equal(r, len(b), l.Length)
+	require.Len(r, l.Segments, len(m.Segments))
+	for i, s := range m.Segments {
+		require.Equal(r, s.Address, l.Segments[i].Address)
+		require.Equal(r, append(s.Data, make([]byte, -len(s.Data)&3)...), append([]byte{}, l.Segments[i].Data...))
+	}
 }
 
 // TestIdentify: an image knows what it is: any other byte is another build, and its place must lie within it.

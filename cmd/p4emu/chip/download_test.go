@@ -64,17 +64,19 @@ func TestDownload(t *testing.T) {
 }
 
 // TestDownloadTakesAnything: noise brings no answer, and no harm.
-func TestDownloadTakesAnything(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		d := Download{Flash: make([]byte, sector), Memory: NewMemory(make([]byte, MemorySize))}
-		op := rapid.Byte().Draw(r, "command")
-		d.Feed(rapid.SliceOf(rapid.Byte()).Draw(r, "noise"))
-		d.Feed(command(op, 0, rapid.SliceOfN(rapid.Uint32(), 0, 6).Draw(r, "words")))
-		d.Feed(command(flashAttach, 0, nil))
-		d.Feed(command(flashSetting, 0, []uint32{0, 1 << 31}))
-		for range 3 {
-			d.Feed(command(rapid.SampledFrom([]byte{flashBegin, flashData, memoryBegin, memoryData, flashHash}).Draw(r, "op"),
-				0xef, rapid.SliceOfN(rapid.Uint32(), 0, 6).Draw(r, "words")))
-		}
-	})
+func TestDownloadTakesAnything(t *testing.T) { rapid.Check(t, propertyDownloadTakesAnything) }
+
+func FuzzDownloadTakesAnything(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyDownloadTakesAnything)) }
+
+func propertyDownloadTakesAnything(r *rapid.T) {
+	d := Download{Flash: make([]byte, sector), Memory: NewMemory(make([]byte, MemorySize))}
+	op := rapid.Byte().Draw(r, "command")
+	d.Feed(rapid.SliceOf(rapid.Byte()).Draw(r, "noise"))
+	d.Feed(command(op, 0, rapid.SliceOfN(rapid.Uint32(), 0, 6).Draw(r, "words")))
+	d.Feed(command(flashAttach, 0, nil))
+	d.Feed(command(flashSetting, 0, []uint32{0, 1 << 31}))
+	for range 3 {
+		d.Feed(command(rapid.SampledFrom([]byte{flashBegin, flashData, memoryBegin, memoryData, flashHash}).Draw(r, "op"),
+			0xef, rapid.SliceOfN(rapid.Uint32(), 0, 6).Draw(r, "words")))
+	}
 }

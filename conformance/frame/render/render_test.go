@@ -77,8 +77,10 @@ func TestFrame(t *testing.T) {
 }
 
 // TestAnything: whatever the bytes are, there is a line.
-func TestAnything(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		require.NotContains(t, Frame(">", rapid.SliceOf(rapid.Byte()).Draw(t, "frame")), "\n")
-	})
+func TestAnything(t *testing.T) { rapid.Check(t, propertyAnything) }
+
+func FuzzAnything(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyAnything)) }
+
+func propertyAnything(t *rapid.T) {
+	require.NotContains(t, Frame(">", rapid.SliceOf(rapid.Byte()).Draw(t, "frame")), "\n")
 }

@@ -32,58 +32,66 @@ func answerBody(t fatal, a *Answer) []byte {
 	return append(head[:n:n], a.Tail()...)
 }
 
-func TestRequestRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		want := drawRequest(t)
-		var got Request
-		require.Equal(t, Fault{}, got.Decode(requestBody(t, want)))
-		if got.Frame == nil && want.Frame != nil {
-			got.Frame = []byte{}
-		}
-		require.EqualExportedValues(t, *want, got)
-	})
+func TestRequestRoundTrip(t *testing.T) { rapid.Check(t, propertyRequestRoundTrip) }
+
+func FuzzRequestRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyRequestRoundTrip)) }
+
+func propertyRequestRoundTrip(t *rapid.T) {
+	want := drawRequest(t)
+	var got Request
+	require.Equal(t, Fault{}, got.Decode(requestBody(t, want)))
+	if got.Frame == nil && want.Frame != nil {
+		got.Frame = []byte{}
+	}
+	require.EqualExportedValues(t, *want, got)
 }
 
-func TestAnswerRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		want := drawAnswer(t)
-		var got Answer
-		require.Equal(t, Fault{}, got.Decode(answerBody(t, want)))
-		require.EqualExportedValues(t, *want, got)
-	})
+func TestAnswerRoundTrip(t *testing.T) { rapid.Check(t, propertyAnswerRoundTrip) }
+
+func FuzzAnswerRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyAnswerRoundTrip)) }
+
+func propertyAnswerRoundTrip(t *rapid.T) {
+	want := drawAnswer(t)
+	var got Answer
+	require.Equal(t, Fault{}, got.Decode(answerBody(t, want)))
+	require.EqualExportedValues(t, *want, got)
 }
 
 // TestPrefixes: a message cut short is never a message, except within its tail.
-func TestPrefixes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r, a := drawRequest(t), drawAnswer(t)
-		body := requestBody(t, r)
-		for n := range len(body) - len(r.Tail()) {
-			require.Equal(t, Short, new(Request).Decode(body[:n]).Cause, "%s, %d of %d bytes", r.Op, n, len(body))
-		}
-		body = answerBody(t, a)
-		for n := range len(body) - len(a.Tail()) {
-			require.Equal(t, Short, new(Answer).Decode(body[:n]).Cause, "%s, %d of %d bytes", a.Op, n, len(body))
-		}
-	})
+func TestPrefixes(t *testing.T) { rapid.Check(t, propertyPrefixes) }
+
+func FuzzPrefixes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyPrefixes)) }
+
+func propertyPrefixes(t *rapid.T) {
+	r, a := drawRequest(t), drawAnswer(t)
+	body := requestBody(t, r)
+	for n := range len(body) - len(r.Tail()) {
+		require.Equal(t, Short, new(Request).Decode(body[:n]).Cause, "%s, %d of %d bytes", r.Op, n, len(body))
+	}
+	body = answerBody(t, a)
+	for n := range len(body) - len(a.Tail()) {
+		require.Equal(t, Short, new(Answer).Decode(body[:n]).Cause, "%s, %d of %d bytes", a.Op, n, len(body))
+	}
 }
 
 // TestShortBuffer: a head that does not fit is refused, whatever the room.
-func TestShortBuffer(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r, a := drawRequest(t), drawAnswer(t)
-		head := make([]byte, MaxHead)
-		n, _ := r.PutHead(head)
-		for i := range n {
-			_, ok := r.PutHead(head[:i])
-			require.False(t, ok, "%s in %d of %d bytes", r.Op, i, n)
-		}
-		n, _ = a.PutHead(head)
-		for i := range n {
-			_, ok := a.PutHead(head[:i])
-			require.False(t, ok, "%s in %d of %d bytes", a.Op, i, n)
-		}
-	})
+func TestShortBuffer(t *testing.T) { rapid.Check(t, propertyShortBuffer) }
+
+func FuzzShortBuffer(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyShortBuffer)) }
+
+func propertyShortBuffer(t *rapid.T) {
+	r, a := drawRequest(t), drawAnswer(t)
+	head := make([]byte, MaxHead)
+	n, _ := r.PutHead(head)
+	for i := range n {
+		_, ok := r.PutHead(head[:i])
+		require.False(t, ok, "%s in %d of %d bytes", r.Op, i, n)
+	}
+	n, _ = a.PutHead(head)
+	for i := range n {
+		_, ok := a.PutHead(head[:i])
+		require.False(t, ok, "%s in %d of %d bytes", a.Op, i, n)
+	}
 }
 
 func TestFaults(t *testing.T) {

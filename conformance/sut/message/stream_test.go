@@ -56,47 +56,51 @@ func TestStreamRoundTrip(t *testing.T) {
 }
 
 // TestCRC: the CRC is the one that everybody has.
-func TestCRC(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
-		crc := uint32(crcStart)
-		for _, c := range b {
-			crc = crcByte(crc, c)
-		}
-		require.Equal(t, crc32.ChecksumIEEE(b), ^crc)
-	})
+func TestCRC(t *testing.T) { rapid.Check(t, propertyCRC) }
+
+func FuzzCRC(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyCRC)) }
+
+func propertyCRC(t *rapid.T) {
+	b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
+	crc := uint32(crcStart)
+	for _, c := range b {
+		crc = crcByte(crc, c)
+	}
+	require.Equal(t, crc32.ChecksumIEEE(b), ^crc)
 }
 
 // TestLineSurvives: whatever a line does to one message, and whatever noise it puts between them, every other message
 // comes through, and what was damaged is not taken for a message.
-func TestLineSurvives(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		before, hit, after := body.Draw(t, "before"), body.Draw(t, "hit"), body.Draw(t, "after")
-		noise := func(label string) []byte {
-			return rapid.SliceOfN(rapid.Byte().Filter(func(b byte) bool { return b != slipEnd }), 1, 30).Draw(t, label)
-		}
-		whole := stream(t, Line, hit)
-		damaged := bytes.Clone(whole)
-		at := rapid.IntRange(1, len(whole)-2).Draw(t, "at")
-		switch rapid.IntRange(0, 2).Draw(t, "damage") {
-		case 0:
-			n := rapid.IntRange(1, len(whole)-1-at).Draw(t, "lost")
-			damaged = append(damaged[:at], damaged[at+n:]...)
-		case 1:
-			damaged[at] ^= rapid.ByteRange(1, 255).Draw(t, "flip")
-		case 2:
-			damaged = append(append(bytes.Clone(whole[:at]), noise("inserted")...), whole[at:]...)
-		}
-		in := noise("boot messages")
-		in = append(in, stream(t, Line, before)...)
-		in = append(in, noise("log line")...)
-		in = append(in, damaged...)
-		in = append(in, stream(t, Line, after)...)
-		var s Splitter
-		s.Init(Line, make([]byte, 64))
-		require.Equal(t, [][]byte{before, after}, split(t, &s, in))
-		require.NotZero(t, s.Damaged)
-	})
+func TestLineSurvives(t *testing.T) { rapid.Check(t, propertyLineSurvives) }
+
+func FuzzLineSurvives(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyLineSurvives)) }
+
+func propertyLineSurvives(t *rapid.T) {
+	before, hit, after := body.Draw(t, "before"), body.Draw(t, "hit"), body.Draw(t, "after")
+	noise := func(label string) []byte {
+		return rapid.SliceOfN(rapid.Byte().Filter(func(b byte) bool { return b != slipEnd }), 1, 30).Draw(t, label)
+	}
+	whole := stream(t, Line, hit)
+	damaged := bytes.Clone(whole)
+	at := rapid.IntRange(1, len(whole)-2).Draw(t, "at")
+	switch rapid.IntRange(0, 2).Draw(t, "damage") {
+	case 0:
+		n := rapid.IntRange(1, len(whole)-1-at).Draw(t, "lost")
+		damaged = append(damaged[:at], damaged[at+n:]...)
+	case 1:
+		damaged[at] ^= rapid.ByteRange(1, 255).Draw(t, "flip")
+	case 2:
+		damaged = append(append(bytes.Clone(whole[:at]), noise("inserted")...), whole[at:]...)
+	}
+	in := noise("boot messages")
+	in = append(in, stream(t, Line, before)...)
+	in = append(in, noise("log line")...)
+	in = append(in, damaged...)
+	in = append(in, stream(t, Line, after)...)
+	var s Splitter
+	s.Init(Line, make([]byte, 64))
+	require.Equal(t, [][]byte{before, after}, split(t, &s, in))
+	require.NotZero(t, s.Damaged)
 }
 
 // TestLineLostEnd: the end byte between two messages stands twice, so that losing one costs nothing.

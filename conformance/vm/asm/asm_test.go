@@ -13,23 +13,25 @@ import (
 	"stackproof/conformance/vm"
 )
 
-func TestRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := draw(t)
-		b, err := Encode(p) // which decodes and compares
-		require.NoError(t, err)
-		back, err := Decode(b)
-		require.NoError(t, err)
-		again, err := Encode(back)
-		require.NoError(t, err)
-		require.Equal(t, b, again)
-		for n := range b {
-			_, err := Decode(b[:n])
-			require.Error(t, err, "cut to %d of %d bytes", n, len(b))
-		}
-		_, err = Decode(append(b, 0))
-		require.ErrorContains(t, err, "bytes after its end")
-	})
+func TestRoundTrip(t *testing.T) { rapid.Check(t, propertyRoundTrip) }
+
+func FuzzRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyRoundTrip)) }
+
+func propertyRoundTrip(t *rapid.T) {
+	p := draw(t)
+	b, err := Encode(p) // which decodes and compares
+	require.NoError(t, err)
+	back, err := Decode(b)
+	require.NoError(t, err)
+	again, err := Encode(back)
+	require.NoError(t, err)
+	require.Equal(t, b, again)
+	for n := range b {
+		_, err := Decode(b[:n])
+		require.Error(t, err, "cut to %d of %d bytes", n, len(b))
+	}
+	_, err = Decode(append(b, 0))
+	require.ErrorContains(t, err, "bytes after its end")
 }
 
 // TestEncodingIsPinned: the format cannot change unnoticed, in both directions of the coder at once.

@@ -85,24 +85,26 @@ func TestInt(t *testing.T) {
 	require.False(t, ok)
 }
 
-func TestFdSet(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var s FdSet
-		model := map[int]bool{}
-		for range rapid.IntRange(0, 30).Draw(t, "n") {
-			fd := rapid.IntRange(-3, FD_SETSIZE+3).Draw(t, "fd")
-			if put := rapid.Bool().Draw(t, "set"); put {
-				s.Set(fd)
-				model[fd] = fd >= 0 && fd < FD_SETSIZE
-			} else {
-				s.Clear(fd)
-				model[fd] = false
-			}
+func TestFdSet(t *testing.T) { rapid.Check(t, propertyFdSet) }
+
+func FuzzFdSet(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyFdSet)) }
+
+func propertyFdSet(t *rapid.T) {
+	var s FdSet
+	model := map[int]bool{}
+	for range rapid.IntRange(0, 30).Draw(t, "n") {
+		fd := rapid.IntRange(-3, FD_SETSIZE+3).Draw(t, "fd")
+		if put := rapid.Bool().Draw(t, "set"); put {
+			s.Set(fd)
+			model[fd] = fd >= 0 && fd < FD_SETSIZE
+		} else {
+			s.Clear(fd)
+			model[fd] = false
 		}
-		for fd := -3; fd < FD_SETSIZE+3; fd++ {
-			require.Equal(t, model[fd], s.Has(fd), "descriptor %d", fd)
-		}
-	})
+	}
+	for fd := -3; fd < FD_SETSIZE+3; fd++ {
+		require.Equal(t, model[fd], s.Has(fd), "descriptor %d", fd)
+	}
 }
 
 func TestErrno(t *testing.T) {

@@ -130,44 +130,46 @@ func spawn(h *Host, call func() (int, abi.Errno)) <-chan outcome {
 }
 
 // TestEcho: clients and servers as many as rapid likes, each in its goroutine, get all their bytes although no time passes.
-func TestEcho(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		h, _ := newHost(t)
-		defer h.Close()
-		l := listener(t, h, 80)
-		clients := rapid.IntRange(1, 4).Draw(t, "clients")
-		rounds := rapid.IntRange(1, 5).Draw(t, "rounds")
-		size := rapid.IntRange(1, 1400).Draw(t, "size")
-		var all sync.WaitGroup
-		for range clients {
-			all.Go(func() { // two tasks, or more, accept on the same listener
-				fd := must(t)(h.Accept(l))
-				buf := make([]byte, 4096)
-				for {
-					n, e := h.Recv(fd, buf, 0)
-					if n <= 0 {
-						require.Zero(t, e)
-						break
-					}
-					must(t)(h.SendTo(fd, buf[:n], 0, nil))
+func TestEcho(t *testing.T) { rapid.Check(t, propertyEcho) }
+
+func FuzzEcho(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyEcho)) }
+
+func propertyEcho(t *rapid.T) {
+	h, _ := newHost(t)
+	defer h.Close()
+	l := listener(t, h, 80)
+	clients := rapid.IntRange(1, 4).Draw(t, "clients")
+	rounds := rapid.IntRange(1, 5).Draw(t, "rounds")
+	size := rapid.IntRange(1, 1400).Draw(t, "size")
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() { // two tasks, or more, accept on the same listener
+			fd := must(t)(h.Accept(l))
+			buf := make([]byte, 4096)
+			for {
+				n, e := h.Recv(fd, buf, 0)
+				if n <= 0 {
+					require.Zero(t, e)
+					break
 				}
-				must(t)(h.CloseSocket(fd))
-			})
-			all.Go(func() {
-				fd := must(t)(h.Socket(abi.AF_INET, abi.SOCK_STREAM, 0))
-				must(t)(h.Connect(fd, at(80)))
-				text, buf := make([]byte, size), make([]byte, size)
-				for range rounds {
-					require.Equal(t, size, must(t)(h.SendTo(fd, text, 0, nil)))
-					for got := 0; got < size; {
-						got += must(t)(h.Recv(fd, buf, 0))
-					}
+				must(t)(h.SendTo(fd, buf[:n], 0, nil))
+			}
+			must(t)(h.CloseSocket(fd))
+		})
+		all.Go(func() {
+			fd := must(t)(h.Socket(abi.AF_INET, abi.SOCK_STREAM, 0))
+			must(t)(h.Connect(fd, at(80)))
+			text, buf := make([]byte, size), make([]byte, size)
+			for range rounds {
+				require.Equal(t, size, must(t)(h.SendTo(fd, text, 0, nil)))
+				for got := 0; got < size; {
+					got += must(t)(h.Recv(fd, buf, 0))
 				}
-				must(t)(h.CloseSocket(fd))
-			})
-		}
-		all.Wait()
-	})
+			}
+			must(t)(h.CloseSocket(fd))
+		})
+	}
+	all.Wait()
 }
 
 // TestCloseWakes: a close ends what other tasks wait for on the descriptor, whichever comes first.
@@ -203,32 +205,34 @@ func TestCloseWakes(t *testing.T) {
 }
 
 // TestManyWaiters: of many that wait for datagrams each datagram wakes one, and none is lost.
-func TestManyWaiters(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		h, _ := newHost(t)
-		defer h.Close()
-		in := must(t)(h.Socket(abi.AF_INET, abi.SOCK_DGRAM, 0))
-		must(t)(h.Bind(in, at(7)))
-		out := must(t)(h.Socket(abi.AF_INET, abi.SOCK_DGRAM, 0))
-		n := rapid.IntRange(1, 8).Draw(t, "waiters")
-		var waiters []<-chan outcome
-		for range n {
-			waiters = append(waiters, spawn(h, func() (int, abi.Errno) {
-				var s abi.FdSet
-				s.Set(in)
-				if ret, e := h.Select(64, &s, nil, nil, nil); ret < 0 {
-					return ret, e
-				}
-				return h.Recv(in, make([]byte, 10), 0)
-			}))
-		}
-		for range n {
-			must(t)(h.SendTo(out, []byte("hello"), 0, at(7)))
-		}
-		for _, w := range waiters {
-			require.Equal(t, "5 0", (<-w).String())
-		}
-	})
+func TestManyWaiters(t *testing.T) { rapid.Check(t, propertyManyWaiters) }
+
+func FuzzManyWaiters(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyManyWaiters)) }
+
+func propertyManyWaiters(t *rapid.T) {
+	h, _ := newHost(t)
+	defer h.Close()
+	in := must(t)(h.Socket(abi.AF_INET, abi.SOCK_DGRAM, 0))
+	must(t)(h.Bind(in, at(7)))
+	out := must(t)(h.Socket(abi.AF_INET, abi.SOCK_DGRAM, 0))
+	n := rapid.IntRange(1, 8).Draw(t, "waiters")
+	var waiters []<-chan outcome
+	for range n {
+		waiters = append(waiters, spawn(h, func() (int, abi.Errno) {
+			var s abi.FdSet
+			s.Set(in)
+			if ret, e := h.Select(64, &s, nil, nil, nil); ret < 0 {
+				return ret, e
+			}
+			return h.Recv(in, make([]byte, 10), 0)
+		}))
+	}
+	for range n {
+		must(t)(h.SendTo(out, []byte("hello"), 0, at(7)))
+	}
+	for _, w := range waiters {
+		require.Equal(t, "5 0", (<-w).String())
+	}
 }
 
 // TestTimeOut: a time-out is the owner's to notice.
