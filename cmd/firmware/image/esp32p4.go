@@ -73,7 +73,7 @@ func LwIPIn(dir string) Files {
 func BuildLwIP(ctx context.Context, suite *conformance.Suite, repo, dir string, log io.Writer) (Sizes, error) {
 	files := LwIPIn(dir)
 	sizes, err := Build(ctx, Options{
-		Repo: repo, Package: "./cmd/firmware", Board: ESP32P4, Tags: []string{"face_lwip"}, Output: files.ELF, Log: log,
+		Repo: repo, Package: "./cmd/firmware", Board: ESP32P4, Tags: []string{faceLwIP}, Output: files.ELF, Log: log,
 	})
 	if err != nil {
 		return sizes, err

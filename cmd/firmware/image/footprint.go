@@ -13,6 +13,9 @@ import (
 // Application is a program of cmd/firmware/testdata/footprint, built to be weighed.
 type Application string
 
+// faceLwIP is the build tag of images whose sockets are lwIP's, not POSIX's.
+const faceLwIP = "face_lwip"
+
 // The applications.
 const (
 	None    Application = "none"    // without the stack
@@ -30,18 +33,18 @@ type Footprint struct {
 
 // packagesWeighed are the packages that have a row of their own, of which each takes those below it that have none.
 var packagesWeighed = []string{
-	"drivers/emac", "stack", "stack/neighbour", "stack/reassembly", "stack/socket", "stack/socket/posix", "stack/tcp", "stack/wire",
+	"drivers/emac", "stack", "stack/neighbour", "stack/reassembly", "stack/socket", "stack/socket/lwip", "stack/socket/posix", "stack/tcp", "stack/wire",
 }
 
-// Weigh builds an application for an instruction set and weighs it.
-func Weigh(ctx context.Context, repo string, a Application, march string, log io.Writer) (f Footprint, err error) {
+// Weigh builds an application for an instruction set, with build tags of its own, and weighs it.
+func Weigh(ctx context.Context, repo string, a Application, march string, tags []string, log io.Writer) (f Footprint, err error) {
 	dir, err := os.MkdirTemp("", "stackproof-footprint-")
 	if err != nil {
 		return f, fmt.Errorf("image: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "image.elf")
-	sizes, err := Build(ctx, Options{Repo: repo, Package: "./cmd/firmware/testdata/footprint/" + string(a), March: march, Output: out, Log: log})
+	sizes, err := Build(ctx, Options{Repo: repo, Package: "./cmd/firmware/testdata/footprint/" + string(a), March: march, Tags: tags, Output: out, Log: log})
 	if err != nil {
 		return f, err
 	}
@@ -112,16 +115,20 @@ func FootprintTable(ctx context.Context, repo string, w, log io.Writer) error {
 	}
 	var columns []column
 	for _, march := range []string{RV32IMAC, RV32IMC} {
-		empty, err := Weigh(ctx, repo, None, march, log)
+		empty, err := Weigh(ctx, repo, None, march, nil, log)
 		if err != nil {
 			return err
 		}
-		for _, a := range []Application{Whole, Typical} {
-			f, err := Weigh(ctx, repo, a, march, log)
+		for _, a := range []struct {
+			name string
+			Application
+			tags []string
+		}{{"whole", Whole, nil}, {"typical", Typical, nil}, {"whole, lwIP's sockets", Whole, []string{faceLwIP}}} {
+			f, err := Weigh(ctx, repo, a.Application, march, a.tags, log)
 			if err != nil {
 				return err
 			}
-			columns = append(columns, column{fmt.Sprintf("%s, %s", march, a), f, empty.Flash})
+			columns = append(columns, column{march + ", " + a.name, f, empty.Flash})
 		}
 	}
 	row := func(name string, value func(c column) int) string {
@@ -151,8 +158,9 @@ func FootprintTable(ctx context.Context, repo string, w, log io.Writer) error {
 		heads += " | " + c.name
 		rules += " | ---"
 	}
-	whole, typical := columns[2], columns[3]
+	whole, typical, lwip := columns[3], columns[4], columns[5]
 	_, err := fmt.Fprintf(w, footprintPage, heads[1:]+" |\n"+rules+" |\n"+rows,
-		whole.Flash-whole.none, whole.Tables, whole.Buffers, typical.Flash-typical.none, typical.Tables, typical.Buffers)
+		whole.Flash-whole.none, whole.Tables, whole.Buffers, typical.Flash-typical.none, typical.Tables, typical.Buffers,
+		lwip.Flash-lwip.none, lwip.Tables, lwip.Buffers)
 	return err
 }

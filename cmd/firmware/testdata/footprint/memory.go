@@ -1,7 +1,8 @@
 //go:build tinygo
 
 // Package footprint is what the programs have in common that are built to be weighed (stackproof device size --table): the
-// memory of a stack with 16 sockets, and the driver over plain registers. Nothing of it is meant to be run.
+// memory of a stack with 16 sockets, and the driver over plain registers. The sockets are POSIX's, or with the build tag
+// face_lwip lwIP's. Nothing of it is meant to be run.
 package footprint
 
 import (
@@ -13,7 +14,6 @@ import (
 	"stackproof/stack/neighbour"
 	"stackproof/stack/reassembly"
 	"stackproof/stack/socket"
-	"stackproof/stack/socket/posix"
 )
 
 // Sockets are how many there can be, of any kind. TCP and UDP have room for as many each.
@@ -32,12 +32,9 @@ var (
 	Stack         stack.Stack
 	Driver        emac.Driver
 	TableSockets  socket.Table
-	TableFace     posix.Face
 	TableTCP      [Sockets]stack.TCPConn
 	TableUDP      [Sockets]stack.UDPEndpoint
 	TableRows     [Sockets]socket.Socket
-	TableFDs      [Sockets]posix.Descriptor
-	TableFiles    [Sockets]posix.File
 	TableMembers  [4]socket.Membership
 	TableGroups   [4]stack.Group
 	TableNear     [8]neighbour.Entry
@@ -55,14 +52,11 @@ var (
 	BufferRings   [2*emac.DefaultRing*(emac.DescriptorSize+emac.BufferSize) + emac.CacheLine]byte
 )
 
-var (
-	config  = stack.Config{MTU: mtu}
-	storage = stack.Storage{
-		Groups: TableGroups[:], Neighbours: TableNear[:], Waiting: BufferWaiting[:], UDP: TableUDP[:], UDPBuffer: BufferUDP[:],
-		TCP: TableTCP[:], TCPBuffer: BufferTCP[:], Reassembly: TableReassemb[:], ReassemblyBuffer: BufferParts[:],
-		Staging: BufferStaging[:], Loop: BufferLoop[:],
-	}
-)
+var storage = stack.Storage{
+	Groups: TableGroups[:], Neighbours: TableNear[:], Waiting: BufferWaiting[:], UDP: TableUDP[:], UDPBuffer: BufferUDP[:],
+	TCP: TableTCP[:], TCPBuffer: BufferTCP[:], Reassembly: TableReassemb[:], ReassemblyBuffer: BufferParts[:],
+	Staging: BufferStaging[:], Loop: BufferLoop[:],
+}
 
 // Init makes all of it ready.
 func Init() bool {
@@ -76,7 +70,7 @@ func Init() bool {
 	}
 	TableSockets.Init(&Stack, TableRows[:])
 	TableSockets.InitGroups(TableMembers[:])
-	TableFace.Init(&TableSockets, TableFDs[:], TableFiles[:])
+	initFace()
 	return true
 }
 
