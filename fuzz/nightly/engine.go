@@ -80,12 +80,8 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 	err = cmd.Run()
 	w.Close()
 	s = <-heard
-	if s.input == "" { // it may have kept what failed without a word, where its time was over at that moment
-		for name := range o.seeds() {
-			if !before[name] {
-				s.input = path.Join("testdata", "fuzz", o.target.Func, name)
-			}
-		}
+	if err := o.only(&s, before); err != nil {
+		return s, fmt.Errorf("fuzz: %w", err)
 	}
 	exit := (*exec.ExitError)(nil)
 	switch {
@@ -106,6 +102,24 @@ func (o *order) run(ctx context.Context) (s said, err error) {
 		return s, nil
 	}
 	return s, fmt.Errorf("fuzz: %s does not start: %w", o.target, err)
+}
+
+// only leaves one of the files that the engine has written into the source tree: the input it named last. Another is what
+// that was before it was made smaller, if the engine had no time to remove it. And it may have kept what failed without a
+// word, where its time was over at that moment.
+func (o *order) only(s *said, before map[string]bool) (err error) {
+	for name := range o.seeds() {
+		file := path.Join("testdata", "fuzz", o.target.Func, name)
+		if before[name] || file == s.input {
+			continue
+		}
+		if s.input == "" {
+			s.input = file
+			continue
+		}
+		err = errors.Join(err, os.Remove(filepath.Join(o.home(), filepath.FromSlash(file))))
+	}
+	return err
 }
 
 // home is the folder of the target's package.

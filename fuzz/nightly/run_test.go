@@ -101,7 +101,7 @@ func TestRun(t *testing.T) {
 	require.Contains(t, string(b), f.Name)
 
 	// A seed of the source tree that fails is found where it is, and stays.
-	o.Targets, o.Turns = []Target{{"p", "FuzzBad"}}, 1
+	o.Targets, o.Turns = []Target{{Pkg: "p", Func: "FuzzBad"}}, 1
 	s, err = Run(t.Context(), o)
 	require.NoError(t, err)
 	require.Len(t, s.Findings, 1)
@@ -110,10 +110,34 @@ func TestRun(t *testing.T) {
 	require.FileExists(t, filepath.Join(o.Root, "p", "testdata", "fuzz", "FuzzBad", f.Name))
 }
 
+// TestOneInputOfAFailure: an engine that is stopped while it makes an input smaller leaves both, which is one too many: the
+// other would be taken for a seed of the source tree.
+func TestOneInputOfAFailure(t *testing.T) {
+	for _, words := range []string{"echo '    Failing input written to testdata/fuzz/FuzzA/small'", ":"} {
+		root := t.TempDir()
+		program := filepath.Join(root, "program")
+		put(t, root, map[string]string{
+			"p/testdata/fuzz/FuzzA/named": "a seed",
+			"program":                     "#!/bin/sh\ncd testdata/fuzz/FuzzA && echo 1 >big && echo 2 >small\n" + words + "\nexit 1\n",
+		})
+		require.NoError(t, os.Chmod(program, 0o755))
+		o := order{target: Target{"p", "FuzzA", false}, file: program, root: root, time: "1s", limit: time.Minute}
+		s, err := o.run(t.Context())
+		require.NoError(t, err)
+		file, kept := o.failing(&s)
+		require.FileExists(t, file)
+		require.False(t, kept)
+		require.Len(t, o.seeds(), 2, "the named seed, and one input")
+		if words != ":" {
+			require.Equal(t, "small", filepath.Base(file))
+		}
+	}
+}
+
 // TestResume: a run that is stopped goes on where it was, and its folder is its own meanwhile.
 func TestResume(t *testing.T) {
 	o, said := options(t)
-	o.Targets = []Target{{"p", "FuzzGood"}}
+	o.Targets = []Target{{Pkg: "p", Func: "FuzzGood"}}
 	o.Turns = 0
 	ctx, stop := context.WithCancel(t.Context())
 	once := sync.Once{}
@@ -143,6 +167,32 @@ func TestResume(t *testing.T) {
 	require.True(t, s.Done)
 	require.Greater(t, s.Tasks["p/FuzzGood"].Execs, before)
 	require.Greater(t, s.Spent, spent)
+}
+
+// TestPropertiesAreModest: the turn of a property comes after those of the others, and is shorter by eight.
+func TestPropertiesAreModest(t *testing.T) {
+	a, p := Target{"p", "FuzzA", true}, Target{"p", "FuzzB", false}
+	r := &run{
+		Options: Options{For: time.Hour, Slice: time.Second}, state: &State{Tasks: map[string]*Progress{}}, began: time.Now(),
+		busy: map[string]bool{}, targets: map[string]Target{a.String(): a, p.String(): p}, tasks: []string{p.String(), a.String()},
+	}
+	var order []string
+	for range 18 {
+		task, had, _ := r.next()
+		order = append(order, task)
+		had.Seconds++
+		delete(r.busy, task)
+	}
+	require.Equal(t, p.String(), order[0])
+	require.Equal(t, a.String(), order[1])
+	require.Equal(t, p.String(), order[2])
+	n := 0
+	for _, task := range order {
+		if task == a.String() {
+			n++
+		}
+	}
+	require.Equal(t, 2, n)
 }
 
 func TestStateThatIsNone(t *testing.T) {

@@ -16,6 +16,10 @@ import (
 type Target struct {
 	Pkg  string // its package's folder, with slashes, from the module's root
 	Func string
+
+	// Property says that rapid draws values from the input: the target is a property that the package's tests draw for
+	// too (rapid.MakeFuzz).
+	Property bool
 }
 
 // String is the target's id.
@@ -36,13 +40,14 @@ func Targets(root string) (all []Target, err error) {
 		if !strings.HasSuffix(d.Name(), "_test.go") {
 			return nil
 		}
-		names, err := fuzzFunctions(p)
-		if err != nil || len(names) == 0 {
+		found, err := fuzzFunctions(p)
+		if err != nil || len(found) == 0 {
 			return err
 		}
 		pkg, err := filepath.Rel(root, filepath.Dir(p))
-		for _, name := range names {
-			all = append(all, Target{filepath.ToSlash(pkg), name})
+		for _, t := range found {
+			t.Pkg = filepath.ToSlash(pkg)
+			all = append(all, t)
 		}
 		return err
 	})
@@ -65,8 +70,8 @@ func notOfModule(root, dir, name string) bool {
 	return nested != nil
 }
 
-// fuzzFunctions are the names of a file's fuzz targets.
-func fuzzFunctions(file string) (names []string, err error) {
+// fuzzFunctions are a file's fuzz targets, without the package.
+func fuzzFunctions(file string) (found []Target, err error) {
 	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -81,8 +86,18 @@ func fuzzFunctions(file string) (names []string, err error) {
 			continue
 		}
 		if sel, ok := star.X.(*ast.SelectorExpr); ok && sel.Sel.Name == "F" {
-			names = append(names, f.Name.Name)
+			found = append(found, Target{Func: f.Name.Name, Property: isProperty(f)})
 		}
 	}
-	return names, nil
+	return found, nil
+}
+
+// isProperty reports whether a function calls rapid.MakeFuzz.
+func isProperty(f *ast.FuncDecl) (is bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		is = is || ok && sel.Sel.Name == "MakeFuzz"
+		return !is
+	})
+	return is
 }

@@ -19,7 +19,7 @@ func put(t *testing.T, root string, files map[string]string) {
 }
 
 func TestTargets(t *testing.T) {
-	const source = "package p\nimport \"testing\"\nfunc FuzzB(f *testing.F) {}\nfunc FuzzA(f *testing.F) {}\nfunc FuzzNot(x int) {}\nfunc TestX(t *testing.T) {}\n"
+	const source = "package p\nimport \"testing\"\nfunc FuzzB(f *testing.F) {}\nfunc FuzzA(f *testing.F) {}\nfunc FuzzNot(x int) {}\nfunc FuzzP(f *testing.F) { f.Fuzz(rapid.MakeFuzz(p)) }\nfunc TestX(t *testing.T) {}\n"
 	root := t.TempDir()
 	put(t, root, map[string]string{
 		"go.mod": "module stackproof\n", "a/x_test.go": source, "x_test.go": source, "a/y.go": source,
@@ -28,24 +28,20 @@ func TestTargets(t *testing.T) {
 	})
 	all, err := Targets(root)
 	require.NoError(t, err)
-	require.Equal(t, []Target{{".", "FuzzA"}, {".", "FuzzB"}, {"a/build", "FuzzA"}, {"a/build", "FuzzB"}, {"a", "FuzzA"}, {"a", "FuzzB"}}, sorted(all))
+	var want []Target
+	for _, pkg := range []string{".", "a", "a/build"} {
+		want = append(want, Target{pkg, "FuzzA", false}, Target{pkg, "FuzzB", false}, Target{pkg, "FuzzP", true})
+	}
+	require.ElementsMatch(t, want, all)
+	require.IsIncreasing(t, ids(all))
 	put(t, root, map[string]string{"a/z_test.go": "what"})
 	_, err = Targets(root)
 	require.ErrorContains(t, err, "fuzz: ")
 }
 
-// sorted is the order of paths that the test is written in.
-func sorted(all []Target) []Target {
-	out := []Target{}
-	for _, dir := range []string{".", "a/build", "a"} {
-		for _, t := range all {
-			if t.Pkg == dir {
-				out = append(out, t)
-			}
-		}
-	}
-	if len(out) != len(all) {
-		return all
+func ids(all []Target) (out []string) {
+	for _, t := range all {
+		out = append(out, t.String())
 	}
 	return out
 }
@@ -54,7 +50,7 @@ func sorted(all []Target) []Target {
 func TestTargetsOfThisModule(t *testing.T) {
 	all, err := Targets("../..")
 	require.NoError(t, err)
-	require.Contains(t, all, Target{"stack/wire", "FuzzCheck"})
-	require.Contains(t, all, Target{"conformance/script", "FuzzScript"})
-	require.NotContains(t, all, Target{"fuzz/nightly", "FuzzA"})
+	require.Contains(t, all, Target{Pkg: "stack/wire", Func: "FuzzCheck"})
+	require.Contains(t, all, Target{Pkg: "conformance/script", Func: "FuzzScript"})
+	require.NotContains(t, all, Target{Pkg: "fuzz/nightly", Func: "FuzzA"})
 }
