@@ -57,13 +57,21 @@ func (r *run) tidy(ctx context.Context, t Target) error {
 	if err != nil {
 		return err
 	}
-	left, dropped, coverage, err := minimise(ctx, o)
+	return r.lean(ctx, &o, p)
+}
+
+// lean makes the corpus of a target small. What the engine finds meanwhile is as good as what a slice finds.
+func (r *run) lean(ctx context.Context, o *order, p *Progress) error {
+	c, err := minimise(ctx, *o)
+	if err == nil && c.failure.input != "" {
+		err = r.found(o, p, &c.failure)
+	}
 	if ctx.Err() != nil {
 		return nil
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	p.Corpus, p.Dropped, p.Coverage = left, dropped, max(p.Coverage, coverage)
+	p.Corpus, p.Dropped, p.Coverage = c.left, c.dropped, max(p.Coverage, c.coverage)
 	return err
 }
 

@@ -110,28 +110,48 @@ func TestRun(t *testing.T) {
 	require.FileExists(t, filepath.Join(o.Root, "p", "testdata", "fuzz", "FuzzBad", f.Name))
 }
 
+// failingEngine is an engine that finds an input, and may write another before. It says so or does not.
+func failingEngine(t *testing.T, says bool) *order {
+	words := ":"
+	if says {
+		words = "echo '    Failing input written to testdata/fuzz/FuzzA/small'"
+	}
+	root := t.TempDir()
+	put(t, root, map[string]string{
+		"p/testdata/fuzz/FuzzA/named": "a seed",
+		"program":                     "#!/bin/sh\ncd testdata/fuzz/FuzzA && echo 1 >big && echo 2 >small\n" + words + "\nexit 1\n",
+	})
+	require.NoError(t, os.Chmod(filepath.Join(root, "program"), 0o755))
+	return &order{
+		target: Target{"p", "FuzzA", false}, file: filepath.Join(root, "program"), root: root, cache: filepath.Join(root, "corpus"), time: "1s", limit: time.Minute,
+	}
+}
+
 // TestOneInputOfAFailure: an engine that is stopped while it makes an input smaller leaves both, which is one too many: the
 // other would be taken for a seed of the source tree.
 func TestOneInputOfAFailure(t *testing.T) {
-	for _, words := range []string{"echo '    Failing input written to testdata/fuzz/FuzzA/small'", ":"} {
-		root := t.TempDir()
-		program := filepath.Join(root, "program")
-		put(t, root, map[string]string{
-			"p/testdata/fuzz/FuzzA/named": "a seed",
-			"program":                     "#!/bin/sh\ncd testdata/fuzz/FuzzA && echo 1 >big && echo 2 >small\n" + words + "\nexit 1\n",
-		})
-		require.NoError(t, os.Chmod(program, 0o755))
-		o := order{target: Target{"p", "FuzzA", false}, file: program, root: root, time: "1s", limit: time.Minute}
+	for _, says := range []bool{true, false} {
+		o := failingEngine(t, says)
 		s, err := o.run(t.Context())
 		require.NoError(t, err)
 		file, kept := o.failing(&s)
 		require.FileExists(t, file)
 		require.False(t, kept)
 		require.Len(t, o.seeds(), 2, "the named seed, and one input")
-		if words != ":" {
+		if says {
 			require.Equal(t, "small", filepath.Base(file))
 		}
 	}
+}
+
+// TestFoundWhileTidying: the engine draws an input also when it is asked to run the corpus, and that may be one that fails.
+func TestFoundWhileTidying(t *testing.T) {
+	o := failingEngine(t, true)
+	r := &run{Options: Options{Dir: t.TempDir(), Say: func(string) {}}, state: &State{Tasks: map[string]*Progress{}}}
+	require.NoError(t, r.lean(t.Context(), o, r.state.progress("p/FuzzA")))
+	require.Len(t, r.state.Findings, 1)
+	require.FileExists(t, r.state.Findings[0].Input)
+	require.Equal(t, map[string]bool{"named": true}, o.seeds())
 }
 
 // TestResume: a run that is stopped goes on where it was, and its folder is its own meanwhile.
