@@ -16,7 +16,10 @@ type Runner struct {
 	Stack string // the stack's name in reports
 	Link  string // what carries the frames, in reports: direct, emac
 	Exec  Executor
-	Seed  uint64 // all chance in the run; 0: each program's own
+	// More are other executors over stacks like Exec's: then so many cases are judged at once. What is told, and in which
+	// order, is the same.
+	More []Executor
+	Seed uint64 // all chance in the run; 0: each program's own
 	// File is the script that a user gave, if the suite is of that; else "".
 	File string
 	// Command is how a shell starts the program, for the line that runs a case again; "": stackproof.
@@ -40,20 +43,21 @@ func (r *Runner) Run(ctx context.Context, p Pattern) *report.Results {
 	start := time.Now()
 	res := &report.Results{}
 	res.Summary.Stack, res.Summary.Seed = r.Stack, r.Seed
-	bad := map[string]bool{} // known-good cases, with their form, that failed
 	groups := planned(r.Suite.Cases(p))
-	for i, g := range groups {
-		v, failures := r.judge(ctx, g, bad, res)
+	r.each(ctx, groups, func(i int, j *judged) {
+		v, failures := j.verdict, j.failures
 		if w := r.Waivers.of(v.ID); w != nil {
 			failures = w.apply(v, failures)
 		}
 		res.Verdicts = append(res.Verdicts, *v)
 		res.Failures = append(res.Failures, failures...)
+		res.Plan = append(res.Plan, j.part.Plan...)
 		res.Summary.Counts[v.Outcome]++
+		add(&res.Summary, &j.part.Summary)
 		if r.Done != nil {
 			r.Done(i+1, len(groups), v, failures)
 		}
-	}
+	})
 	cover(res)
 	res.Summary.WallSeconds = time.Since(start).Seconds()
 	return res

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,8 @@ func newDeviceRun() *cobra.Command {
 nothing: it tells what it saw, and the verdicts are this program's. A case that ends or hangs the board costs that case; the
 board is started again for the next. What is garbled on the line is asked for again.
 
-BOARD is emulator, an emulated ESP32-P4 (cmd/p4emu), which is built for it; a serial port, such as /dev/ttyUSB0; or a name
+BOARD is emulator, an emulated ESP32-P4 (cmd/p4emu), which is built for it, and of which several share the cases where the
+computer has several processors; a serial port, such as /dev/ttyUSB0; or a name
 in a file of boards. On a board the image must be the one that was built last: stackproof device flash sees to it.
 
 Cases about lwIP's sockets need an image of their own, which has no room for POSIX's. The emulator runs both; on a board the
@@ -105,6 +107,9 @@ func deviceRun(ctx context.Context, f *deviceFlags, stdout, stderr io.Writer) er
 			b := d.board()
 			return b, b.Start(d.suite.Cases(p)[0][0])
 		}
+		for range d.more(len(d.suite.Cases(p))) {
+			j.more = append(j.more, d.board())
+		}
 		if err := j.run(ctx, &f.runFlags, stdout, stderr); err != nil {
 			return err
 		}
@@ -157,6 +162,18 @@ func (d *deviceOn) board() *console.Faces {
 		f.LwIP = d.one(1)
 	}
 	return f
+}
+
+// mostBoards are as many emulators at most: each, with its image for lwIP's sockets, has some 100 MiB.
+const mostBoards = 4
+
+// more is how many more emulators than one share so many cases: one for each processor, if it has enough to do. Of a board
+// there is one.
+func (d *deviceOn) more(cases int) int {
+	if d.flags.board != boards.Emulator || d.flags.ram {
+		return 0
+	}
+	return max(0, min(runtime.GOMAXPROCS(0), mostBoards, cases/100)-1)
 }
 
 // one is the board as it is with one of its images.

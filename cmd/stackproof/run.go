@@ -107,6 +107,7 @@ type running struct {
 	again   string // see conformance.Runner
 	waivers conformance.Waivers
 	open    func() (conformance.Executor, error)
+	more    []conformance.Executor // see conformance.Runner; they are closed with the run
 }
 
 // run runs the cases and reports.
@@ -127,8 +128,11 @@ func (j *running) run(ctx context.Context, f *runFlags, stdout, stderr io.Writer
 		return err
 	}
 	defer stack.Close()
+	for _, another := range j.more {
+		defer another.Close()
+	}
 	screen := newScreen(stdout, stderr, f.verbose, cases)
-	runner := conformance.Runner{Suite: j.suite, Stack: f.stack, Link: f.link, Exec: stack, Seed: f.seed, File: j.file,
+	runner := conformance.Runner{Suite: j.suite, Stack: f.stack, Link: f.link, Exec: stack, More: j.more, Seed: f.seed, File: j.file,
 		Command: command(), Again: j.again, Waivers: j.waivers, Done: screen.done}
 	res := runner.Run(ctx, j.pattern)
 	screen.end(res)
