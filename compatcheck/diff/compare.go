@@ -14,7 +14,7 @@ import (
 type difference struct {
 	step int    // the line that it is about
 	seen int    // the line at which it shows
-	what string // result, memory, time, readiness or peer
+	what string // result, memory, time, readiness, peer, or state
 	text string // the line, behind the kind of its socket: [stream] recv(3, ..., 10, 0)
 	lwip string
 	face string

@@ -45,7 +45,16 @@ func (p *pair) run(g *program, each func()) (d *difference, did []expect.Outcome
 		return nil, nil, err
 	}
 	crash := err
-	s.Each = each
+	line, unsound := -1, (*difference)(nil)
+	s.Each = func() {
+		line++
+		if v := p.face.Check(); unsound == nil && !v.Holds() {
+			unsound = &difference{step: line, seen: line, what: "state", text: g.label(line), lwip: "is sound", face: "breaks " + v.Rule.String()}
+		}
+		if each != nil {
+			each()
+		}
+	}
 	if did, err = s.Outcomes(p.face); err != nil {
 		return nil, nil, err
 	}
@@ -54,6 +63,9 @@ func (p *pair) run(g *program, each func()) (d *difference, did []expect.Outcome
 		all = append(all, ended(g, p.lwip.Err(), crash))
 	} else {
 		all = compare(g, want, did)
+	}
+	if unsound != nil {
+		all = append([]difference{*unsound}, all...)
 	}
 	use := p.use
 	if use == nil {

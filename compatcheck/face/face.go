@@ -11,6 +11,7 @@ import (
 	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/inproc"
 	"stackproof/conformance/sut/large"
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket/lwip"
 	"stackproof/stack/socket/lwip/abi"
 )
@@ -168,6 +169,19 @@ func (s *Stack) make(c *sut.Call, r *sut.Result, out sut.Sink) sut.Status {
 	}
 	s.step(out)
 	return sut.OK
+}
+
+// Check walks the state of the sockets and the descriptors and returns the first rule that does not hold: a reference that
+// no descriptor and no call has is a leak.
+func (s *Stack) Check() invariant.Violation {
+	if s.face == nil {
+		return invariant.Violation{}
+	}
+	ops := make([]*lwip.Op, len(s.pending))
+	for i, c := range s.pending {
+		ops[i] = &c.op
+	}
+	return s.face.Check(ops)
 }
 
 // Cancel gives a pending call up.

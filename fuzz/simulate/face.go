@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"slices"
 	"time"
 
 	"stackproof/stack/invariant"
@@ -67,4 +68,12 @@ func (c *call) begin(s sockets, start func() bool) bool {
 		c.busy = !start()
 	}
 	return !c.busy
+}
+
+// without takes a call out of those that wait.
+func without[T any](ops []*T, op *T) []*T {
+	if i := slices.Index(ops, op); i >= 0 {
+		return slices.Delete(ops, i, i+1)
+	}
+	return ops
 }

@@ -19,6 +19,7 @@ type lwipSockets struct {
 	host *host
 	core socket.Table
 	room int
+	ops  []*lwip.Op // of the calls that wait
 }
 
 func newLwip(h *host, m *memory) *lwipSockets {
@@ -120,11 +121,11 @@ func (s *lwipSockets) abort(fd int) {
 }
 
 func (s *lwipSockets) connect(c *call, fd int, to socket.Endpoint) bool {
-	return c.ofLwip(s.Connect(s.host.local(), &c.lwip.op, fd, sockaddr(to)))
+	return s.of(c, s.Connect(s.host.local(), &c.lwip.op, fd, sockaddr(to)))
 }
 
 func (s *lwipSockets) accept(c *call, fd int) bool {
-	return c.ofLwip(s.Accept(s.host.local(), &c.lwip.op, fd, true))
+	return s.of(c, s.Accept(s.host.local(), &c.lwip.op, fd, true))
 }
 
 func (s *lwipSockets) send(c *call, fd int, b []byte, to socket.Endpoint) bool {
@@ -132,32 +133,39 @@ func (s *lwipSockets) send(c *call, fd int, b []byte, to socket.Endpoint) bool {
 	if to.Addr.IsValid() {
 		name = sockaddr(to)
 	}
-	return c.ofLwip(s.SendTo(s.host.local(), &c.lwip.op, fd, b, 0, name))
+	return s.of(c, s.SendTo(s.host.local(), &c.lwip.op, fd, b, 0, name))
 }
 
 func (s *lwipSockets) recv(c *call, fd int, b []byte) bool {
-	return c.ofLwip(s.RecvFrom(s.host.local(), &c.lwip.op, fd, b, 0, true))
+	return s.of(c, s.RecvFrom(s.host.local(), &c.lwip.op, fd, b, 0, true))
 }
 
 func (s *lwipSockets) closes(c *call, fd int) bool {
-	return c.ofLwip(s.Close(s.host.local(), &c.lwip.op, fd))
+	return s.of(c, s.Close(s.host.local(), &c.lwip.op, fd))
 }
 
-func (s *lwipSockets) step(c *call) bool { return c.ofLwip(s.Step(s.host.local(), &c.lwip.op)) }
+func (s *lwipSockets) step(c *call) bool { return s.of(c, s.Step(s.host.local(), &c.lwip.op)) }
 
-func (s *lwipSockets) cancel(c *call) { s.Cancel(s.host.local(), &c.lwip.op) }
+func (s *lwipSockets) cancel(c *call) {
+	s.Cancel(s.host.local(), &c.lwip.op)
+	s.ops = without(s.ops, &c.lwip.op)
+}
 
 func (s *lwipSockets) deadline(c *call) (time.Duration, bool) { return s.Deadline(&c.lwip.op) }
 
-func (c *call) ofLwip(done bool) bool {
-	if done {
-		op := &c.lwip.op
-		c.n, c.err, c.from = op.Ret, lwipErr(op.Err), endpointOf(op.Name.Bytes[:op.Name.Len])
+// of notes what has become of a call, and tells whether it is done.
+func (s *lwipSockets) of(c *call, done bool) bool {
+	op := &c.lwip.op
+	s.ops = without(s.ops, op)
+	if !done {
+		s.ops = append(s.ops, op)
+		return false
 	}
-	return done
+	c.n, c.err, c.from = op.Ret, lwipErr(op.Err), endpointOf(op.Name.Bytes[:op.Name.Len])
+	return true
 }
 
-func (s *lwipSockets) check() invariant.Violation { return s.core.Check() }
+func (s *lwipSockets) check() invariant.Violation { return s.Check(s.ops) }
 
 func (s *lwipSockets) left() string {
 	for fd := abi.FD_SETSIZE - s.room; fd < abi.FD_SETSIZE; fd++ {

@@ -18,6 +18,7 @@ type posixSockets struct {
 	host *host
 	core socket.Table
 	room int
+	ops  []*posix.Op // of the calls that wait
 }
 
 func newPosix(h *host, m *memory) *posixSockets {
@@ -81,42 +82,49 @@ func (s *posixSockets) abort(fd int) {
 }
 
 func (s *posixSockets) connect(c *call, fd int, to socket.Endpoint) bool {
-	return c.ofPosix(s.Connect(s.host.local(), &c.posix.op, fd, to))
+	return s.of(c, s.Connect(s.host.local(), &c.posix.op, fd, to))
 }
 
 func (s *posixSockets) accept(c *call, fd int) bool {
-	return c.ofPosix(s.Accept(s.host.local(), &c.posix.op, fd))
+	return s.of(c, s.Accept(s.host.local(), &c.posix.op, fd))
 }
 
 func (s *posixSockets) send(c *call, fd int, b []byte, to socket.Endpoint) bool {
-	return c.ofPosix(s.Send(s.host.local(), &c.posix.op, fd, b, 0, to))
+	return s.of(c, s.Send(s.host.local(), &c.posix.op, fd, b, 0, to))
 }
 
 func (s *posixSockets) recv(c *call, fd int, b []byte) bool {
-	return c.ofPosix(s.Recv(s.host.local(), &c.posix.op, fd, b, 0))
+	return s.of(c, s.Recv(s.host.local(), &c.posix.op, fd, b, 0))
 }
 
 func (s *posixSockets) closes(c *call, fd int) bool {
-	return c.ofPosix(s.Close(s.host.local(), &c.posix.op, fd))
+	return s.of(c, s.Close(s.host.local(), &c.posix.op, fd))
 }
 
 func (s *posixSockets) step(c *call) bool {
-	return c.ofPosix(s.Step(s.host.local(), &c.posix.op))
+	return s.of(c, s.Step(s.host.local(), &c.posix.op))
 }
 
-func (s *posixSockets) cancel(c *call) { s.Cancel(s.host.local(), &c.posix.op) }
+func (s *posixSockets) cancel(c *call) {
+	s.Cancel(s.host.local(), &c.posix.op)
+	s.ops = without(s.ops, &c.posix.op)
+}
 
 func (s *posixSockets) deadline(c *call) (time.Duration, bool) { return s.Deadline(&c.posix.op) }
 
-func (c *call) ofPosix(done bool) bool {
-	if done {
-		op := &c.posix.op
-		c.n, c.err, c.from = op.Ret, posixErr(op.Err), op.From
+// of notes what has become of a call, and tells whether it is done.
+func (s *posixSockets) of(c *call, done bool) bool {
+	op := &c.posix.op
+	s.ops = without(s.ops, op)
+	if !done {
+		s.ops = append(s.ops, op)
+		return false
 	}
-	return done
+	c.n, c.err, c.from = op.Ret, posixErr(op.Err), op.From
+	return true
 }
 
-func (s *posixSockets) check() invariant.Violation { return s.core.Check() }
+func (s *posixSockets) check() invariant.Violation { return s.Check(s.ops) }
 
 func (s *posixSockets) left() string {
 	for fd := posix.FirstFD; fd < posix.FirstFD+s.room; fd++ {

@@ -15,7 +15,7 @@ func (t *Table) Check() invariant.Violation {
 	}
 	for i := range t.groups {
 		m := &t.groups[i]
-		if s := t.row(int(m.sock)); m.group.IsValid() && (s == nil || s.kind == Stream || !s.family(m.group) || !m.group.IsMulticast()) {
+		if s := t.row(int(m.sock)); m.group.IsValid() && (s == nil || s.kind == Stream || !m.group.IsMulticast()) {
 			return invariant.SocketGroup.At(i)
 		}
 	}

@@ -26,7 +26,6 @@ func TestCheck(t *testing.T) {
 		{invariant.SocketUse.At(3), func(a *host) { a.rows[3].conn = a.rows[2].conn }},
 		{invariant.SocketGroup.At(0), func(a *host) { a.groups[0].sock = 0 }},
 		{invariant.SocketGroup.At(0), func(a *host) { a.groups[0].group = a.addr }},
-		{invariant.SocketGroup.At(0), func(a *host) { a.groups[0].group = wire.AllNodes6 }},
 		{invariant.SocketGroup.At(0), func(a *host) { a.groups[0].sock = -1 }},
 	} {
 		t.Run(c.want.Rule.String(), func(t *testing.T) {

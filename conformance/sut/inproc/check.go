@@ -10,5 +10,5 @@ func (h *Host) Check() invariant.Violation {
 	if v := h.stack.Check(h.now); !v.Holds() {
 		return v
 	}
-	return h.table.Check()
+	return h.face().check(h)
 }

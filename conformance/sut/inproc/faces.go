@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/lwip"
 )
@@ -26,6 +27,8 @@ type face interface {
 	cancel(now time.Duration, p *call)
 	// inspect returns a descriptor's socket in the core.
 	inspect(fd int) (core *socket.Table, sock int, ok bool)
+	// check walks their state and the core's.
+	check(h *Host) invariant.Violation
 }
 
 // faces are what a host can have. On a board it has one of the two, which its image is built with.

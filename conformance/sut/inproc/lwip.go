@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/lwip"
 	"stackproof/stack/socket/lwip/abi"
@@ -40,6 +41,18 @@ func (l *lwipFace) deadline(p *call) (at time.Duration, ok bool) {
 }
 
 func (l *lwipFace) cancel(now time.Duration, p *call) { l.face.Cancel(now, &p.face.lwip.op) }
+
+func (l *lwipFace) check(h *Host) invariant.Violation {
+	var ops [blocked]*lwip.Op
+	n := 0
+	for i := range h.calls {
+		if p := &h.calls[i]; p.seq != 0 {
+			ops[n] = &p.face.lwip.op
+			n++
+		}
+	}
+	return l.face.Check(ops[:n])
+}
 
 func (l *lwipFace) inspect(fd int) (core *socket.Table, sock int, ok bool) { return l.face.Inspect(fd) }
 

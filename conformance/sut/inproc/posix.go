@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stackproof/conformance/sut"
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/posix"
 )
@@ -46,6 +47,18 @@ func (f *posixFace) deadline(p *call) (at time.Duration, ok bool) {
 }
 
 func (f *posixFace) cancel(now time.Duration, p *call) { f.face.Cancel(now, &p.face.posix.op) }
+
+func (f *posixFace) check(h *Host) invariant.Violation {
+	var ops [blocked]*posix.Op
+	n := 0
+	for i := range h.calls {
+		if p := &h.calls[i]; p.seq != 0 {
+			ops[n] = &p.face.posix.op
+			n++
+		}
+	}
+	return f.face.Check(ops[:n])
+}
 
 func (f *posixFace) inspect(fd int) (core *socket.Table, sock int, ok bool) {
 	return f.face.Inspect(fd)

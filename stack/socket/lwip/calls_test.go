@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket"
 	"stackproof/stack/socket/lwip/abi"
 	"stackproof/stack/wire"
@@ -320,6 +321,19 @@ func TestCancel(t *testing.T) {
 	w.settle()
 	require.True(t, w.Send(w.now, &second, client, []byte("x"), abi.MSG_DONTWAIT))
 	require.NotEqual(t, abi.EINPROGRESS, second.Err)
+}
+
+// TestCancelOfNothing: giving up a call that was never made, or is done, takes no reference away that others have.
+func TestCancelOfNothing(t *testing.T) {
+	w := newWorld(t, Config{})
+	fd := w.socket(abi.AF_INET, abi.SOCK_STREAM) // in the first row
+	var op Op
+	for range 2 {
+		w.Cancel(w.now, &op)
+		require.Equal(t, invariant.Violation{}, w.Check(nil))
+		require.True(t, w.Recv(w.now, &op, fd, nil, abi.MSG_DONTWAIT))
+	}
+	w.closed(fd)
 }
 
 func TestLinger(t *testing.T) {

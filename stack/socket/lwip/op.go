@@ -202,9 +202,12 @@ func (f *Face) Deadline(op *Op) (at time.Duration, ok bool) {
 }
 
 // Cancel gives a blocked call up, as when its task is deleted, and unlike there without a leak. A descriptor that a
-// blocked close has closed stays closed.
+// blocked close has closed stays closed. A call that is done, or was never made, is no matter.
 func (f *Face) Cancel(now time.Duration, op *Op) {
-	if op.call == callClose {
+	switch op.call {
+	case callNone:
+		return
+	case callClose:
 		f.core.Close(now, int(f.sockets[op.row].sock))
 	}
 	f.end(op)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"stackproof/stack/invariant"
 	"stackproof/stack/socket"
 	"stackproof/stack/tcp"
 )
@@ -91,9 +92,10 @@ func (c *chaos) add(h *host, fd int) *talk {
 	return k
 }
 
-// look collects the calls that are done.
+// look collects the calls that are done, and looks whether all is held by somebody.
 func (c *chaos) look(t require.TestingT) {
 	for _, h := range []*host{c.a, c.b} {
+		require.Equal(t, invariant.Violation{}, h.check())
 		for fd := FirstFD; fd < FirstFD+sockets; fd++ {
 			if k := c.open[h][fd]; k != nil {
 				c.lookAt(t, h, k)

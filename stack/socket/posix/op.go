@@ -132,5 +132,9 @@ func (f *Face) Deadline(op *Op) (at time.Duration, ok bool) {
 }
 
 // Cancel gives a blocked call up, as if it had never been made but for the bytes that it has sent. The descriptor that
-// a blocked close has closed stays closed.
-func (f *Face) Cancel(now time.Duration, op *Op) { f.end(now, op) }
+// a blocked close has closed stays closed. A call that is done, or was never made, is no matter.
+func (f *Face) Cancel(now time.Duration, op *Op) {
+	if op.call != callNone {
+		f.end(now, op)
+	}
+}
