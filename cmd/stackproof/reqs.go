@@ -18,7 +18,8 @@ func newReqs() *cobra.Command {
 		Short: "say which requirements the cases prove",
 		Long: `reqs prints the register of requirements: each one's id, level, state and text, and the cases
 that prove it. PREFIX selects by the beginning of the id. States: covered, waived, untestable
-(with the reason), missing, replaced. Before all of it stands the register of known bugs of other
+(with the reason), missing, replaced, declined (a SHOULD or MAY that the stack does not follow, with
+the reason). Before all of it stands the register of known bugs of other
 stacks: the cases that find each, or why none can; with --bugs that alone is printed, by PREFIX. With --tc8 it prints what the OPEN
 Alliance's TC8 tests ask of TCP, group by group, and the cases that answer.`,
 		Example: `  stackproof reqs
@@ -94,8 +95,8 @@ func printReqs(out io.Writer, prefix string, missing bool) error {
 	for _, e := range selected {
 		n[e.State]++
 	}
-	fmt.Fprintf(out, "%s covered=%d waived=%d untestable=%d missing=%d replaced=%d\n", line, n[reqs.Covered],
-		n[reqs.Waived], n[reqs.Untestable], n[reqs.Missing], n[reqs.Replaced])
+	fmt.Fprintf(out, "%s covered=%d waived=%d untestable=%d missing=%d replaced=%d declined=%d\n", line, n[reqs.Covered],
+		n[reqs.Waived], n[reqs.Untestable], n[reqs.Missing], n[reqs.Replaced], n[reqs.Declined])
 	return nil
 }
 
@@ -104,6 +105,8 @@ func printReq(out io.Writer, e *reqs.Entry) {
 	switch {
 	case e.State == reqs.Untestable:
 		fmt.Fprintf(out, "%41s%s\n", "", e.Why)
+	case e.State == reqs.Declined:
+		fmt.Fprintf(out, "%41s%s\n", "", e.Not)
 	case e.State == reqs.Replaced:
 		fmt.Fprintf(out, "%41sby %s\n", "", e.By)
 	case len(e.Cases) > 0:

@@ -11,10 +11,11 @@ const (
 	Waived                  // only cases that are waived
 	Untestable              // no case can
 	Replaced                // another requirement has taken its place
+	Declined                // the stack does otherwise, as the level allows
 	states
 )
 
-var stateNames = [states]string{"missing", "covered", "waived", "untestable", "replaced"}
+var stateNames = [states]string{"missing", "covered", "waived", "untestable", "replaced", "declined"}
 
 // String is the state in reports.
 func (s State) String() string { return stateNames[s] }
@@ -37,7 +38,8 @@ type Entry struct {
 type Coverage []Entry
 
 // Coverage says of each requirement which cases prove it. The error names a case that cites what is not in the
-// register, or what has been replaced, or what no case can prove.
+// register, or what has been replaced, what no case can prove, or
+// what the stack declines.
 func (r *Register) Coverage(cases []Proof) (Coverage, error) {
 	at := map[string]int{}
 	c := make(Coverage, len(r.All))
@@ -49,6 +51,8 @@ func (r *Register) Coverage(cases []Proof) (Coverage, error) {
 			c[i].State = Untestable
 		case q.By != "":
 			c[i].State = Replaced
+		case q.Not != "":
+			c[i].State = Declined
 		}
 	}
 	for _, p := range cases {
@@ -63,6 +67,8 @@ func (r *Register) Coverage(cases []Proof) (Coverage, error) {
 				return nil, fmt.Errorf("reqs: case %s cites %s: no test can show it: %s", p.ID, id, e.Why)
 			case Replaced:
 				return nil, fmt.Errorf("reqs: case %s cites %s: it is replaced by %s", p.ID, id, e.By)
+			case Declined:
+				return nil, fmt.Errorf("reqs: case %s cites %s: the stack does otherwise: %s", p.ID, id, e.Not)
 			}
 			if e.Cases = append(e.Cases, p.ID); !p.Waived {
 				e.State = Covered

@@ -19,7 +19,8 @@ import (
 //
 // The first form is for a specification that numbers its own requirements: id, section, where it shows. The second is
 // for all others: section and ordinal, level, where it shows. An indented line says more of the one above: `by ID`,
-// what has replaced it, or `why TEXT`, why no test can show it. # begins a comment line.
+// what has replaced it, `why TEXT`, why no test can show it, or `not TEXT`, why the stack takes the freedom that a SHOULD or
+// a MAY leaves, and what it does instead. # begins a comment line.
 var (
 	ownID     = regexp.MustCompile(`^(MUST|SHLD|MAY|REC)-[1-9][0-9]*$`)
 	ordinalID = regexp.MustCompile(`^([0-9a-z]+(?:\.[0-9]+)*):[1-9][0-9]*$`)
@@ -105,9 +106,9 @@ func (p *parser) more(line string) error {
 		return p.errorf("an indented line with nothing above")
 	}
 	word, rest, _ := strings.Cut(line, " ")
-	field := map[string]*string{"by": &p.last.By, "why": &p.last.Why}[word]
+	field := map[string]*string{"by": &p.last.By, "why": &p.last.Why, "not": &p.last.Not}[word]
 	if field == nil || rest == "" || *field != "" {
-		return p.errorf("`%s`: want `by ID` or `why TEXT`, once each", line)
+		return p.errorf("`%s`: want `by ID`, `why TEXT` or `not TEXT`, once each", line)
 	}
 	*field = rest
 	return nil

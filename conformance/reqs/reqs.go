@@ -48,6 +48,7 @@ type Requirement struct {
 	Text    string // what it demands, in our words
 	By      string // the requirement that has replaced it, "" for none
 	Why     string // why no test can show it, "" where one can
+	Not     string // why the stack does otherwise, which a SHOULD and a MAY allow; "" where it obeys
 	File    string
 	Line    int
 }
@@ -98,6 +99,8 @@ func (r *Register) finish() error {
 			cause = "`none` stands alone, with a `why` below"
 		case q.Why != "" && !slices.Contains(q.Seen, None):
 			cause = "a `why` is for `none`"
+		case q.Not != "" && (q.Level == Must || q.Why != "" || q.By != ""):
+			cause = "a `not` is for a SHOULD or a MAY, and stands alone"
 		}
 		if cause != "" {
 			return fmt.Errorf("reqs: %s:%d: %s: %s", q.File, q.Line, q.ID, cause)

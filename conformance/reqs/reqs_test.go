@@ -66,10 +66,12 @@ func TestParseMistakes(t *testing.T) {
 		head + "3.1:1 MUST wire Text":   "x:3: 3.1:1: the paraphrase is not a sentence",
 		head + "3.1:1 MUST wire A.\n3.1:1 MUST wire B.": "x:4: RFC1:3.1:1 stands at x:3 already",
 		head + "    by RFC1:1:1":                        "x:3: an indented line with nothing above",
-		head + "3.1:1 MUST wire A.\n  or B":             "x:4: `or B`: want `by ID` or `why TEXT`, once each",
+		head + "3.1:1 MUST wire A.\n  or B":             "x:4: `or B`: want `by ID`, `why TEXT` or `not TEXT`, once each",
 		head + "3.1:1 MUST wire A.\n  by RFC1:3.1:2":    "x:3: RFC1:3.1:1: replaced by RFC1:3.1:2, which is not in the register",
 		head + "3.1:1 MUST none A.":                     "x:3: RFC1:3.1:1: `none` stands alone, with a `why` below",
 		head + "3.1:1 MUST wire A.\n  why not":          "x:3: RFC1:3.1:1: a `why` is for `none`",
+		head + "3.1:1 MUST wire A.\n  not now":          "x:3: RFC1:3.1:1: a `not` is for a SHOULD or a MAY, and stands alone",
+		head + "3.1:1 MAY none A.\n  why B\n  not C":    "x:3: RFC1:3.1:1: a `not` is for a SHOULD or a MAY, and stands alone",
 	} {
 		r := &Register{byID: map[string]*Requirement{}}
 		err := r.parse("x", in)
@@ -91,6 +93,8 @@ title T
     why It is advice.
 1:5 MUST wire E.
     by RFC1:1:1
+1:6 MAY wire F.
+    not It costs too much.
 `))
 	require.NoError(t, r.finish())
 	c, err := r.Coverage([]Proof{
@@ -101,7 +105,7 @@ title T
 	for _, e := range c {
 		got = append(got, e.State.String()+" "+strings.Join(e.Cases, ","))
 	}
-	assert.Equal(t, []string{"covered a,b", "waived c", "missing ", "untestable ", "replaced "}, got)
+	assert.Equal(t, []string{"covered a,b", "waived c", "missing ", "untestable ", "replaced ", "declined "}, got)
 	counts, total := c.Count(Must)
 	assert.Equal(t, 3, total)
 	assert.Equal(t, [states]int{Missing: 1, Covered: 1, Waived: 1, Replaced: 1}, counts)
@@ -111,6 +115,7 @@ title T
 		"RFC1:9:9": "reqs: case a cites RFC1:9:9: it is not in the register",
 		"RFC1:1:4": "reqs: case a cites RFC1:1:4: no test can show it: It is advice.",
 		"RFC1:1:5": "reqs: case a cites RFC1:1:5: it is replaced by RFC1:1:1",
+		"RFC1:1:6": "reqs: case a cites RFC1:1:6: the stack does otherwise: It costs too much.",
 	} {
 		_, err := r.Coverage([]Proof{{"a", []string{id}, false}})
 		assert.EqualError(t, err, want)
