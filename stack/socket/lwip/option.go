@@ -143,12 +143,18 @@ func (f *Face) setFlag(v *Socket, option int, val []byte) abi.Errno {
 // setLimit sets a time-out, which counts in milliseconds; 0 is for ever.
 func setLimit(limit *time.Duration, val []byte) abi.Errno {
 	t, ok := abi.ParseTimeval(val)
-	ms := t.Sec*1000 + int64(t.Usec)/1000
+	ms := seconds(t.Sec)*1000 + int64(t.Usec)/1000
 	if !ok || ms < 0 {
 		return abi.EINVAL
 	}
 	*limit = time.Duration(ms) * time.Millisecond
 	return 0
+}
+
+// seconds keeps a time in what can be added to the present one: 136 years are for ever.
+func seconds(n int64) int64 {
+	const most = 1 << 32
+	return max(-most, min(n, most))
 }
 
 func (f *Face) setLinger(v *Socket, val []byte) abi.Errno {

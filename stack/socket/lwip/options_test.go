@@ -2,6 +2,7 @@ package lwip
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -289,6 +290,26 @@ func TestSelect(t *testing.T) {
 	require.Equal(t, w.now+time.Millisecond, at, "a millisecond at least")
 	require.True(t, w.Step(at, &op))
 	w.ret(&op, 0, 0)
+
+	const never = 100 * 365 * 24 * time.Hour
+	for _, sec := range []int64{1 << 33, 9_300_000_000, 1 << 54, math.MaxInt64} { // products that wrap round
+		r = set(server)
+		require.False(t, w.Select(w.now, &op, 64, r, nil, nil, &abi.Timeval{Sec: sec}))
+		at, _ = w.Deadline(&op)
+		require.Greater(t, at, w.now+never, "select, %d s", sec)
+		w.Cancel(w.now, &op)
+
+		val := make([]byte, abi.SizeofTimeval)
+		abi.Timeval{Sec: sec}.Put(val)
+		w.want(0, w.SetSockOpt(server, abi.SOL_SOCKET, abi.SO_RCVTIMEO, val))
+		require.False(t, w.Recv(w.now, &op, server, make([]byte, 1), 0))
+		at, _ = w.Deadline(&op)
+		require.Greater(t, at, w.now+never, "recv, %d s", sec)
+		w.Cancel(w.now, &op)
+		abi.Timeval{Sec: -sec}.Put(val)
+		w.want(abi.EINVAL, w.SetSockOpt(server, abi.SOL_SOCKET, abi.SO_RCVTIMEO, val))
+	}
+	w.want(0, w.SetSockOpt(server, abi.SOL_SOCKET, abi.SO_RCVTIMEO, make([]byte, abi.SizeofTimeval)))
 
 	r = set(server)
 	require.False(t, w.Select(w.now, &op, 64, r, nil, nil, &abi.Timeval{Sec: 1, Usec: 1500}))

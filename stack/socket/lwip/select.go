@@ -26,7 +26,7 @@ func (f *Face) Select(now time.Duration, op *Op, nfds int, read, write, except *
 	op.call, op.sets, op.nfds, op.waits = callSelect, [3]*abi.FdSet{setRead: read, setWrite: write, setExcept: except}, nfds, true
 	if timeout != nil {
 		op.waits = timeout.Sec != 0 || timeout.Usec != 0
-		rounded := time.Duration(timeout.Sec)*time.Second + (time.Duration(timeout.Usec)*time.Microsecond + time.Millisecond/2).Truncate(time.Millisecond)
+		rounded := time.Duration(seconds(timeout.Sec))*time.Second + (time.Duration(timeout.Usec)*time.Microsecond + time.Millisecond/2).Truncate(time.Millisecond)
 		op.limit = max(rounded, time.Millisecond)
 	}
 	for fd := f.offset(); fd < nfds; fd++ {
