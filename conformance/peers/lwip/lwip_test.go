@@ -8,12 +8,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/conformance"
 	"stackproof/conformance/cases"
 	"stackproof/conformance/notrun"
+	"stackproof/conformance/report"
+	"stackproof/conformance/sut"
 	"stackproof/conformance/sut/check"
+	"stackproof/conformance/sut/large"
 	"stackproof/conformance/sut/remote"
 )
 
@@ -62,6 +67,38 @@ func TestKnownDeviations(t *testing.T) {
 	for _, r := range rows {
 		require.True(t, known[r[3]], "%s: there is no case %s", r[1], r[3])
 		require.Equal(t, r[2] == "", strings.Contains(string(waivers), "\n"+r[3]+" fail "), "%s: %s: does lwIP fail it?", r[1], r[3])
+	}
+}
+
+// TestRobust: the list of the rows of the robustness table that lwIP fails is that of the waivers.
+func TestRobust(t *testing.T) {
+	waivers, err := conformance.LoadWaivers(filepath.Base(Waivers), time.Now())
+	require.NoError(t, err)
+	want, err := Robust(waivers)
+	require.NoError(t, err)
+	got, err := os.ReadFile(filepath.Base(RobustFile))
+	require.NoError(t, err)
+	require.Equal(t, want, string(got), "go run ./conformance/peers/lwip/waive makes it")
+}
+
+// TestFindings: each script in findings shows on lwIP what it says, the README names it, and this stack does otherwise.
+func TestFindings(t *testing.T) {
+	files, err := filepath.Glob("findings/*.pkt")
+	require.NoError(t, err)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	rows := regexp.MustCompile("(?m)^\\| `(findings/[a-z0-9-]+\\.pkt)` \\|").FindAllStringSubmatch(string(readme), -1)
+	require.Len(t, rows, len(files))
+	stack := remote.New(&remote.Command{Argv: []string{program(t)}}, 0)
+	defer stack.Close()
+	for i, file := range files {
+		require.Equal(t, rows[i][1], filepath.ToSlash(file))
+		passes := func(s sut.SUT) bool {
+			scripts := conformance.Scripts{Exec: conformance.NewLocal(s)}
+			return scripts.Run(file).Outcome == report.Pass
+		}
+		require.True(t, passes(stack), file)
+		require.False(t, passes(large.New()), file)
 	}
 }
 

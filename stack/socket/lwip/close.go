@@ -50,7 +50,7 @@ func (f *Face) Shutdown(now time.Duration, fd, how int) abi.Errno {
 // dissolve ends a connection or a listener as close does.
 func (f *Face) dissolve(now time.Duration, v *Socket) {
 	sock := int(v.sock)
-	if _, unacked := f.core.Queued(sock); v.linger == 0 && unacked > 0 {
+	if v.linger == 0 && f.pending(v) {
 		f.core.Disconnect(now, sock)
 	} else {
 		f.core.Release(now, sock)
@@ -70,8 +70,8 @@ func (f *Face) Close(now time.Duration, op *Op, fd int) (done bool) {
 	}
 	f.sync(v)
 	sock := int(v.sock)
-	unread, unacked := f.core.Queued(sock)
-	lingers := v.linger >= 0 && unacked > 0 && !v.gone
+	unread, _ := f.core.Queued(sock)
+	lingers := v.linger >= 0 && f.pending(v) && !v.gone
 	switch {
 	case lingers && v.linger > 0 && v.nonblock:
 		f.core.LeaveAll(sock)
@@ -98,10 +98,20 @@ func (f *Face) shut(v *Socket) {
 	v.refs--
 }
 
+// pending tells whether text or a FIN waits for its acknowledgment: SO_LINGER is about both.
+func (f *Face) pending(v *Socket) bool {
+	switch f.state(v) {
+	case tcp.FinWait1, tcp.Closing, tcp.LastAck:
+		return true
+	}
+	_, unacked := f.core.Queued(int(v.sock))
+	return unacked > 0
+}
+
 // tryClose looks whether all that a lingering close waits for is acknowledged.
 func (f *Face) tryClose(now time.Duration, op *Op, v *Socket) (done bool) {
 	sock := int(v.sock)
-	if _, unacked := f.core.Queued(sock); unacked > 0 && f.core.Status(sock) == stack.OK {
+	if f.pending(v) && f.core.Status(sock) == stack.OK {
 		return false
 	}
 	f.core.Close(now, sock)

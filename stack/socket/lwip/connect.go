@@ -98,6 +98,7 @@ func (f *Face) Accept(now time.Duration, op *Op, fd int, named bool) (done bool)
 	case v.pending != abi.ERR_OK && v.pending != abi.ERR_CLSD:
 		return f.refuse(op, v.take().Errno())
 	case !v.listening:
+		v.take() // that it is over, which is what EINVAL says
 		return f.refuse(op, abi.EINVAL)
 	}
 	op.reports, op.limit = named, v.recvLimit

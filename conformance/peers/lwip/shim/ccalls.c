@@ -242,7 +242,19 @@ CALL(connect) { return lwip_connect(N(0), M(1), (socklen_t)N(2)); }
 CALL(shutdown) { return lwip_shutdown(N(0), N(1)); }
 CALL(getsockname) { return lwip_getsockname(N(0), M(1), M(2)); }
 CALL(getpeername) { return lwip_getpeername(N(0), M(1), M(2)); }
-CALL(getsockopt) { return lwip_getsockopt(N(0), N(1), N(2), M(3), M(4)); }
+
+/* getsockopt tells of SO_ERROR by newlib's number, as what a call fails with is told. */
+CALL(getsockopt)
+{
+    int ret = lwip_getsockopt(N(0), N(1), N(2), M(3), M(4)), error;
+    if (ret == 0 && N(1) == SOL_SOCKET && N(2) == SO_ERROR) {
+        memcpy(&error, M(3), sizeof error); /* lwIP takes no other length */
+        error = error_number(error);
+        memcpy(M(3), &error, sizeof error);
+    }
+    return ret;
+}
+
 CALL(setsockopt) { return lwip_setsockopt(N(0), N(1), N(2), M(3), (socklen_t)N(4)); }
 CALL(read) { return (int)lwip_read(N(0), M(1), size(c, 2)); }
 CALL(recv) { return (int)lwip_recv(N(0), M(1), size(c, 2), N(3)); }

@@ -3,8 +3,8 @@
 //
 //	go run ./conformance/peers/lwip/waive
 //
-// It writes the counts into README.md. A failure for which there is no reason, and a reason for which there is no failure, are printed, and then it exits with 1
-// and writes nothing. Who has looked into a failure adds a line to reasons.txt; a waiver is never written by hand.
+// It writes the counts into README.md, and which rows of the robustness table fail into ROBUST.md. A failure for which there
+// is no reason, and a reason for which there is no failure, are printed, and then it exits with 1 and writes nothing. Who has looked into a failure adds a line to reasons.txt; a waiver is never written by hand.
 package main
 
 import (
@@ -71,6 +71,17 @@ func run(ctx context.Context) error {
 		return errors.New(strings.Join(open, "\n"))
 	}
 	if err := os.WriteFile(file, []byte(head+strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
+		return err
+	}
+	list, err := conformance.LoadWaivers(file, time.Now())
+	if err != nil {
+		return err
+	}
+	table, err := lwip.Robust(list)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(repo, lwip.RobustFile), []byte(table), 0o666); err != nil {
 		return err
 	}
 	counts := fmt.Sprintf("    run: stack=lwip cases=%d pass=%d fail=0 unsupported=%d xfail=%d ", all.Summary.Counts.Total(),
