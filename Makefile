@@ -16,7 +16,8 @@ image: packages
 
 # What takes longer than CI has: half an hour of fuzzing, the live transfers at full length (as root) and those over the
 # modelled Ethernet, on the host and on the emulated board, tshark as the referee of the captures, the model of TCP with
-# draws of its own, a thousand networks, every case on lwIP, 10,000 socket programs on it and on the lwIP face, every mechanical fault in the TCP.
+# draws of its own, a thousand networks, every case on lwIP, 10,000 socket programs on it and on the lwIP face, every mechanical
+# fault in the TCP and in reassembly.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof

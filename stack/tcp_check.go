@@ -81,7 +81,8 @@ func (s *Stack) checkUse(i int) invariant.Rule {
 	default:
 		return invariant.TCPUse
 	}
-	if r.use != tcpListener && (r.lport == 0 || r.rport == 0 || !r.local.IsValid() || !r.remote.IsValid() || r.local.Is4() != r.remote.Is4()) {
+	// A peer may name port 0, though none should (RFC 6335 6): what is sent back goes where it came from.
+	if r.use != tcpListener && (r.lport == 0 || !r.local.IsValid() || !r.remote.IsValid() || r.local.Is4() != r.remote.Is4()) {
 		return invariant.TCPUse
 	}
 	if s.hasTwin(i) {

@@ -40,7 +40,8 @@ nothing finds is a gap. PATTERN selects faults by id, as it does cases:
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
 mechanical ones are made of every comparison, operator, constant, assignment, call and return of the
-TCP. What of them no case finds must stand in conformance/mutants/survivors.txt, with the reason.
+TCP (tcp/..., stack/...) and of the table of datagrams that are put together (reassembly/...).
+What of them nothing finds must stand in conformance/mutants/survivors/TARGET.txt, with the reason.
 
 It needs the go command and the source tree, which it does not change; for the start-up also what device build needs.
 
@@ -74,8 +75,8 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 	if f.chosen && f.mechanical {
 		return errors.New("stackproof mutants: --chosen and --mechanical do not go together")
 	}
-	if f.update && (!f.mechanical || f.sample > 0 || pattern != "") {
-		return errors.New("stackproof mutants: --update is for --mechanical with all faults")
+	if f.update && (!f.mechanical || f.sample > 0) {
+		return errors.New("stackproof mutants: --update is for --mechanical with all faults, or all of a target")
 	}
 	if f.sample < 0 {
 		return fmt.Errorf("stackproof mutants: --sample %d: it must not be less than 0", f.sample)
@@ -94,7 +95,7 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 		}
 		outlive()
 	}
-	o := mutants.Options{Pattern: p, Mechanical: f.mechanical, Sample: f.sample, Seed: f.seed, All: f.matrix}
+	o := mutants.Options{Pattern: p, Mechanical: f.mechanical, Sample: f.sample, Seed: f.seed, All: f.matrix, Update: f.update}
 	res, err := judgeMutants(ctx, root, pattern, &o, stdout, func(v *mutants.Verdict) { fmt.Fprintln(stdout, v) })
 	if err != nil {
 		return interruptedOr(ctx, err)
@@ -117,11 +118,6 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 			return err
 		}
 	}
-	if f.update {
-		if err := res.Update(root); err != nil {
-			return err
-		}
-	}
 	sum := res.Summary()
 	fmt.Fprintf(stdout, "mutants: %s seed=%d wall_seconds=%.3f\n", sum, f.seed, time.Since(begin).Seconds())
 	if err := res.Stale(); err != nil {
@@ -133,16 +129,22 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 	return nil
 }
 
-// judgeMutants judges the faults of each target that has any which the options select. The mechanical ones are TCP's.
+// judgeMutants judges the faults of each target that has any which the options select.
 // Those of the start-up are left out, in words, where no image can be built, and those of the sockets where lwIP cannot be
 // had, unless they were asked for.
 func judgeMutants(ctx context.Context, root, pattern string, o *mutants.Options, stdout io.Writer, done func(*mutants.Verdict)) (*mutants.Report, error) {
 	all := &mutants.Report{}
-	for _, t := range []*mutants.Target{&startup.Target, &planted.Target, &mutants.EMAC, &mutants.TCP} {
-		if has, err := t.Has(o.Pattern); err != nil {
-			return nil, err
-		} else if o.Mechanical && t != &mutants.TCP || !o.Mechanical && !has {
-			continue
+	targets := []*mutants.Target{&startup.Target, &planted.Target, &mutants.EMAC, &mutants.TCP}
+	if o.Mechanical {
+		targets = mutants.Generated
+	}
+	for _, t := range targets {
+		if !o.Mechanical {
+			if has, err := t.Has(o.Pattern); err != nil {
+				return nil, err
+			} else if !has {
+				continue
+			}
 		}
 		if err := available(ctx, t); err != nil {
 			if pattern != "" || ctx.Err() != nil {

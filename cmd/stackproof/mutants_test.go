@@ -51,7 +51,7 @@ func TestMutantsMistakes(t *testing.T) {
 		{[]string{"nothing"}, report.ExitNone, "stackproof: no fault matches \"nothing\": nothing ran\n"},
 		{[]string{"a", "b"}, report.ExitTester, "stackproof mutants: unexpected argument \"b\": it takes one pattern\n"},
 		{[]string{"--chosen", "--mechanical"}, report.ExitTester, "stackproof mutants: --chosen and --mechanical do not go together\n"},
-		{[]string{"--mechanical", "--update", "tcp"}, report.ExitTester, "stackproof mutants: --update is for --mechanical with all faults\n"},
+		{[]string{"--update", "wire"}, report.ExitTester, "stackproof mutants: --update is for --mechanical with all faults, or all of a target\n"},
 		{[]string{"--sample", "-1"}, report.ExitTester, "stackproof mutants: --sample -1: it must not be less than 0\n"},
 	} {
 		code, stdout, stderr := invoke(t, append([]string{"mutants"}, c.args...)...)

@@ -81,9 +81,6 @@ func parse(root string, t *Target) (*Source, error) {
 			}
 		}
 	}
-	if len(s.assembler) == 0 {
-		return nil, fmt.Errorf("mutants: %s has no file in assembler, which holds the word that says which fault is active", t.Name)
-	}
 	return s, nil
 }
 

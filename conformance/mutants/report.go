@@ -38,7 +38,6 @@ func (r *Report) Add(other *Report) {
 	r.Verdicts = append(r.Verdicts, other.Verdicts...)
 	r.Broken = append(r.Broken, other.Broken...)
 	r.stale = append(r.stale, other.stale...)
-	r.whole = r.whole || other.whole
 	if r.traces == nil {
 		r.traces = map[string][]string{}
 	}
@@ -94,7 +93,7 @@ func (s Summary) String() string {
 func (r *Report) Stale() error {
 	var lines []string
 	for _, s := range r.stale {
-		lines = append(lines, fmt.Sprintf("survivors.txt:%d: %s", s.line, s.id))
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", s.table, s.line, s.id))
 	}
 	if len(lines) == 0 {
 		return nil

@@ -45,8 +45,8 @@ func TestVerdicts(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "summary.json"))
 
 	require.NoError(t, r.Stale())
-	r.stale = []*survivor{{id: "a/F/*", line: 7}}
-	require.EqualError(t, r.Stale(), "mutants: no survivor is meant by survivors.txt:7: a/F/*")
+	r.stale = []*survivor{{id: "a/F/*", line: 7, table: "survivors/t.txt"}}
+	require.EqualError(t, r.Stale(), "mutants: no survivor is meant by survivors/t.txt:7: a/F/*")
 }
 
 func TestContained(t *testing.T) {

@@ -20,6 +20,7 @@ type Options struct {
 	Sample     int                 // so many of them, drawn; 0: all
 	Seed       uint64              // what is drawn
 	All        bool                // run all cases for each, not only to the first that fails
+	Update     bool                // write the table of survivors anew: new ones are gaps
 }
 
 // Report is what a run of faults came to.
@@ -27,7 +28,6 @@ type Report struct {
 	Verdicts []*Verdict
 	Broken   []*Fault // generated ones that do not compile
 
-	whole  bool                // they are all the mechanical ones
 	stale  []*survivor         // lines of the table that stand for none of the faults
 	traces map[string][]string // what happens in each case without a fault
 }
@@ -49,6 +49,9 @@ func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Ver
 	r := &Report{}
 	if len(faults) == 0 {
 		return r, nil
+	}
+	if o.Update && !whole {
+		return nil, fmt.Errorf("mutants: the table of survivors of %s is made of all its mechanical faults, not of some", t.Name)
 	}
 	p, broken, err := newProgram(s, faults)
 	if err != nil {
@@ -86,6 +89,9 @@ func Run(ctx context.Context, root string, t *Target, o *Options, done func(*Ver
 	if len(left) > 0 {
 		err = r.cases(ctx, p, dir, t, left, o, whole, func(v *Verdict) { take(v.tested(tested[v.Fault])) })
 	}
+	if err == nil && o.Update {
+		err = r.update(root, t)
+	}
 	return r, err
 }
 
@@ -95,10 +101,9 @@ func (r *Report) cases(ctx context.Context, p *program, dir string, t *Target, f
 	if err != nil {
 		return err
 	}
-	r.whole = whole && o.Mechanical
 	var table []*survivor
 	if o.Mechanical {
-		if table, _, err = readSurvivors(p.source.root); err != nil {
+		if table, _, err = readSurvivors(p.source.root, t); err != nil {
 			return err
 		}
 	}
@@ -117,6 +122,7 @@ func (r *Report) cases(ctx context.Context, p *program, dir string, t *Target, f
 	}
 	for _, line := range table {
 		if !line.used && (whole || !strings.HasSuffix(line.id, "/*") && r.judged(line.id)) {
+			line.table = t.survivors()
 			r.stale = append(r.stale, line)
 		}
 	}

@@ -44,6 +44,14 @@ var EMAC = Target{
 	Stack: "conformance/sut/modelled",
 }
 
+// Reassembly is the table of datagrams that are put together. Its tests judge, and the cases what these let pass.
+var Reassembly = Target{
+	Name: "reassembly", Files: []string{"stack/reassembly/*.go"}, Tests: []string{"stack/reassembly"}, Stack: "conformance/sut/large",
+}
+
+// Generated are the targets of mechanical faults. Each has a table of survivors.
+var Generated = []*Target{&Reassembly, &TCP}
+
 // has reports whether the target has a file, by its path from the module's root.
 func (t *Target) has(file string) bool {
 	if name := path.Base(file); name == "check.go" || name == "tcp_check.go" {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// survivorsPath is where the table stands, from the module's root.
-const survivorsPath = "conformance/mutants/survivors.txt"
+// survivors is where the target's table stands, from the module's root.
+func (t *Target) survivors() string { return "conformance/mutants/survivors/" + t.Name + ".txt" }
 
 // gap is the reason of a survivor that a case could find.
 const gap = "gap"
@@ -22,11 +22,12 @@ type survivor struct {
 	reason string
 	line   int
 	used   bool
+	table  string // of one that stands for none: where it stands
 }
 
-// readSurvivors reads the table of a source tree.
-func readSurvivors(root string) (table []*survivor, head string, err error) {
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(survivorsPath)))
+// readSurvivors reads the target's table in a source tree.
+func readSurvivors(root string, t *Target) (table []*survivor, head string, err error) {
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(t.survivors())))
 	if err != nil {
 		return nil, "", fmt.Errorf("mutants: %w", err)
 	}
@@ -36,7 +37,7 @@ func readSurvivors(root string) (table []*survivor, head string, err error) {
 		}
 		head += line
 	}
-	table, err = parseSurvivors(string(text))
+	table, err = parseSurvivors(path.Base(t.survivors()), string(text))
 	return table, head, err
 }
 
@@ -80,12 +81,9 @@ func wholeFunction(name string) string {
 	return path.Join(pkg, fn, "*")
 }
 
-// Update writes the table of survivors anew, after a run of all mechanical faults.
-func (r *Report) Update(root string) error {
-	if !r.whole {
-		return fmt.Errorf("mutants: the table of survivors is made of all mechanical faults, not of some")
-	}
-	table, head, err := readSurvivors(root)
+// update writes the target's table of survivors anew, after a run of all its mechanical faults.
+func (r *Report) update(root string, t *Target) error {
+	table, head, err := readSurvivors(root, t)
 	if err != nil {
 		return err
 	}
@@ -93,15 +91,15 @@ func (r *Report) Update(root string) error {
 		s.used = !slices.ContainsFunc(r.stale, func(t *survivor) bool { return t.id == s.id })
 	}
 	text := head + "\n" + r.updated(table)
-	if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(survivorsPath)), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(t.survivors())), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("mutants: %w", err)
 	}
 	r.stale = nil
 	return nil
 }
 
-// parseSurvivors reads the text of a table.
-func parseSurvivors(text string) (table []*survivor, err error) {
+// parseSurvivors reads the text of a table; name is its file's.
+func parseSurvivors(name, text string) (table []*survivor, err error) {
 	for i, line := range strings.Split(text, "\n") {
 		if strings.HasPrefix(line, "#") || line == "" {
 			continue
@@ -110,9 +108,9 @@ func parseSurvivors(text string) (table []*survivor, err error) {
 		s := &survivor{id: id, reason: strings.TrimSpace(reason), line: i + 1}
 		switch n := len(table); {
 		case s.reason == "":
-			return nil, fmt.Errorf("mutants: survivors.txt:%d: %s has no reason", s.line, id)
+			return nil, fmt.Errorf("mutants: survivors/%s:%d: %s has no reason", name, s.line, id)
 		case n > 0 && table[n-1].id >= id:
-			return nil, fmt.Errorf("mutants: survivors.txt:%d: %s is not behind the line before it: they are sorted, and none stands there twice", s.line, id)
+			return nil, fmt.Errorf("mutants: survivors/%s:%d: %s is not behind the line before it: they are sorted, and none stands there twice", name, s.line, id)
 		}
 		table = append(table, s)
 	}

@@ -31,7 +31,7 @@ func TestFirstFailure(t *testing.T) {
 		{"the fault that is active", "[ $STACKPROOF_FAULT = 7 ] || echo '--- FAIL: TestC'; exit 1", "", "the tests of a/b do not begin: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := script(t, c.text).run(context.Background(), 7)
+			got, err := script(t, c.text).run(context.Background(), 7, "")
 			if c.problem != "" {
 				require.ErrorContains(t, err, c.problem)
 				return
@@ -46,12 +46,12 @@ func TestFirstFailure(t *testing.T) {
 func TestThatHangs(t *testing.T) {
 	q := script(t, "echo '=== RUN   TestA'; exec sleep 60")
 	q.limit = 300 * time.Millisecond
-	got, err := q.run(context.Background(), 1)
+	got, err := q.run(context.Background(), 1, "")
 	require.NoError(t, err)
 	require.Equal(t, "TestA of a/b", got)
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	q.limit = time.Minute
-	_, err = q.run(ctx, 1)
+	_, err = q.run(ctx, 1, "")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
