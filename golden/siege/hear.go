@@ -79,12 +79,23 @@ func (s *Siege) Hear(f []byte) error {
 	return s.sound()
 }
 
+// Moved is how far a counter has moved since the last Hear began.
+func (s *Siege) Moved(c stack.Counter) uint64 { return s.work.Counter(c) - s.counts[c] }
+
+// Next is when the stack has something to do; ok is false if it has nothing.
+func (s *Siege) Next() (next time.Duration, ok bool) { return s.work.Poll(s.work.now) }
+
 // answers takes what the stack has sent, and counts it.
 func (s *Siege) answers() (n uint64, err error) {
 	for b := s.work.dev.Sent(); b != nil; b = s.work.dev.Sent() {
 		n++
 		if d := frame.Parse(b, &s.view); !d.OK() {
 			return n, fmt.Errorf("what the stack answers is malformed: %v: % x", d, b)
+		}
+		if s.Watch != nil {
+			if err := s.Watch(b); err != nil {
+				return n, err
+			}
 		}
 		s.work.dev.Done()
 	}

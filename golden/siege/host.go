@@ -147,9 +147,33 @@ func packet(f wire.IPv4Fields, b []byte) []byte {
 
 // segment is a segment of the peer's in its frame.
 func segment(flags wire.TCPFlags, seq, ack uint32, data []byte) []byte {
-	b := make([]byte, wire.TCPHeaderLen+len(data))
+	s := state{}
+	return s.segment(flags, seq, ack, data)
+}
+
+// segment is one over the family of the state, with the options that the connection has.
+func (s *state) segment(flags wire.TCPFlags, seq, ack uint32, data []byte) []byte {
 	f := wire.TCPFields{SrcPort: peerPort, DstPort: listenPort, Seq: seq, Ack: ack, Flags: flags, Window: 4000}
+	o := wire.TCPOpts{HasTS: s.optional, TSVal: s.stamp, TSEcr: s.stamped}
+	if s.optional && flags == wire.FlagSYN {
+		o.MSS, o.HasMSS, o.SACKPermitted = 1000, true, true
+	}
+	b := make([]byte, wire.TCPHeaderLen+o.Len()+len(data))
+	f.OptionsLen = uint8(wire.PutTCPOptions(b[wire.TCPHeaderLen:], &o))
 	copy(b[f.Put(b):], data)
+	if s.v6 {
+		wire.TCP(b).SetChecksum(peer6, stack6)
+		return packet6(wire.ProtoTCP, 64, stack6, b)
+	}
 	wire.TCP(b).SetChecksum(peer4, stack4)
 	return packet(wire.IPv4Fields{Protocol: wire.ProtoTCP}, b)
+}
+
+// packet6 is an IPv6 packet of the peer's in its frame.
+func packet6(next, hops uint8, dst wire.Addr, b []byte) []byte {
+	p := make([]byte, wire.EthernetHeaderLen+wire.IPv6HeaderLen+len(b))
+	n := wire.EthernetFields{Dst: stackMAC, Src: peerMAC, Type: wire.EtherTypeIPv6}.Put(p)
+	n += wire.IPv6Fields{PayloadLen: uint16(len(b)), NextHeader: next, HopLimit: hops, Src: peer6, Dst: dst}.Put(p[n:])
+	copy(p[n:], b)
+	return p
 }

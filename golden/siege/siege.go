@@ -25,6 +25,9 @@ type Siege struct {
 	counts  [stack.NumCounters]uint64 // before the last throw
 	dropped [stack.NumCounters]uint64
 
+	// Watch, if there is one, is shown each frame that the stack sends for one that it hears, and says what is not so.
+	Watch func(b []byte) error
+
 	Throws  int64 // at a stack
 	Replies int64 // frames that were sent for them
 	Driven  int64 // frames that went through the driver
