@@ -164,3 +164,15 @@ func TestSYNEndsTimeWaitsDeadline(t *testing.T) {
 	wantSound(t, &h.Stack, h.now)
 	require.Zero(t, h.st.TCP[id].links.place)
 }
+
+// TestPeerOfPortZero: a peer whose port is 0 is served like any other, and that breaks no rule of [Stack.Check]. The
+// systematic edits found one that it broke.
+func TestPeerOfPortZero(t *testing.T) {
+	h := newTCPHost(t, me4, peer4)
+	h.peerPort = 0
+	id := h.accepted()
+	wantSound(t, &h.Stack, h.now)
+	h.gets(wire.FlagACK|wire.FlagPSH, 1, 1, "hello")
+	h.reads(id, "hello")
+	wantSound(t, &h.Stack, h.now)
+}

@@ -81,7 +81,7 @@ func (s *Stack) checkUse(i int) invariant.Rule {
 	default:
 		return invariant.TCPUse
 	}
-	// A peer may name port 0, though none should (RFC 6335 6): what is sent back goes where it came from.
+	// A peer's port may be 0: RFC 9293 has no exception for it, though no application is given it (RFC 6335 6).
 	if r.use != tcpListener && (r.lport == 0 || !r.local.IsValid() || !r.remote.IsValid() || r.local.Is4() != r.remote.Is4()) {
 		return invariant.TCPUse
 	}
