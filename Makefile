@@ -16,8 +16,8 @@ image: packages
 
 # What takes longer than CI has: half an hour of fuzzing, the live transfers at full length (as root) and those over the
 # modelled Ethernet, on the host and on the emulated board, tshark as the referee of the captures, the model of TCP with
-# draws of its own, a thousand networks, every case on lwIP, 10,000 socket programs on it and on the lwIP face, every mechanical
-# fault in the TCP and in reassembly.
+# draws of its own, a thousand networks, every field of every header at its edges, every case on lwIP, 10,000 socket
+# programs on it and on the lwIP face, every mechanical fault in the TCP and in reassembly.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
@@ -26,6 +26,7 @@ prove: packages
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 20m -run '^Test(Referee|Million)$$' ./golden/...
 	@go test -count=1 -timeout 10m ./fuzz/tcpmodel -rapid.checks=50000
 	@go run ./cmd/stackproof simulate --seeds 1000
+	@go run ./cmd/stackproof edits
 	@go run ./cmd/stackproof run --stack lwip
 	@go run ./cmd/stackproof compat diff --n 10000
 	@go run ./cmd/stackproof mutants sockets

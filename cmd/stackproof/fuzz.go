@@ -75,6 +75,12 @@ var seedCommands = []nightly.Command{{
 		return []string{"simulate", "--seed", fmt.Sprint(first), "--seeds", fmt.Sprint(seeds), "--jobs", "1"}
 	},
 	One: func(seed uint64) string { return fmt.Sprintf("stackproof simulate --seed %d", seed) },
+}, {
+	Name: "edits",
+	Args: func(first, seeds uint64) []string {
+		return []string{"edits", "--seed", fmt.Sprint(first), "--seeds", fmt.Sprint(seeds), "--jobs", "1"}
+	},
+	One: func(seed uint64) string { return fmt.Sprintf("stackproof edits --seed %d --seeds 1", seed) },
 }}
 
 // runFuzz fuzzes and reports.

@@ -123,6 +123,6 @@ what held and what did not.`,
 		what := parsing.ReplaceAllString(err.Error(), "")
 		return fmt.Errorf("%s: %s: see %s --help", cmd.CommandPath(), what, cmd.CommandPath())
 	})
-	root.AddCommand(newCompat(), newRun(), newDevice(), newExplain(), newFuzz(), newGolden(), newReqs(), newRobust(), newMutants(), newScript(), newServe(), newShim(), newShimCheck(), newSimulate(), newTCPMachine(), newWire())
+	root.AddCommand(newCompat(), newRun(), newDevice(), newEdits(), newExplain(), newFuzz(), newGolden(), newReqs(), newRobust(), newMutants(), newScript(), newServe(), newShim(), newShimCheck(), newSimulate(), newTCPMachine(), newWire())
 	return root
 }
