@@ -198,10 +198,11 @@ func TestSilence(t *testing.T) {
 		what, _ := j.silent(&o)
 		require.Equal(t, want, what, name)
 	}
-	o, err := j.Parse("closed-over-ipv4/arp-request/pad.bytes=1")
+	o, err := j.Parse("closed-over-ipv4/arp-request/")
 	require.NoError(t, err)
 	require.NoError(t, j.throw(&o))
 	was := own4
+	defer func() { own4 = was }()
 	own4[3] = 99
 	require.ErrorContains(t, j.throw(&o), "1 answers to a frame for another host")
 	own4 = was
