@@ -70,7 +70,7 @@ func (t *Table) Parse(name string) (o Order, err error) {
 	o.Repair = sums
 	words := strings.SplitN(rest, "/", 3)
 	if len(words) < 3 {
-		return Order{}, fmt.Errorf("edits: %q is not STATE/BASE/FIELD=VALUE,...", name)
+		return Order{}, fmt.Errorf("edits: %q is not STATE/BASE/FIELD=VALUE", name)
 	}
 	if o.State = slices.Index(t.States, words[0]); o.State < 0 {
 		return fail("state", words[0])
