@@ -42,7 +42,7 @@ It needs lwIP, which is built where its source can be had: see conformance/peers
 
 Exit codes: 0 no difference that is not known, 1 a difference, 2 the tester failed, was used wrongly, or has
 not exercised what it should (asked of 1000 programs and more; of 10000 and more each known difference
-has to show, too), 3 lwIP cannot be had here: nothing ran.`,
+that is not marked as seldom has to show, too), 3 lwIP cannot be had here: nothing ran.`,
 		Example: `  stackproof compat diff
   stackproof compat diff --n 10000 --seed 7
   stackproof compat diff --n 1500 --out results`,
@@ -60,7 +60,7 @@ has to show, too), 3 lwIP cannot be had here: nothing ran.`,
 	return cmd
 }
 
-// everyKnown is how many programs it takes for each known difference to show.
+// everyKnown is how many programs it takes for each known difference to show that is not marked as seldom.
 const everyKnown = 10_000
 
 // runCompatDiff runs the programs and reports.

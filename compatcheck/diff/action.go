@@ -1,6 +1,9 @@
 package diff
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // action draws a step or a few.
 func (g *generator) action() {
@@ -80,10 +83,13 @@ func (g *generator) fromPeer() {
 			return
 		}
 		g.do("%s F. 0:0(0)%s", to, over(s.v6))
+	case n == 13 && s.shut && s.fin: // behind both ends a reset is no error (RFC 9293 3.10.7.4)
 	case n == 13:
 		g.lost(s)
 		g.do("%s %s 0:0(0)%s", to, of(g, "R.", "R"), over(s.v6))
+	case n == 14 && (s.sends || s.fin || s.came+10 > mostText): // what has waited since before may see the window at two times
 	case n == 14:
+		g.new(s, to)
 		g.do("%s . 0:0(0) win 0%s", to, over(s.v6))
 		g.shutWindow(s, to)
 	case n == 15:
@@ -99,12 +105,13 @@ func (g *generator) fromPeer() {
 	case n == 19:
 		g.lost(s)
 		g.do("%s S 0:0(0) win 1000%s", of(g, to, fmt.Sprintf("< %d > 9", g.port)), over(s.v6))
+	case n == 20 && g.raw4: // it would see what the error quotes, which is a segment of one stack
 	case n == 20:
 		g.do("< icmp unreachable %s [%s]%s", of(g, "port_unreachable", "host_unreachable"), of(g, "0:0(0)", "udp (8)"), over(s.v6))
-	case n == 21 && !g.deaf:
+	case n == 21 && !g.deaf && !g.down:
 		g.deaf = true
 		g.do("`peer deaf`")
-		if s.fd >= 0 && s.came == 0 && g.chance(2) { // the end is on its way for a while
+		if s.fd >= 0 && s.came == 0 && !s.lingers && g.chance(2) { // the end is on its way for a while
 			g.do(of(g, "shutdown(%d, SHUT_WR)", "shutdown(%d, SHUT_WR)", "close(%d)"), s.fd)
 			s.shut = true
 		}
@@ -112,7 +119,7 @@ func (g *generator) fromPeer() {
 			s.fin = true
 			g.do("%s F. 0:0(0)%s", to, over(s.v6))
 		}
-	case n == 22 && !g.down:
+	case n == 22 && !g.down && !g.deaf && g.any(func(s *sock) bool { return s.sends }) == nil: // what is lost goes again when a timer says so
 		g.down = true
 		g.do("link down")
 	default:
@@ -122,20 +129,32 @@ func (g *generator) fromPeer() {
 	}
 }
 
+// new sends text, so that the segment behind it has a sequence number that is new: without that, or a new acknowledgment, lwIP
+// does not believe that a window has shut, as RFC 9293 3.10.7.4 has it.
+func (g *generator) new(s *sock, to string) {
+	g.do("%s P. 0:10(10)%s", to, over(s.v6))
+	if s.fd < 0 {
+		s.came += 10
+		return
+	}
+	g.do("recv(%d, ..., 10, MSG_DONTWAIT)", s.fd)
+}
+
 // shutWindow is what programs do while the peer's window is shut.
 func (g *generator) shutWindow(s *sock, to string) {
 	switch {
 	case s.fd < 0 || g.loops:
-	case g.chance(4):
+	case g.chance(4) && !s.shut && !s.lingers: // the second end is a close, which is about what is unread: see end
 		g.do("send(%d, ..., 9000, MSG_DONTWAIT)", s.fd)
 		g.do("shutdown(%d, SHUT_WR)", s.fd)
 		g.do("send(%d, ..., 1, MSG_DONTWAIT)", s.fd)
 		s.shut = true
-	case g.chance(4) && s.came == 0 && !s.nonblock:
-		g.do("setsockopt(%d, SOL_SOCKET, SO_LINGER, [1, 1], 8)", s.fd)
-		g.do("send(%d, ..., 100, 0)", s.fd)
-		g.do("close(%d)", s.fd)
-		g.do("%s . 0:0(0) win 65535%s", to, over(s.v6))
+	case g.chance(4) && s.came == 0 && !s.nonblock && !s.fin && !s.shut:
+		// At once: a second later the close is over, and so is a timer of lwIP's that opens the window late.
+		g.steps = append(g.steps, step{0, fmt.Sprintf("setsockopt(%d, SOL_SOCKET, SO_LINGER, [1, 1], 8)", s.fd)},
+			step{0, fmt.Sprintf("send(%d, ..., 100, 0)", s.fd)}, step{0, fmt.Sprintf("close(%d)", s.fd)},
+			step{200 * time.Millisecond, to + " . 0:0(0) win 65535" + over(s.v6)})
+		g.least = 200 * time.Millisecond
 		s.fd, s.shut = -1, true
 	case g.chance(4) && s.came == 0 && !s.fin:
 		s.came += 100
@@ -223,6 +242,12 @@ func (g *generator) send() {
 	fd, size := g.fd(), of(g, 0, 1, 10, 100, 1000, 2000, 5760, 9000)
 	if s := g.any(isStream); s != nil && !g.chance(8) {
 		fd = s.fd
+	}
+	if s := g.by(fd); s != nil {
+		if s.shut && s.fin {
+			return // both ends are over: what lwIP writes to is memory that it has freed
+		}
+		s.sends = s.sends || s.kind == stream && !s.nonblock
 	}
 	if g.loops {
 		if size = min(size, 500); g.text+size > 2000 {

@@ -17,6 +17,7 @@ type Report struct {
 	Calls, Waits, Errors, States map[string]int
 	Packets, Sockets             map[string]int
 	Known                        map[string]int // how often each known difference showed
+	seldom                       map[string]bool
 }
 
 // stateNames are those of RFC 9293 3.3.2, by the numbers of the protocol.
@@ -28,8 +29,9 @@ var stateNames = []string{
 func (r *Report) begin(list []*known) {
 	r.Calls, r.Waits, r.Errors, r.States = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	r.Packets, r.Sockets, r.Known = map[string]int{}, map[string]int{}, map[string]int{}
+	r.seldom = map[string]bool{}
 	for _, k := range list {
-		r.Known[k.name] = 0
+		r.Known[k.name], r.seldom[k.name] = 0, k.seldom
 	}
 }
 
@@ -138,10 +140,10 @@ func (r *Report) Unmet() (all []string) {
 	return all
 }
 
-// Idle are the known differences that did not show.
+// Idle are the known differences that did not show though they are not seldom.
 func (r *Report) Idle() (all []string) {
 	for name, n := range r.Known {
-		if n == 0 {
+		if n == 0 && !r.seldom[name] {
 			all = append(all, name)
 		}
 	}

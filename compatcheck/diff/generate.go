@@ -39,6 +39,8 @@ type sock struct {
 	fin      bool // the peer has sent its last
 	shut     bool // SHUT_WR
 	listens  bool // listen was called
+	lingers  bool // SO_LINGER was set
+	sends    bool // a send may still wait
 	half     bool // a listener with a connection that stays half open: what lwIP lets wait beside it is not ours
 }
 
@@ -59,6 +61,7 @@ type generator struct {
 	full  bool // all descriptors are taken, so nothing listens: a connection that finds none is lost in lwIP
 	self  bool // a datagram socket sends over the loopback: then there is none
 	slept time.Duration
+	least time.Duration // that passes before the next step
 }
 
 // mostSlept is the longest that a program takes: what goes on in lwIP after that (a SYN is given up after 18 s, FIN-WAIT-2
@@ -95,9 +98,10 @@ func (g *generator) do(format string, args ...any) {
 	case n == 6:
 		wait = 3 * time.Second
 	}
-	if g.slept+wait > mostSlept {
-		wait = 0
+	if wait = max(wait, g.least); g.slept+wait > mostSlept {
+		wait = g.least
 	}
+	g.least = 0
 	g.slept += wait
 	g.steps = append(g.steps, step{wait, fmt.Sprintf(format, args...)})
 }
@@ -114,6 +118,11 @@ func (g *generator) openFD() int {
 		return s.fd
 	}
 	return g.socket(datagram, false).fd
+}
+
+// by is the socket of a descriptor, nil if the program knows none.
+func (g *generator) by(fd int) *sock {
+	return g.any(func(s *sock) bool { return s.fd == fd })
 }
 
 // any draws a socket that is so, nil if there is none.

@@ -22,13 +22,14 @@ type known struct {
 	what             *regexp.Regexp // of result, memory, time, readiness, peer, crash
 	text, lwip, face *regexp.Regexp
 	ends             bool // what follows in the program is not compared: the stacks are in different states
+	seldom           bool // not each ten thousand programs show it
 	row              string
 	reason           string
 }
 
 // parseKnown reads the list: a line each, sorted,
 //
-//	NAME | WHAT | LINE | LWIP | FACE | goes on, or ends | row of DEVIATIONS.md | reason
+//	NAME | WHAT | LINE | LWIP | FACE | goes on or ends, perhaps seldom | row of DEVIATIONS.md | reason
 //
 // where WHAT, LINE, LWIP and FACE are regular expressions for all of it.
 func parseKnown(text string) (all []*known, err error) {
@@ -44,14 +45,15 @@ func parseKnown(text string) (all []*known, err error) {
 		if len(f) != 8 || slices.Contains(f, "") {
 			return fail("want 8 fields, got %d, or one is empty", len(f))
 		}
-		k := &known{name: f[0], ends: f[5] == "ends", row: f[6], reason: f[7]}
+		then, seldom := strings.CutSuffix(f[5], " seldom")
+		k := &known{name: f[0], ends: then == "ends", seldom: seldom, row: f[6], reason: f[7]}
 		for i, to := range []**regexp.Regexp{&k.what, &k.text, &k.lwip, &k.face} {
 			if *to, err = regexp.Compile("^(?:" + f[1+i] + ")$"); err != nil {
 				return fail("%v", err)
 			}
 		}
 		switch {
-		case f[5] != "ends" && f[5] != "goes on":
+		case then != "ends" && then != "goes on":
 			return fail("want ends or goes on, got %q", f[5])
 		case len(all) > 0 && all[len(all)-1].name >= k.name:
 			return fail("%s does not come behind %s: the list is sorted, and each has its name", k.name, all[len(all)-1].name)

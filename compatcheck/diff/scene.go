@@ -40,8 +40,16 @@ func (g *generator) scene() {
 	}
 }
 
+// halfOpen tells whether a handshake on this port may not come to its end.
+func (g *generator) halfOpen(port int) bool {
+	return g.any(func(s *sock) bool { return s.half && s.port == port }) != nil
+}
+
 // listener opens a stream and lets it listen.
 func (g *generator) listener(v6 bool, port int) *sock {
+	for g.halfOpen(port) {
+		port += 10
+	}
 	l := g.socket(stream, v6)
 	l.port = port
 	host := of(g, "any", "any", "any", "host")
@@ -65,6 +73,9 @@ func (g *generator) maybeNonblock(s *sock) {
 }
 
 func (g *generator) nonblock(s *sock, on bool) {
+	if on && s.sends {
+		return // a send that waits is ended by it in lwIP, or lwIP is
+	}
 	s.nonblock = on
 	flag := "0"
 	if on {
@@ -79,6 +90,9 @@ func (g *generator) nonblock(s *sock, on bool) {
 
 // dialled is a connection from the peer to a listener, mostly whole.
 func (g *generator) dialled(l *sock) {
+	if g.deaf || g.halfOpen(l.port) {
+		return // what ends a handshake is not the same segment in both stacks
+	}
 	v6 := l.v6 && !g.chance(4) // a listener on :: takes IPv4's too
 	peer := g.port
 	g.port++
@@ -148,7 +162,7 @@ func (g *generator) loop(v6 bool) {
 	l := g.listener(v6, loopPort)
 	s := g.socket(stream, l.v6)
 	g.maybeNonblock(s)
-	first := g.chance(3)
+	first := g.chance(3) && !l.nonblock // that would not wait, and the descriptor of the connection be another
 	if first {
 		g.accept(l)
 	}
@@ -163,7 +177,9 @@ func (g *generator) loop(v6 bool) {
 }
 
 func (g *generator) bind(s *sock) {
-	s.port = of(g, 8080, 8081, 8082, 0)
+	if s.port = of(g, 8080, 8081, 8082, 0); g.halfOpen(s.port) {
+		s.port = 0
+	}
 	s.at = max(s.at, bound)
 	g.do("bind(%d, %s)", s.fd, g.address(s.v6, of(g, "any", "any", "any", "host", "loopback", "foreign"), s.port))
 }

@@ -45,8 +45,15 @@ func (g *generator) option() {
 		}
 		fd = s.fd
 	}
+	s := g.by(fd)
 	if o.name == "TCP_NODELAY" && g.loops {
 		return
+	}
+	if s != nil && s.listens && (o.name == "SO_LINGER" || o.name == "SO_REUSEADDR") {
+		return // lwIP looks for what lingers behind the memory of a listener; what came before it was to share its port does not share it
+	}
+	if s != nil && s.shut && o.name == "SO_LINGER" {
+		return // see end
 	}
 	if len(o.values) > 0 && (o.length == 0 || g.chance(2)) {
 		value := of(g, o.values...)
@@ -56,6 +63,9 @@ func (g *generator) option() {
 		}
 		if g.chance(20) {
 			length--
+		}
+		if o.name == "SO_LINGER" && s != nil {
+			s.lingers = true
 		}
 		g.do("setsockopt(%d, %s, %s, %s, %d)", fd, o.level, o.name, value, length)
 		return
@@ -99,12 +109,19 @@ func (g *generator) control() {
 // end ends a direction, or a socket.
 func (g *generator) end() {
 	fd := g.fd()
-	s := g.any(func(s *sock) bool { return s.fd == fd })
+	s := g.by(fd)
+	if s != nil && s.listens && s.half {
+		return // lwIP lets a handshake go on without its listener, and its port is taken
+	}
 	if s != nil && s.shut && (s.came > 0 || g.loops) {
 		return // RFC 1122 4.2.2.13 has a reset for what is thrown away unread; lwIP sends none behind SHUT_WR
 	}
 	if g.chance(2) {
-		g.do("shutdown(%d, %s)", fd, of(g, "SHUT_RD", "SHUT_WR", "SHUT_WR", "SHUT_RDWR", "3"))
+		how := of(g, "SHUT_RD", "SHUT_WR", "SHUT_WR", "SHUT_RDWR", "3")
+		if s != nil && s.lingers && how == "SHUT_WR" {
+			return // the read that is told of the peer's end would close in lwIP, and linger
+		}
+		g.do("shutdown(%d, %s)", fd, how)
 		if s != nil {
 			s.shut = true
 		}
@@ -134,7 +151,7 @@ func (g *generator) establish() {
 			g.bind(s)
 		}
 	case 1:
-		if s.kind != stream || s.at != fresh {
+		if s.kind != stream || s.at != fresh && !s.lingers {
 			s.at, s.listens = max(s.at, listening), true
 			g.do("listen(%d, %d)", s.fd, of(g, 0, 1, 300))
 		}
@@ -178,7 +195,9 @@ func (g *generator) odd() {
 	case 5:
 		g.do("recvmsg(%d, NULL, [[4]], %s, [12])", fd, of(g, "1, NULL, MSG_OOB", "0, NULL, 0"))
 	case 6:
-		l := g.any(func(s *sock) bool { return s.kind == stream && s.at == listening && s.port != loopPort })
+		l := g.any(func(s *sock) bool {
+			return s.kind == stream && s.at == listening && s.port != loopPort && !g.halfOpen(s.port)
+		})
 		if l == nil || len(g.socks) > 6 {
 			return
 		}
