@@ -87,8 +87,9 @@ func (g *generator) fromPeer() {
 	case n == 13:
 		g.lost(s)
 		g.do("%s %s 0:0(0)%s", to, of(g, "R.", "R"), over(s.v6))
-	case n == 14 && (s.sends || s.fin || s.came+10 > mostText): // what has waited since before may see the window at two times
+	case n == 14 && (s.sends || s.fin || g.deaf || s.came+10 > mostText): // what has waited since before may see the window at two times
 	case n == 14:
+		g.zero = true
 		g.new(s, to)
 		g.do("%s . 0:0(0) win 0%s", to, over(s.v6))
 		g.shutWindow(s, to)
@@ -108,7 +109,7 @@ func (g *generator) fromPeer() {
 	case n == 20 && g.raw4: // it would see what the error quotes, which is a segment of one stack
 	case n == 20:
 		g.do("< icmp unreachable %s [%s]%s", of(g, "port_unreachable", "host_unreachable"), of(g, "0:0(0)", "udp (8)"), over(s.v6))
-	case n == 21 && !g.deaf && !g.down:
+	case n == 21 && !g.deaf && !g.down && !g.zero: // else there would be probes that are lost
 		g.deaf = true
 		g.do("`peer deaf`")
 		if s.fd >= 0 && s.came == 0 && !s.lingers && g.chance(2) { // the end is on its way for a while

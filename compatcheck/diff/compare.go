@@ -50,6 +50,13 @@ func compare(p *program, lwip, face []expect.Outcome) (all []difference) {
 		case l.Done && !together(&p.steps[i], l, f):
 			add(seen, "time", result(l), result(f))
 		}
+		if p.taken(i, lwip, face) {
+			for j := range all {
+				if all[j].step == i {
+					all[j].what = "taken"
+				}
+			}
+		}
 		if l.Ready != f.Ready {
 			add(i, "readiness", orNone(l.Ready), orNone(f.Ready))
 		}
@@ -58,6 +65,29 @@ func compare(p *program, lwip, face []expect.Outcome) (all []difference) {
 		}
 	}
 	return all
+}
+
+// fds are the descriptors in the sets of a select or poll.
+var fds = regexp.MustCompile(`\[[\d, ]+\]|fd=\d+`)
+
+// taken tells whether a select or poll has returned in lwIP at the line at which another task's call, on one of its descriptors,
+// has returned in both stacks: who of the two sees the event first is the scheduler's.
+func (p *program) taken(i int, lwip, face []expect.Outcome) bool {
+	if name := p.steps[i].call(); name != "select" && name != "poll" || !lwip[i].Waits || !lwip[i].Done {
+		return false
+	}
+	of := strings.Join(fds.FindAllString(p.steps[i].text, -1), " ")
+	for j := range p.steps {
+		name, l, f := p.steps[j].call(), &lwip[j], &face[j]
+		if !strings.HasPrefix(name, "re") && name != "accept" || !l.Waits || !l.Done || !f.Done || j+l.On != i+lwip[i].On || l.On != f.On {
+			continue
+		}
+		fd := firstArgument.FindStringSubmatch(p.steps[j].text)
+		if fd != nil && slices.Contains(strings.FieldsFunc(of, func(r rune) bool { return r < '0' || r > '9' }), fd[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // result is what a call has returned and, if it waited, after what time.

@@ -53,6 +53,7 @@ type generator struct {
 	port  int // the next port of the peer that is not used
 	deaf  bool
 	down  bool
+	zero  bool // the peer has shut a window
 	text  int  // bytes that were sent over the loopback, where an acknowledgment comes when a timer says so
 	loops bool // there is a connection over the loopback
 	// There is a raw socket of IPv4, which gets copies of what is sent over the loopback: identifications differ, and lwIP quotes

@@ -19,7 +19,7 @@ const mostKnown = 25
 // match.
 type known struct {
 	name             string
-	what             *regexp.Regexp // of result, memory, time, readiness, peer, crash
+	what             *regexp.Regexp // of result, memory, time, taken, readiness, peer, crash
 	text, lwip, face *regexp.Regexp
 	ends             bool // what follows in the program is not compared: the stacks are in different states
 	seldom           bool // not each ten thousand programs show it
