@@ -79,7 +79,8 @@ func (p *program) taken(i int, lwip, face []expect.Outcome) bool {
 	of := strings.Join(fds.FindAllString(p.steps[i].text, -1), " ")
 	for j := range p.steps {
 		name, l, f := p.steps[j].call(), &lwip[j], &face[j]
-		if !strings.HasPrefix(name, "re") && name != "accept" || !l.Waits || !l.Done || !f.Done || j+l.On != i+lwip[i].On || l.On != f.On {
+		if !strings.HasPrefix(name, "re") && name != "accept" || !l.Waits || !f.Done || !l.Done || strings.HasPrefix(l.Result, "-") ||
+			j+l.On != i+lwip[i].On || l.On != f.On {
 			continue
 		}
 		fd := firstArgument.FindStringSubmatch(p.steps[j].text)
