@@ -16,6 +16,9 @@ type Application string
 // faceLwIP is the build tag of images whose sockets are lwIP's, not POSIX's.
 const faceLwIP = "face_lwip"
 
+// scales lays out what is weighed and never run: with 16 sockets an application may need more than the boards' window.
+const scales = "scales"
+
 // The applications.
 const (
 	None    Application = "none"    // without the stack
@@ -44,7 +47,7 @@ func Weigh(ctx context.Context, repo string, a Application, march string, tags [
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "image.elf")
-	sizes, err := Build(ctx, Options{Repo: repo, Package: "./cmd/firmware/testdata/footprint/" + string(a), March: march, Tags: tags, Output: out, Log: log})
+	sizes, err := Build(ctx, Options{Repo: repo, Package: "./cmd/firmware/testdata/footprint/" + string(a), March: march, Tags: tags, Script: scales, Output: out, Log: log})
 	if err != nil {
 		return f, err
 	}

@@ -23,6 +23,8 @@ ESP32-C3, which has no EMAC: the driver is in its columns so that they can be co
   datagrams of 2 KB being put together, one of 2 KB going out in pieces, packets that wait for an address or go to ourselves,
   and the driver's rings of 8 frames each way (25.7 KB).
 - The program's stack is not in it: 8 KB are enough.
+- Programs that are weighed are never run, and laid out in 1 MiB: with lwIP's sockets *whole* is about as large
+  as the window of 256 KiB in which our images run.
 
 ## Beside others on an ESP32-C3
 

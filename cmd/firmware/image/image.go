@@ -33,6 +33,7 @@ type Options struct {
 	Opt     string    // TinyGo's -opt; empty means Release
 	March   string    // the instruction set; empty means RV32IMAC
 	Tags    []string  // build tags of its own
+	Script  string    // the linker script of cmd/firmware/runtime, without .ld; empty means the board's
 	Log     io.Writer // progress, one line each; nil discards it
 }
 
@@ -47,6 +48,9 @@ func Build(ctx context.Context, o Options) (Sizes, error) {
 	}
 	if o.Board == "" {
 		o.Board = Virt
+	}
+	if o.Script == "" {
+		o.Script = o.Board
 	}
 	if o.March == "" {
 		o.March = RV32IMAC

@@ -23,7 +23,7 @@ func TestRepo(t *testing.T) {
 
 // TestTarget: no heap, no scheduler, and nothing of TinyGo's that its module does not carry.
 func TestTarget(t *testing.T) {
-	text, err := json.Marshal(newTarget(Options{Board: Virt, March: RV32IMAC, Opt: Release}, []string{"/lib/libc.a"}))
+	text, err := json.Marshal(newTarget(Options{Board: Virt, Script: Virt, March: RV32IMAC, Opt: Release}, []string{"/lib/libc.a"}))
 	require.NoError(t, err)
 	var got map[string]any
 	require.NoError(t, json.Unmarshal(text, &got))

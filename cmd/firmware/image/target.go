@@ -41,7 +41,7 @@ type target struct {
 	ExtraFiles   []string `json:"extra-files"`
 }
 
-// newTarget describes a board: its build tag is board_NAME, its linker script NAME.ld.
+// newTarget describes a board, whose build tag is board_NAME, laid out by a linker script.
 //
 // Images for size (Release) keep the saving of registers in one place (libgcc's: save-restore), and so does the outliner with
 // what else recurs. Together with relaxation, which makes calls of 4 or 2 bytes out of those of 8, that is 13 % of the code.
@@ -73,7 +73,7 @@ func newTarget(o Options, libraries []string) target {
 		LDFlags: append([]string{
 			"-melf32lriscv", "--gc-sections", "-mllvm", "-enable-machine-outliner=" + outline,
 		}, libraries...),
-		LinkerScript: "targets/ld/" + laidPrefix + o.Board + ".ld",
+		LinkerScript: "targets/ld/" + laidPrefix + o.Script + ".ld",
 		ExtraFiles: []string{
 			"src/runtime/" + laidPrefix + "start.S", "src/runtime/" + laidPrefix + "divide.S",
 			"src/runtime/" + laidPrefix + "memory.S", "src/runtime/asm_riscv.S",
