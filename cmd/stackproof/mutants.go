@@ -15,6 +15,7 @@ import (
 	"stackproof/conformance"
 	"stackproof/conformance/mutants"
 	"stackproof/conformance/report"
+	"stackproof/fuzz/unforeseen"
 )
 
 // mutantsFlags are the arguments of `stackproof mutants`.
@@ -36,6 +37,7 @@ nothing finds is a gap. PATTERN selects faults by id, as it does cases:
   tcp/...      in this project's TCP; the cases judge
   emac/...     in its Ethernet driver; the tests on modelled hardware judge, then the cases over it
   sockets/...  in its sockets; lwIP judges, with what compat diff draws
+  unforeseen/... in all of these, where no case aims; fuzzing, simulation and properties judge, within minutes
   startup/...  in what brings the ESP32-P4 up; the emulated chip judges, on which an image is booted
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
@@ -134,7 +136,7 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 // had, unless they were asked for.
 func judgeMutants(ctx context.Context, root, pattern string, o *mutants.Options, stdout io.Writer, done func(*mutants.Verdict)) (*mutants.Report, error) {
 	all := &mutants.Report{}
-	targets := []*mutants.Target{&startup.Target, &planted.Target, &mutants.EMAC, &mutants.TCP}
+	targets := []*mutants.Target{&startup.Target, &planted.Target, &unforeseen.Target, &mutants.EMAC, &mutants.TCP}
 	if o.Mechanical {
 		targets = mutants.Generated
 	}
