@@ -49,8 +49,16 @@ var Reassembly = Target{
 	Name: "reassembly", Files: []string{"stack/reassembly/*.go"}, Tests: []string{"stack/reassembly"}, Stack: "conformance/sut/large",
 }
 
+// Neighbour is the neighbour cache, judged in the same way.
+var Neighbour = Target{
+	Name: "neighbour", Files: []string{"stack/neighbour/*.go"}, Tests: []string{"stack/neighbour"}, Stack: "conformance/sut/large",
+}
+
+// Wire is all parsers and builders, judged in the same way.
+var Wire = Target{Name: "wire", Files: []string{"stack/wire/*.go"}, Tests: []string{"stack/wire"}, Stack: "conformance/sut/large"}
+
 // Generated are the targets of mechanical faults. Each has a table of survivors.
-var Generated = []*Target{&Reassembly, &TCP}
+var Generated = []*Target{&Reassembly, &Neighbour, &TCP}
 
 // has reports whether the target has a file, by its path from the module's root.
 func (t *Target) has(file string) bool {
