@@ -224,3 +224,12 @@ func TestStopped(t *testing.T) {
 	cancel()
 	require.ErrorContains(t, (&Run{Depth: 1, Jobs: 1}).Do(ctx).Err(), "interrupted")
 }
+
+// TestFirst: who wants the first failure alone gets it, and no more is thrown than was begun.
+func TestFirst(t *testing.T) {
+	r := Run{Depth: 2, Jobs: 1, First: true, meddle: func(*judge) { panic("fault") }}
+	s := r.Do(context.Background())
+	require.Len(t, s.Failures, 1)
+	require.LessOrEqual(t, s.Thrown(), 4)
+	require.Error(t, s.Err())
+}

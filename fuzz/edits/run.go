@@ -20,6 +20,7 @@ type Run struct {
 	Match  func(id string) bool // selects STATE/BASE; nil: all
 	Thin   int                  // of so many frames one is thrown; 0: all
 	Rounds int                  // how often each pair of fields is drawn values for, and as many triples are; 0: once
+	First  bool                 // the first failure is the last
 	tamper func(j *judge, b []byte) []byte
 	meddle func(j *judge)
 }
@@ -71,6 +72,8 @@ func (r *Run) Do(ctx context.Context) *Summary {
 	begin := time.Now()
 	t := NewTable()
 	s := &Summary{}
+	within, enough := context.WithCancel(ctx)
+	defer enough()
 	tasks, fields := r.tasks(t, s)
 	todo := make(chan task)
 	var all sync.WaitGroup
@@ -82,7 +85,10 @@ func (r *Run) Do(ctx context.Context) *Summary {
 			j.tamper, j.meddle = r.tamper, r.meddle
 			w := &worker{Run: r, judge: j, tally: tally{fields: map[task][]bool{}}}
 			for x := range todo {
-				w.work(ctx, x)
+				w.work(within, x)
+				if r.First && len(w.failures) > 0 {
+					enough()
+				}
 				mutex.Lock()
 				states[x.state] = true
 				mutex.Unlock()
@@ -98,7 +104,7 @@ func (r *Run) Do(ctx context.Context) *Summary {
 		})
 	}
 	for _, x := range tasks {
-		if ctx.Err() != nil {
+		if within.Err() != nil {
 			break
 		}
 		todo <- x
@@ -108,7 +114,7 @@ func (r *Run) Do(ctx context.Context) *Summary {
 	s.missed(t, tasks, fields, covered, states)
 	slices.SortFunc(s.Failures, func(a, b Failure) int { return strings.Compare(a.Name, b.Name) })
 	s.Failures = s.Failures[:min(len(s.Failures), MostFailures)]
-	s.Stopped, s.whole = ctx.Err() != nil, r.Thin <= 1
+	s.Stopped, s.whole = ctx.Err() != nil, r.Thin <= 1 && !r.First
 	s.Wall = time.Since(begin)
 	return s
 }
@@ -221,7 +227,9 @@ func (w *worker) work(ctx context.Context, x task) {
 	w.dice = rand.New(rand.NewPCG(w.Seed, uint64(x.state)<<32|uint64(x.base)))
 	w.fields[x] = make([]bool, len(b.Fields))
 	failed := len(w.failures)
-	done := func() bool { return ctx.Err() != nil || len(w.failures) > failed+mostFailures }
+	done := func() bool {
+		return ctx.Err() != nil || len(w.failures) > failed+mostFailures || w.First && len(w.failures) > 0
+	}
 	for f := range b.Fields {
 		for _, v := range b.values[f] {
 			w.edit[0] = Edit{f, v}

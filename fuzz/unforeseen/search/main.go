@@ -4,36 +4,57 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"log"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"stackproof/fuzz/edits"
 	"stackproof/fuzz/hostile"
 	"stackproof/fuzz/simulate"
 	"stackproof/golden/verify"
 )
 
-// How much is tried. Without a fault all of it takes a minute.
+// How much is tried in a round. Without a fault it takes ten seconds.
 const (
 	frames    = 60_000
 	sequences = 15_000
-	seeds     = 40
+	networks  = 30
 )
 
 // How long one input may take: a hundred times what it does.
 const (
-	mostFrames   = 20 * time.Second
-	mostSimulate = 100 * time.Second
+	mostFrames   = 10 * time.Second
+	mostSimulate = 30 * time.Second
+	mostEdits    = 100 * time.Second
 )
 
 func main() {
-	d := &draws{r: rand.New(rand.NewPCG(8, 40))}
+	if len(os.Args) != 3 {
+		log.Fatal("search: search FROM TO: the first round, and the one behind the last")
+	}
+	from, err := strconv.Atoi(os.Args[1])
+	to, err2 := strconv.Atoi(os.Args[2])
+	if err := errors.Join(err, err2); err != nil || from < 0 {
+		log.Fatalf("search: search %s %s: these are no rounds: %v", os.Args[1], os.Args[2], err)
+	}
+	for round := from; round < to; round++ {
+		search(round)
+	}
+}
+
+// search does a round. It ends the program with the first thing that it finds.
+func search(round int) {
+	d := &draws{r: rand.New(rand.NewPCG(8, uint64(round)))}
 	samples := verify.Samples()
 	for _, name := range slices.Sorted(maps.Keys(samples)) {
 		d.samples = append(d.samples, samples[name])
@@ -46,9 +67,11 @@ func main() {
 	}{
 		{"fuzzing, frame", frames, mostFrames, func(i int) error { hostile.Frame(d.frame(i)); return nil }},
 		{"fuzzing, sequence", sequences, mostFrames, func(int) error { hostile.Sequence(d.sequence()); return nil }},
-		{"simulation, seed", seeds, mostSimulate, func(i int) error { return simulate.Seed(uint64(i)) }},
+		{"simulation, seed", networks, mostSimulate, func(i int) error { return simulate.Seed(uint64(i)) }},
+		{"edits, seed", 1, mostEdits, func(i int) error { return edit(uint64(i)) }},
 	} {
-		for i := range j.n {
+		for k := range j.n {
+			i := round*j.n + k
 			if why := judge(j.name, i, j.most, j.try); why != "" {
 				say(j.name, i, why)
 			}
@@ -56,10 +79,22 @@ func main() {
 	}
 }
 
+// thin is of how many frames with edits one is thrown in the first round; later it is others.
+const thin = 10
+
+// edit sets fields to the edges of their ranges, and says which first did harm.
+func edit(seed uint64) error {
+	s := (&edits.Run{Depth: edits.MostEdits, Seed: seed, Thin: thin + int(seed), First: true}).Do(context.Background())
+	if len(s.Failures) > 0 {
+		return fmt.Errorf("%s: %w", s.Failures[0].Name, s.Failures[0].Err)
+	}
+	return s.Err()
+}
+
 // say tells what was found and ends.
 func say(name string, i int, why string) {
 	why, _, _ = strings.Cut(why, "\n")
-	fmt.Printf("%s %d: %s;\n", name, i+1, why)
+	fmt.Printf("%s %d: %s\n", name, i, why)
 	os.Exit(1)
 }
 
