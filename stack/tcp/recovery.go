@@ -16,7 +16,11 @@ func (c *Conn) duplicate(g *Segment) bool {
 // whatever else it does (RFC 6675 2).
 func (c *Conn) isDuplicate(g *Segment, progress bool, why Drop) bool {
 	if c.agreed.Has(SACK) {
-		return c.board.update(g.SACK[:g.NSACK])
+		first := 0
+		if c.duplicateReport(g) {
+			first = 1 // the second block says it as well, in the order of the numbers (RFC 2883 4)
+		}
+		return c.board.update(g.SACK[first:g.NSACK])
 	}
 	return !progress && why == DropNone && c.duplicate(g)
 }

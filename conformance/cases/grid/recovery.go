@@ -29,36 +29,42 @@ type path struct {
 	quiet         bool    // the peer does not tell of duplicates
 	family        string
 	cubic, stamps bool
+	drawn         bool      // by chance, beside those that are kept
 	stretches     []stretch // the application writes so much more, each time all is acknowledged
 }
 
 // paths are the networks of the recoveries.
 func paths() (all []path) {
 	for i := range uint64(recoveries) {
-		chance := rand.New(rand.NewPCG(i, 8985))
-		p := path{seed: i, segments: 10 + chance.IntN(11), rtt: time.Duration(20+chance.IntN(180))*time.Millisecond + 317*time.Microsecond}
-		p.loss = []float64{0.1, 0.2, 0.3, 0.5}[i%4]
-		p.burst = 1 + chance.IntN(3)
-		if i%3 == 1 {
-			p.late, p.by = 0.2, p.rtt/time.Duration(2+chance.IntN(8))
-		}
-		if i%5 == 2 {
-			p.twice = 0.2
-		}
-		if i%7 == 3 {
-			p.unheard = 0.2
-		}
-		p.cubic = i%8 >= 5
-		if i >= recoveries/2 { // more than fits into a default queue, and many fates at a time
-			p.segments, p.window = 24+chance.IntN(30), 10+chance.IntN(25)
-			p.loss /= 2
-		}
-		if p.stamps = i%2 == 1; p.stamps {
-			p.rtt, p.by = p.rtt.Truncate(time.Millisecond), p.by.Truncate(time.Millisecond)
-		}
-		all = append(all, p)
+		all = append(all, recoveryPath(i, i >= recoveries/2))
 	}
 	return all
+}
+
+// recoveryPath is one of them. wide: more than fits into a default queue, and many fates at a time.
+func recoveryPath(i uint64, wide bool) path {
+	chance := rand.New(rand.NewPCG(i, 8985))
+	p := path{seed: i, segments: 10 + chance.IntN(11), rtt: time.Duration(20+chance.IntN(180))*time.Millisecond + 317*time.Microsecond}
+	p.loss = []float64{0.1, 0.2, 0.3, 0.5}[i%4]
+	p.burst = 1 + chance.IntN(3)
+	if i%3 == 1 {
+		p.late, p.by = 0.2, p.rtt/time.Duration(2+chance.IntN(8))
+	}
+	if i%5 == 2 {
+		p.twice = 0.2
+	}
+	if i%7 == 3 {
+		p.unheard = 0.2
+	}
+	p.cubic = i%8 >= 5
+	if wide {
+		p.segments, p.window = 24+chance.IntN(30), 10+chance.IntN(25)
+		p.loss /= 2
+	}
+	if p.stamps = i%2 == 1; p.stamps {
+		p.rtt, p.by = p.rtt.Truncate(time.Millisecond), p.by.Truncate(time.Millisecond)
+	}
+	return p
 }
 
 const recoveries = 400
@@ -73,22 +79,26 @@ type stretch struct {
 // again.
 func pausingPaths() (all []path) {
 	for i := range uint64(pauses) {
-		chance := rand.New(rand.NewPCG(i, 9438))
-		p := path{seed: i, family: "pausing", segments: 10 + chance.IntN(6), rtt: time.Duration(100+chance.IntN(300))*time.Millisecond + 317*time.Microsecond}
-		p.window, p.loss, p.burst, p.cubic = 2+chance.IntN(10), 0.02, 1, i%8 > 0
-		for range 9 {
-			s := stretch{time.Duration(1+chance.IntN(50)) * time.Millisecond, 6 + chance.IntN(8)}
-			switch chance.IntN(8) {
-			case 0, 1:
-				s.segments = 1
-			case 2:
-				s.after *= 100
-			}
-			p.stretches = append(p.stretches, s)
-		}
-		all = append(all, p)
+		all = append(all, pausingPath(i))
 	}
 	return all
+}
+
+func pausingPath(i uint64) path {
+	chance := rand.New(rand.NewPCG(i, 9438))
+	p := path{seed: i, family: "pausing", segments: 10 + chance.IntN(6), rtt: time.Duration(100+chance.IntN(300))*time.Millisecond + 317*time.Microsecond}
+	p.window, p.loss, p.burst, p.cubic = 2+chance.IntN(10), 0.02, 1, i%8 > 0
+	for range 9 {
+		s := stretch{time.Duration(1+chance.IntN(50)) * time.Millisecond, 6 + chance.IntN(8)}
+		switch chance.IntN(8) {
+		case 0, 1:
+			s.segments = 1
+		case 2:
+			s.after *= 100
+		}
+		p.stretches = append(p.stretches, s)
+	}
+	return p
 }
 
 const pauses = 60
@@ -102,18 +112,22 @@ func tailPaths() (all []path) {
 			// (RFC 8985 6.2, step 2) depends on where in a sender's tick the timer ran out.
 			continue
 		}
-		chance := rand.New(rand.NewPCG(i, 7413))
-		p := path{seed: i, family: "tail", segments: 1 + chance.IntN(5), rtt: time.Duration(2+chance.IntN(150)) * time.Millisecond}
-		p.loss, p.burst, p.late, p.twice = []float64{0.1, 0.2, 0.3}[i%3], 1+chance.IntN(2), 0.15, []float64{0, 0.15}[i%2]
-		p.by = (p.rtt * time.Duration(1+chance.IntN(9)) / 3).Truncate(time.Millisecond)
-		p.unheard = []float64{0, 0.15}[i/2%2]
-		p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 2
-		for range 5 {
-			p.stretches = append(p.stretches, stretch{time.Duration(1+chance.IntN(40)) * 7 * time.Millisecond, 1 + chance.IntN(6)})
-		}
-		all = append(all, p)
+		all = append(all, tailPath(i))
 	}
 	return all
+}
+
+func tailPath(i uint64) path {
+	chance := rand.New(rand.NewPCG(i, 7413))
+	p := path{seed: i, family: "tail", segments: 1 + chance.IntN(5), rtt: time.Duration(2+chance.IntN(150)) * time.Millisecond}
+	p.loss, p.burst, p.late, p.twice = []float64{0.1, 0.2, 0.3}[i%3], 1+chance.IntN(2), 0.15, []float64{0, 0.15}[i%2]
+	p.by = (p.rtt * time.Duration(1+chance.IntN(9)) / 3).Truncate(time.Millisecond)
+	p.unheard = []float64{0, 0.15}[i/2%2]
+	p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 2
+	for range 5 {
+		p.stretches = append(p.stretches, stretch{time.Duration(1+chance.IntN(40)) * 7 * time.Millisecond, 1 + chance.IntN(6)})
+	}
+	return p
 }
 
 const tails = 300
@@ -121,15 +135,19 @@ const tails = 300
 // latePaths are networks on which more is late than lost, some of it so late that the sender has sent it again.
 func latePaths() (all []path) {
 	for i := range uint64(lateRecoveries) {
-		chance := rand.New(rand.NewPCG(i, 3522))
-		p := path{seed: i, family: "late", segments: 4 + chance.IntN(17), rtt: time.Duration(20+chance.IntN(180)) * time.Millisecond}
-		p.loss, p.burst, p.late = 0.05, 1, 0.3
-		p.by = (p.rtt * time.Duration(1+chance.IntN(12)) / 3).Truncate(time.Millisecond)
-		p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 3
-		p.twice = []float64{0, 0.2}[i%5/4]
-		all = append(all, p)
+		all = append(all, latePath(i))
 	}
 	return all
+}
+
+func latePath(i uint64) path {
+	chance := rand.New(rand.NewPCG(i, 3522))
+	p := path{seed: i, family: "late", segments: 4 + chance.IntN(17), rtt: time.Duration(20+chance.IntN(180)) * time.Millisecond}
+	p.loss, p.burst, p.late = 0.05, 1, 0.3
+	p.by = (p.rtt * time.Duration(1+chance.IntN(12)) / 3).Truncate(time.Millisecond)
+	p.quiet, p.cubic, p.stamps = i%3 == 0, i%2 == 0, i%4 < 3
+	p.twice = []float64{0, 0.2}[i%5/4]
+	return p
 }
 
 const lateRecoveries = 250
@@ -140,6 +158,7 @@ type coming struct {
 	segment int
 	sent    time.Duration
 	order   int
+	loose   bool // when it was sent is known to the sender's clock alone
 }
 
 // recovery is one run.
@@ -157,6 +176,7 @@ type recovery struct {
 	told   oracle.Figures
 	looks  int
 	now    time.Duration
+	about  bool          // which is known to the sender's clock alone
 	heard  time.Duration // when the last acknowledgment came
 	tie    bool
 	wrote  int // so many stretches
@@ -173,6 +193,21 @@ func tcpRecoveries() (cases []*build.Case) {
 		}
 	}
 	return cases
+}
+
+// Drawn are the cases of recoveries beside those that are kept, one of each kind of network for a seed, as scripts.
+func Drawn(seed uint64) (all []*script.Script, err error) {
+	for _, p := range []path{recoveryPath(seed, false), recoveryPath(seed, true), latePath(seed), pausingPath(seed), tailPath(seed)} {
+		p.drawn = true
+		if c := p.run(); c != nil {
+			s, err := c.Script()
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+	}
+	return all, nil
 }
 
 const recoveryMSS = 200
@@ -256,7 +291,7 @@ func (r *recovery) send(now time.Duration, loose bool) {
 			r.c.At(now)
 		}
 		r.c.Out(p, says)
-		r.fate(x)
+		r.fate(x, loose)
 	}
 	r.figures(until)
 }
@@ -265,7 +300,7 @@ func (r *recovery) send(now time.Duration, loose bool) {
 const clockTick = 100 * time.Microsecond
 
 // fate is what becomes of a segment.
-func (r *recovery) fate(x oracle.Sent) {
+func (r *recovery) fate(x oracle.Sent, loose bool) {
 	if r.bad == 0 && r.Float64() < r.loss {
 		r.bad = r.burst
 	}
@@ -277,7 +312,7 @@ func (r *recovery) fate(x oracle.Sent) {
 	}
 	at := (x.At + r.rtt + time.Microsecond - 1).Truncate(time.Microsecond) // a script's times have no more
 	if r.Float64() < r.late {
-		at += r.by
+		at += r.by.Truncate(time.Microsecond)
 	}
 	n := 1
 	if r.Float64() < r.twice {
@@ -285,7 +320,7 @@ func (r *recovery) fate(x oracle.Sent) {
 	}
 	for range n {
 		r.count++
-		r.way = append(r.way, coming{at, x.Segment, x.At, r.count})
+		r.way = append(r.way, coming{at, x.Segment, x.At, r.count, loose})
 		at += 3 * time.Millisecond
 	}
 }
@@ -359,7 +394,7 @@ func (r *recovery) arrives(x coming) {
 		dup = dup || b.From <= i && i < b.To
 	}
 	if i <= r.peer.RcvNxt && x.sent > r.recent {
-		r.recent = x.sent
+		r.recent, r.about = x.sent, x.loose
 	}
 	r.peer.Arrive(oracle.Range{From: i, To: i + 1}, false)
 	if r.Float64() < r.unheard {
@@ -402,7 +437,7 @@ func (r *recovery) arrives(x coming) {
 		said[k].To--
 	}
 	r.s.Acknowledge(x.at, int(r.peer.RcvNxt)-1, said, dup, r.recent)
-	r.tie = r.tie || r.s.Close()
+	r.tie = r.tie || r.s.Close() || r.drawn && (r.s.Vague() || r.stamps && r.about)
 	r.send(x.at, false)
 }
 

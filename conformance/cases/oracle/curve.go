@@ -14,6 +14,9 @@ type curve struct {
 	reno, cwnd   float64 // W_est, and the window with its fraction
 }
 
+// curveSlack is how many bytes a window may differ by: RFC 9438 does not say in what units a sender reckons.
+const curveSlack = 10
+
 // lower is 4.6 and 4.7.
 func (b *curve) lower(flight int) int {
 	w := float64(flight)
@@ -63,7 +66,9 @@ func (b *curve) grow(s *Sender, now time.Duration, n int) int {
 	}
 	share := float64(n*s.MSS) / b.cwnd
 	b.reno += alpha * share
-	if b.at(now-b.epoch, s.MSS) < b.reno {
+	cubic := b.at(now-b.epoch, s.MSS)
+	s.vague = s.vague || math.Abs(cubic-b.reno) < curveSlack
+	if cubic < b.reno {
 		b.cwnd = max(b.cwnd, b.reno)
 	} else {
 		target := min(max(b.at(now-b.epoch+s.rtt.SRTT, s.MSS), b.cwnd), 1.5*b.cwnd)

@@ -56,6 +56,7 @@ func (k *rack) arrived(s *Sender, i int, now, echoed time.Duration) {
 	k.fack = max(k.fack, i+1)
 	rtt := now - x.at
 	if x.again {
+		s.vague = s.vague || x.loose && (rtt-k.least).Abs() < resolution
 		if rtt < k.least || s.Stamps && now.Truncate(time.Millisecond)-echoed.Truncate(time.Millisecond) > rtt+time.Millisecond {
 			return // it is what was sent first that has arrived
 		}
@@ -108,7 +109,7 @@ func (k *rack) detect(s *Sender, now time.Duration) (found bool) {
 			continue
 		}
 		left := x.at + k.rtt + wnd - now
-		k.close = k.close || wnd > 0 && left.Abs() < 100*time.Microsecond
+		k.close = k.close || wnd > 0 && left.Abs() < resolution
 		if left > 0 {
 			wait = max(wait, left)
 		} else {
@@ -197,6 +198,7 @@ func (p *prr) window(pipe, ssthresh, delivered, mss int, safe bool) int {
 // undo is what RFC 3522 and RFC 9438 4.9 take back.
 type undo struct {
 	able, sent     bool
+	loose          bool
 	at             time.Duration
 	segment        int
 	cwnd, ssthresh int
@@ -214,6 +216,7 @@ func (s *Sender) takeBack(echoed time.Duration) {
 		return
 	}
 	u.able = false
+	s.vague = s.vague || u.loose && (echoed-u.at).Abs() < 2*time.Millisecond
 	if echoed.Truncate(time.Millisecond) >= u.at.Truncate(time.Millisecond) {
 		return
 	}

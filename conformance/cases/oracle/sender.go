@@ -27,6 +27,7 @@ type Sender struct {
 	rtt     Estimate
 	timed   int // the segment that is timed behind which it ends (RFC 6298 3); -1: none
 	timedAt time.Duration
+	about   bool // that is known to the clock of the sender alone
 
 	initial int           // the initial window
 	heard   time.Duration // when the last new acknowledgment came
@@ -34,6 +35,9 @@ type Sender struct {
 	due      time.Duration // of the retransmission timer
 	timeouts int
 	overdue  bool
+
+	loose bool // what goes out now does so by the reordering timer
+	vague bool
 
 	rack rack
 	tlp  tlp
@@ -46,7 +50,8 @@ type sentSegment struct {
 	at           time.Duration
 	sacked, lost bool
 	again        bool
-	told         bool // SACK has told of it once, whatever was forgotten since
+	loose        bool // when exactly is known to the clock of the sender alone
+	told         bool // SACK has told of it since it was sent, whatever was forgotten since
 }
 
 // Sent is what a sender sends: a segment, and when.
@@ -170,15 +175,16 @@ func (s *Sender) sent(now time.Duration, x Sent) {
 	}
 	if x.Again {
 		g := &s.segs[x.Segment]
-		g.at, g.again, g.lost = now, true, false
-		s.timed = -1 // Karn
+		g.at, g.again, g.lost, g.loose = now, true, false, s.loose
+		g.told = false // what arrives now may be this (RFC 8985 6.2, step 2)
+		s.timed = -1   // Karn
 		if s.undo.able && !s.undo.sent && s.Stamps {
-			s.undo.sent, s.undo.at, s.undo.segment = true, now, x.Segment
+			s.undo.sent, s.undo.at, s.undo.segment, s.undo.loose = true, now, x.Segment, s.loose
 		}
 	} else {
-		s.segs = append(s.segs, sentSegment{at: now})
+		s.segs = append(s.segs, sentSegment{at: now, loose: s.loose})
 		if s.timed < 0 {
-			s.timed, s.timedAt = x.Segment, now
+			s.timed, s.timedAt, s.about = x.Segment, now, s.loose
 		}
 	}
 	if s.flight() > s.peak || s.una >= s.peakEnd {
@@ -201,6 +207,7 @@ func (s *Sender) sent(now time.Duration, x Sent) {
 // Acknowledge takes an acknowledgment: all segments before una have arrived, and those of the blocks. dsack: its first block
 // reports a duplicate. echoed is the time of the time stamp that it echoes.
 func (s *Sender) Acknowledge(now time.Duration, una int, blocks []Range, dsack bool, echoed time.Duration) {
+	s.loose = false
 	n := (una - s.una) * s.MSS
 	s.measure(now, una, dsack, echoed)
 	s.rack.begin(now)
@@ -275,6 +282,7 @@ func (s *Sender) measure(now time.Duration, una int, dsack bool, echoed time.Dur
 		}
 	} else if over {
 		s.rtt.Sample(now-s.timedAt, 1)
+		s.vague = s.vague || s.about
 		s.tlp.measured = true
 	}
 }
@@ -358,6 +366,7 @@ func (s *Sender) Expire(now time.Duration) (loose bool) {
 	if s.due <= now {
 		s.timeout(now)
 	}
+	s.loose = loose
 	return loose
 }
 
@@ -367,17 +376,30 @@ func (s *Sender) Close() bool {
 	return s.rack.close || s.Cubic && s.curve.running && s.cwnd > s.MSS && (s.cwnd+2)%s.MSS < 4 && s.cwnd != s.ssthresh
 }
 
+// Vague reports likewise what only a clock of no resolution at all could tell, and what a sender needs memory for that RFC
+// 2018 does not ask for.
+func (s *Sender) Vague() bool {
+	return s.vague || s.Cubic && s.curve.running && s.cwnd > s.MSS && (s.cwnd+curveSlack)%s.MSS < 2*curveSlack && s.cwnd != s.ssthresh
+}
+
 // timeout is RFC 6298 5.4 to 5.6, RFC 5681 3.1 and RFC 8985 6.3.
 func (s *Sender) timeout(now time.Duration) {
 	s.timeouts++
 	s.rtt.RTO = min(2*s.rtt.RTO, 60*time.Second)
+	told := make([]bool, s.next())
 	for i := s.una; i < s.next(); i++ {
-		s.segs[i].sacked = false // RFC 2018 8
+		told[i], s.segs[i].sacked = s.segs[i].sacked, false // RFC 2018 8
 	}
-	wnd := s.rack.window(s)
+	late := s.rack.rtt + s.rack.window(s)
 	for i := s.una; i < s.next(); i++ {
-		if x := &s.segs[i]; i == s.una || x.at+s.rack.rtt+wnd <= now {
+		x := &s.segs[i]
+		left := x.at + late - now
+		if i == s.una || left <= 0 {
 			x.lost = true
+		}
+		if i > s.una {
+			// When a stretch was sent that has arrived, a sender need not remember of each segment.
+			s.vague = s.vague || left.Abs() < resolution || told[i] && told[i-1] && x.lost != s.segs[i-1].lost
 		}
 	}
 	s.rack.waiting = false
@@ -390,3 +412,6 @@ func (s *Sender) timeout(now time.Duration) {
 	s.recovering, s.recover, s.reduced = false, s.next(), s.next()
 	s.cwnd, s.overdue = s.MSS, true
 }
+
+// resolution is what a sender's clock need tell of when something was sent.
+const resolution = 100 * time.Microsecond
