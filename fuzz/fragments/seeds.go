@@ -13,6 +13,7 @@ func Seeds() [][]byte {
 	minute := [stepLen]byte{flagPass, 0, 240}
 	moment := [stepLen]byte{flagPass, 0, 239}
 	first, middle, last := [stepLen]byte{0, 0, 0, 1, 19}, [stepLen]byte{0, 0, 2, 1, 20}, [stepLen]byte{flagLast | 3, 0, 4, 0, 21}
+	full := [stepLen]byte{flagLast, 0, 4, 1, 21} // to the last byte of a unit
 	marked := func(s [stepLen]byte, mark byte) [stepLen]byte { s[3] |= mark << 6; return s }
 	flagged := func(s [stepLen]byte, flag byte) [stepLen]byte { s[0] |= flag; return s }
 	of := func(s [stepLen]byte, key byte) [stepLen]byte { s[1] = key; return s }
@@ -26,6 +27,9 @@ func Seeds() [][]byte {
 		program(large, first, last, at(middle, 4)),                                    // behind the end
 		program(large, at(middle, 6), last),                                           // an end before what is there
 		program(large, last, at(last, 5), first),                                      // two ends
+		program(large, full, at(first, 4)),                                            // the end, and then no end
+		program(large, first, at(full, 0)),                                            // no end, and then the end
+		program(large, first, [stepLen]byte{0, 0, 0, 0, 19}),                          // a part of what is there
 		program(small, at(first, 7), at(last, 8), flagged(first, flagLong)),           // no room
 		program(large, first, of(first, 1), of(first, 2), middle, last, of(last, 1)),  // the oldest gives way
 		program(3<<2|3, first, of(first, 4), of(first, 8), of(first, 9), of(last, 12), minute, minute),
