@@ -20,6 +20,12 @@ func exercise(t require.TestingT, b []byte) (accepted int) {
 		}
 	}
 	_, _ = ParseQuotedTransport(b)
+	if f, err := ParseICMP(b); err == OK { // not in the list: it takes anything that is long enough
+		again := putExactly(t, ICMPHeaderLen, f.Put)
+		require.Equal(t, append(append([]byte(nil), b[:2]...), b[4:8]...), append(again[:2:2], again[4:]...))
+	} else {
+		require.Less(t, len(b), ICMPHeaderLen)
+	}
 	require.Equal(t, before, string(b), "reading changed the bytes")
 	return accepted
 }
@@ -272,6 +278,15 @@ func FuzzCheck(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) { exercise(t, b) })
+}
+
+// TestPrefixes: every prefix of a message is refused or read without a look behind its end.
+func TestPrefixes(t *testing.T) {
+	for _, b := range samples() {
+		for n := range b {
+			exercise(t, append(make([]byte, 0, n), b[:n]...)[:n:n])
+		}
+	}
 }
 
 // TestChecksOnAnyBytes draws bytes near to a sample, so that some pass and some nearly do.

@@ -244,6 +244,34 @@ func propertyGopacketICMPv4(t *rapid.T) {
 	require.Equal(t, b, encode(t, icmp, gopacket.Payload(data)))
 }
 
+// TestGopacketGroupQuery: what it reads of a query of IGMPv3 is what is read here, but for codes above 127, which it takes
+// for others than RFC 3376 4.1.1, and for the interval, whose unit is a second (4.1.7) and there a tenth of one.
+func TestGopacketGroupQuery(t *testing.T) { rapid.Check(t, propertyGopacketGroupQuery) }
+
+func FuzzGopacketGroupQuery(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyGopacketGroupQuery)) }
+
+func propertyGopacketGroupQuery(t *rapid.T) {
+	code := rapid.Uint8Range(0, 127)
+	sources := rapid.SliceOfN(genAddr4(), 0, 3).Draw(t, "sources")
+	b := igmpQuery(code.Draw(t, "code"), len(sources), len(sources))
+	b[8], b[9] = rapid.Byte().Draw(t, "flags"), code.Draw(t, "interval")
+	genAddr4().Draw(t, "group").Put(b[4:])
+	for i, a := range sources {
+		a.Put(b[12+4*i:])
+	}
+	q, err := b.Query()
+	require.Equal(t, OK, err)
+	g := layer[*layers.IGMP](t, decode(t, b, layers.LayerTypeIGMP))
+	require.Equal(t, q.Group.As4(), [4]byte(g.GroupAddress.To4()))
+	require.Equal(t, q.MaxResp, g.MaxResponseTime)
+	require.Equal(t, q.Robust, g.RobustnessValue)
+	require.Equal(t, q.Interval, 10*g.IntervalTime)
+	require.Equal(t, len(sources), q.Sources())
+	for i := range q.Sources() {
+		require.Equal(t, q.Source(i).As4(), [4]byte(g.SourceAddresses[i].To4()))
+	}
+}
+
 func TestGopacketICMPv6Echo(t *testing.T) { rapid.Check(t, propertyGopacketICMPv6Echo) }
 
 func FuzzGopacketICMPv6Echo(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyGopacketICMPv6Echo)) }
