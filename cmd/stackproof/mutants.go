@@ -43,8 +43,8 @@ nothing finds is a gap. PATTERN selects faults by id, as it does cases:
 
 The chosen faults are written down in conformance/mutants/chosen; every one must be found. The
 mechanical ones are made of every comparison, operator, constant, assignment, call and return of the
-TCP (tcp/..., stack/...), of the table of datagrams that are put together (reassembly/...) and of
-the neighbour cache (neighbour/...).
+TCP (tcp/..., stack/...), of the table of datagrams that are put together (reassembly/...), of the
+neighbour cache (neighbour/...) and of the parsers (wire/...).
 What of them nothing finds must stand in conformance/mutants/survivors/TARGET.txt, with the reason.
 
 It needs the go command and the source tree, which it does not change; for the start-up also what device build needs.

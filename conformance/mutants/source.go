@@ -58,7 +58,7 @@ var Neighbour = Target{
 var Wire = Target{Name: "wire", Files: []string{"stack/wire/*.go"}, Tests: []string{"stack/wire"}, Stack: "conformance/sut/large"}
 
 // Generated are the targets of mechanical faults. Each has a table of survivors.
-var Generated = []*Target{&Reassembly, &Neighbour, &TCP}
+var Generated = []*Target{&Reassembly, &Neighbour, &Wire, &TCP}
 
 // has reports whether the target has a file, by its path from the module's root.
 func (t *Target) has(file string) bool {
