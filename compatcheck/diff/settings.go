@@ -179,18 +179,35 @@ func (g *generator) establish() {
 	}
 }
 
+// twice is whether a bind would be the second of a stream: lwIP has it in its list twice then, which has no end.
+func (g *generator) twice(fd int) bool {
+	s := g.by(fd)
+	if s == nil || s.kind != stream {
+		return false
+	}
+	again := s.at != fresh
+	s.at = max(s.at, bound)
+	return again
+}
+
 // odd is what a program should not do.
 func (g *generator) odd() {
 	fd := g.fd()
 	v6 := g.chance(2)
 	switch g.IntN(8) {
 	case 0:
+		if g.twice(fd) {
+			return
+		}
 		g.do("bind(%d, %s)", fd, g.address(v6, "any", 8083))
 	case 1:
 		g.do("connect(%d, %s)", fd, g.address(v6, "peer", 40009))
 	case 2:
 		g.do("sendto(%d, ..., 3, 0, %s)", fd, g.address(true, "peer", 40009))
 	case 3:
+		if g.twice(fd) {
+			return
+		}
 		g.do("bind(%d, {sin_port=htons(8080)}, %d)", fd, of(g, 15, 8))
 	case 4:
 		g.do("socket(AF_INET, %s, 0) = %d", of(g, "SOCK_SEQPACKET", "9"), g.next)
