@@ -2,6 +2,7 @@ package socket
 
 import (
 	"stackproof/stack"
+	"stackproof/stack/tcp"
 	"stackproof/stack/wire"
 )
 
@@ -91,11 +92,12 @@ func (t *Table) bindStream(s *Socket, e Endpoint) stack.Cause {
 }
 
 // taken tells whether another stream of the table has the port, on an address that e's overlaps. Two may share it while
-// both allow reuse and neither listens.
+// both allow reuse and neither listens. A connection that is over has none, as in lwIP, whoever still holds its socket.
 func (t *Table) taken(s *Socket, e Endpoint) bool {
 	for i := range t.rows {
 		o := &t.rows[i]
-		if o == s || o.kind != Stream || o.local.Port != e.Port || !overlap(o.local.Addr, e.Addr) {
+		if o == s || o.kind != Stream || o.local.Port != e.Port || !overlap(o.local.Addr, e.Addr) ||
+			o.phase == joined && t.state(o) == tcp.Closed {
 			continue
 		}
 		if !s.reuse || !o.reuse || o.phase == listening && !t.listenersShare {
