@@ -12,9 +12,9 @@ import (
 // TestFuzz: a target's turn, from the command line to the reports.
 func TestFuzz(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "corpus")
-	code, stdout, stderr := invoke(t, "fuzz", "--for", "30s", "--turns", "1", "--jobs", "1", "--corpus", dir, "-v", "conformance/vm/asm/FuzzDecode")
+	code, stdout, stderr := invoke(t, "fuzz", "--for", "30s", "--turns", "1", "--jobs", "1", "--corpus", dir, "-v", "conformance/vm/FuzzRun")
 	require.Equal(t, report.ExitOK, code, stderr)
-	require.Regexp(t, `(?m)^PASS conformance/vm/asm/FuzzDecode +slices=1 `, stdout)
+	require.Regexp(t, `(?m)^PASS conformance/vm/FuzzRun +slices=1 `, stdout)
 	require.Regexp(t, `(?m)^fuzz: tasks=1 executions=[1-9]\d* new=\d+ coverage=[1-9]\d* findings=0 `, stdout)
 	for _, name := range []string{"state.json", "report.txt", "report.json", "report.html"} {
 		require.FileExists(t, filepath.Join(dir, name))

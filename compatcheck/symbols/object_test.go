@@ -1,7 +1,6 @@
 package symbols
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,113 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stackproof/compatcheck/symbols/sample"
 	"stackproof/conformance/notrun"
 )
 
-// format is a class and a byte order of ELF.
-type format struct {
-	wide  bool
-	order binary.AppendByteOrder
-}
-
-func (f format) String() string { return fmt.Sprintf("wide=%t %v", f.wide, f.order) }
-
-var formats = []format{
-	{false, binary.LittleEndian}, {true, binary.LittleEndian}, {false, binary.BigEndian}, {true, binary.BigEndian},
-}
-
-// writeELF makes an object file that has some names and wants some, and one local name.
-func writeELF(f format, defined, wanted []string) []byte {
-	at, put := f.order, func(b []byte, v uint64) []byte { return f.order.AppendUint32(b, uint32(v)) }
-	if f.wide {
-		put = f.order.AppendUint64
-	}
-	names, entries := []byte("\x00local\x00"), []byte{}
-	symbol := func(name uint32, info byte, shndx uint16) {
-		entries = at.AppendUint32(entries, name)
-		if f.wide {
-			entries = append(entries, info, 0)
-			entries = at.AppendUint16(entries, shndx)
-			entries = put(put(entries, 0), 0)
-			return
-		}
-		entries = put(put(entries, 0), 0)
-		entries = append(entries, info, 0)
-		entries = at.AppendUint16(entries, shndx)
-	}
-	symbol(0, 0, 0)
-	symbol(1, 0, 0)
-	for i, name := range append(append([]string{}, defined...), wanted...) {
-		shndx, bind := uint16(1), byte(1<<4)
-		if i >= len(defined) {
-			shndx = 0
-			bind = byte(1+i%2) << 4 // global or weak
-		}
-		symbol(uint32(len(names)), bind, shndx)
-		names = append(append(names, name...), 0)
-	}
-	header, record := 52, 16
-	if f.wide {
-		header, record = 64, 24
-	}
-	section := func(b []byte, typ uint32, offset, size int, link uint32) []byte {
-		b = at.AppendUint32(at.AppendUint32(b, 0), typ)
-		b = put(put(put(put(b, 0), 0), uint64(offset)), uint64(size))
-		b = at.AppendUint32(at.AppendUint32(b, link), 0)
-		return put(put(b, 0), uint64(record))
-	}
-	body := append(append([]byte{}, names...), entries...)
-	out := append([]byte(elfMagic), 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-	if f.wide {
-		out[4] = class64
-	}
-	if at.AppendUint16(nil, 1)[0] == 0 {
-		out[5] = bigEndian
-	}
-	out = at.AppendUint32(at.AppendUint16(at.AppendUint16(out, 1), 243), 1)
-	out = at.AppendUint32(put(put(put(out, 0), 0), uint64(header+len(body))), 0)
-	for _, v := range []int{header, 0, 0, map[bool]int{false: 40, true: 64}[f.wide], 3, 0} {
-		out = at.AppendUint16(out, uint16(v))
-	}
-	out = append(out, body...)
-	out = section(out, 0, 0, 0, 0)
-	out = section(out, 3, header, len(names), 0)
-	return section(out, symtab, header+len(names), len(entries), 1)
-}
-
-// writeArchive makes an archive of files; bsd: with BSD's way of writing long names, else with GNU's.
-func writeArchive(bsd bool, members ...[]byte) []byte {
-	out := []byte(arMagic)
-	add := func(name string, body []byte) {
-		out = fmt.Appendf(out, "%-16s%-12d%-6d%-6d%-8s%-10d`\n", name, 0, 0, 0, "644", len(body))
-		out = append(out, body...)
-		if len(body)%2 != 0 {
-			out = append(out, '\n')
-		}
-	}
-	if bsd {
-		add("__.SYMDEF SORTED", []byte("index"))
-	} else {
-		add("/", []byte("index"))
-		add("//", []byte("a_rather_long_name_0.o/\na_rather_long_name_1.o/\n"))
-	}
-	for i, body := range members {
-		switch {
-		case bsd:
-			add("#1/24", append([]byte(fmt.Sprintf("a_rather_long_name_%d.o\x00\x00", i)), body...))
-		case i < 2:
-			add(fmt.Sprintf("/%d", 24*i), body)
-		default:
-			add(fmt.Sprintf("short%d.o/", i), body)
-		}
-	}
-	return out
-}
-
 func TestRead(t *testing.T) {
 	defined, wanted := []string{"app_main"}, []string{"lwip_socket", "memcpy", "lwip_send"}
-	for _, f := range formats {
-		file := writeELF(f, defined, wanted)
+	for _, f := range sample.Formats {
+		file := sample.ELF(f, defined, wanted)
 		want := Object{Name: "app.o", Defined: defined, Wanted: wanted}
 		t.Run(f.String(), func(t *testing.T) {
 			got, err := Read("app.o", file)
@@ -126,7 +26,7 @@ func TestRead(t *testing.T) {
 		})
 		for _, bsd := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/bsd=%t", f, bsd), func(t *testing.T) {
-				got, err := Read("lib.a", writeArchive(bsd, file, []byte("BC\xC0\xDEx"), []byte("text"), file[:70]))
+				got, err := Read("lib.a", sample.Archive(bsd, file, []byte("BC\xC0\xDEx"), []byte("text"), file[:70]))
 				require.NoError(t, err)
 				last := map[bool]string{false: "lib.a(short3.o)", true: "lib.a(a_rather_long_name_3.o)"}[bsd]
 				require.Len(t, got, 4)
@@ -142,7 +42,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	file := writeELF(formats[0], nil, []string{"x"})
+	file := sample.ELF(sample.Formats[0], nil, []string{"x"})
 	for _, c := range []struct {
 		name string
 		file []byte
@@ -158,7 +58,7 @@ func TestReadRefuses(t *testing.T) {
 		{"no sections", file[:len(file)-130], "symbols: f: its table of sections is broken: entries of 40 bytes from 109 on"},
 		{"member", []byte(arMagic + "x"), "symbols: f: at byte 8: no header of a member"},
 		{"member of two lines", []byte(arMagic + "/           \n   " + strings.Repeat(" ", sizeAt-nameLen) + "0         " + headerMagic), "symbols: f: member \"/           \\n\": its name is at \"           \\n\" of 0 bytes of names"},
-		{"member too long", writeArchive(true, file)[:100], "symbols: f: at byte 74: no header of a member"},
+		{"member too long", sample.Archive(true, file)[:100], "symbols: f: at byte 74: no header of a member"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read("f", c.file)
@@ -202,29 +102,4 @@ func TestCompiled(t *testing.T) {
 	got, err := Read("lto.o", b)
 	require.NoError(t, err)
 	require.Contains(t, got[0].Skipped, "without machine code")
-}
-
-// FuzzRead: whatever the file, no panic, and no more out than in.
-func FuzzRead(f *testing.F) {
-	for _, of := range formats {
-		file := writeELF(of, []string{"a"}, []string{"lwip_socket", "b"})
-		f.Add(file)
-		f.Add(writeArchive(false, file, file))
-		f.Add(writeArchive(true, file))
-	}
-	f.Fuzz(func(t *testing.T, file []byte) {
-		objects, err := Read("f", file)
-		if err != nil {
-			require.Empty(t, objects)
-			require.NotContains(t, err.Error(), "\n")
-			return
-		}
-		names := 0
-		for _, o := range objects {
-			require.NotEmpty(t, o.Name)
-			names += len(o.Defined) + len(o.Wanted)
-		}
-		require.LessOrEqual(t, 16*names+headerLen*(len(objects)-1), len(file))
-		_ = Judge(objects)
-	})
 }

@@ -22,6 +22,9 @@ import (
 //go:embed */*.pkt tcp/*/*.pkt
 var files embed.FS
 
+// Files are the cases that stand as text, for who wants no more of them than that.
+func Files() fs.FS { return files }
+
 // Case is one case, ready to run.
 type Case struct {
 	script.Meta

@@ -242,33 +242,3 @@ func TestParseDoesNotAllocate(t *testing.T) {
 		}
 	}))
 }
-
-func FuzzParse(f *testing.F) {
-	for _, s := range samples(f) {
-		f.Add(s.b)
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var v View
-		before := append([]byte{}, b...)
-		d := Parse(b, &v)
-		require.Equal(t, string(before), string(b), "Parse reads only")
-		_ = d.String()
-		for i := range fields {
-			if n, ok := v.Get(i); ok {
-				v.Set(i, n)
-			}
-			if a, ok := v.Addr(i); ok {
-				v.SetAddr(i, a)
-			}
-		}
-		_, _, _, _, _ = v.Payload(), v.Options(), v.Datagram(), v.Body(), v.NetOptions()
-		require.Equal(t, string(before), string(b), "what was read, written again, changes nothing")
-		if !d.OK() {
-			return
-		}
-		if sum, ok := v.Get(UDPSum); !ok || sum != 0 {
-			v.Repair()
-			require.Equal(t, string(before), string(b), "there is nothing to repair in a well-formed frame")
-		}
-	})
-}

@@ -51,6 +51,6 @@ func TestTargetsOfThisModule(t *testing.T) {
 	all, err := Targets("../..")
 	require.NoError(t, err)
 	require.Contains(t, all, Target{Pkg: "stack/wire", Func: "FuzzCheck"})
-	require.Contains(t, all, Target{Pkg: "conformance/script", Func: "FuzzScript"})
+	require.Contains(t, all, Target{Pkg: "fuzz/parsers", Func: "FuzzScript"})
 	require.NotContains(t, all, Target{Pkg: "fuzz/nightly", Func: "FuzzA"})
 }

@@ -364,29 +364,3 @@ func TestConstantMemory(t *testing.T) {
 		}), 1.0)
 	}
 }
-
-// FuzzReader: no bytes bring it down, and a frame is never longer than it was.
-func FuzzReader(f *testing.F) {
-	w := &writer{order: binary.BigEndian}
-	w.section()
-	w.describe(Ethernet, 100, optResol, 1, 0x0900, 0)
-	w.enhanced(0, 77, []byte{1, 2, 3}, optFlags, 4, 0, 2<<5)
-	w.block(blockSimple, w.body(func(b *writer) { b.u32(4, 5) }))
-	w.block(77, make([]byte, 12))
-	f.Add(w.Bytes())
-	f.Add(pcapFile(binary.LittleEndian, true, 1|1<<26|2<<28, frames[:3]...))
-	f.Add(pcapFile(binary.BigEndian, false, 101, frames[:2]...))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		all, err := read(file)
-		var bad *Error
-		if err != nil {
-			require.ErrorAs(t, err, &bad)
-			require.LessOrEqual(t, bad.Offset, int64(len(file)))
-		}
-		for _, fr := range all {
-			require.LessOrEqual(t, len(fr.Data), fr.Length)
-			require.LessOrEqual(t, len(fr.Data), len(file))
-			fr.Packet()
-		}
-	})
-}

@@ -54,12 +54,3 @@ func TestFindsFaults(t *testing.T) {
 	s.work = nil
 	require.ErrorContains(t, s.throw(x, segment(wire.FlagSYN, 5, 0, nil)), "panics")
 }
-
-// FuzzFrame: any bytes.
-func FuzzFrame(f *testing.F) {
-	f.Add(segment(wire.FlagACK|wire.FlagPSH, 1, 1, []byte("hello")))
-	f.Add(packet(wire.IPv4Fields{Protocol: wire.ProtoUDP, MF: true}, make([]byte, 16)))
-	s, err := New()
-	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, b []byte) { require.NoError(t, s.Frame(b)) })
-}

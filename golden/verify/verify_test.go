@@ -240,16 +240,3 @@ func TestKnown(t *testing.T) {
 		require.Regexp(t, `\(.*RFC \d+|see `, why, name)
 	}
 }
-
-// FuzzFrame: on any bytes the codecs agree, but where known.txt says why not, and none of them comes to harm.
-func FuzzFrame(f *testing.F) {
-	for _, b := range Samples() {
-		f.Add(b)
-	}
-	v := NewVerifier()
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r := NewResult()
-		v.Frame(captured(b), r)
-		require.Empty(t, r.Failures, "% x", b)
-	})
-}

@@ -189,40 +189,6 @@ func TestOpNames(t *testing.T) {
 	}
 }
 
-// FuzzDecode: any bytes give a message or a fault, and what is given as a message can be said again.
-func FuzzDecode(f *testing.F) {
-	seed := rapid.Custom(func(t *rapid.T) []byte {
-		if rapid.Bool().Draw(t, "answer") {
-			return answerBody(t, drawAnswer(t))
-		}
-		return requestBody(t, drawRequest(t))
-	})
-	for i := range 200 {
-		f.Add(seed.Example(i))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		head := make([]byte, MaxHead)
-		var r Request
-		if fault := r.Decode(body); fault.OK() {
-			_, ok := r.PutHead(head)
-			assert.True(t, ok)
-		} else {
-			assert.LessOrEqual(t, fault.At, len(body))
-		}
-		var a Answer
-		if fault := a.Decode(body); fault.OK() {
-			n, ok := a.PutHead(head)
-			require.True(t, ok)
-			var again Answer
-			require.True(t, again.Decode(append(head[:n:n], a.Tail()...)).OK())
-			a.Stray, again.Stray = nil, nil
-			require.EqualExportedValues(t, a, again)
-		} else {
-			assert.LessOrEqual(t, fault.At, len(body))
-		}
-	})
-}
-
 func TestNoAllocation(t *testing.T) {
 	var r Request
 	var a Answer

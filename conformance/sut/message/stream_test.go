@@ -170,29 +170,6 @@ func TestLost(t *testing.T) {
 	assert.Equal(t, More, found)
 }
 
-// FuzzSplit: any bytes, in any pieces, are taken without a panic, and never a body longer than the buffer is given.
-func FuzzSplit(f *testing.F) {
-	f.Add([]byte{3, 0, 0, 0, 1, 2, 3}, uint8(2), false)
-	f.Add([]byte("\xc0body\xdb\xdc\xdb\xdd\xc0"), uint8(3), true)
-	f.Fuzz(func(t *testing.T, in []byte, piece uint8, line bool) {
-		framing := Pipe
-		if line {
-			framing = Line
-		}
-		var s Splitter
-		s.Init(framing, make([]byte, 16))
-		for len(in) > 0 {
-			n, found := s.Feed(in[:min(len(in), int(piece)+1)])
-			require.Positive(t, n)
-			in = in[n:]
-			if found == Whole || found == TooLong {
-				require.LessOrEqual(t, len(s.Body()), 16)
-				require.Equal(t, found == TooLong, int(s.Length()) > Limit(framing, s.buf))
-			}
-		}
-	})
-}
-
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("broken") }

@@ -121,24 +121,3 @@ func TestVersion(t *testing.T) {
 	_, err = Decode(b)
 	require.ErrorContains(t, err, "unknown version")
 }
-
-// FuzzDecode: whatever the bytes, decoding ends without a panic; and what is decoded is encoded to the same bytes.
-func FuzzDecode(f *testing.F) {
-	b, err := Encode(&example)
-	require.NoError(f, err)
-	f.Add(b)
-	for i := range 40 {
-		b, err := Encode(rapid.Custom(draw).Example(i))
-		require.NoError(f, err)
-		f.Add(b)
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := Decode(b)
-		if err != nil {
-			return
-		}
-		again, err := Encode(p)
-		require.NoError(t, err)
-		require.Equal(t, hex.EncodeToString(b), hex.EncodeToString(again))
-	})
-}

@@ -1,105 +1,39 @@
-package script
+package parsers
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
-// checkText holds a text to what the parser promises of any: one *Error with a place in the text, or a tree that
-// prints to text which is its own printout; and a tree compiles, or is refused by an *Error too.
-func checkText(t interface {
-	Fatalf(string, ...any)
-	Helper()
-}, text string) (parsed, compiled bool) {
-	t.Helper()
-	s, err := Parse("x.pkt", []byte(text))
-	if err != nil {
-		checkError(t, text, err)
-		return false, false
-	}
-	printed := s.String()
-	again, err := Parse("x.pkt", []byte(printed))
-	if err != nil {
-		t.Fatalf("%q parses, but its printout does not: %v\n%s", text, err, printed)
-	}
-	if twice := again.String(); twice != printed {
-		t.Fatalf("%q prints as\n%s\nand that as\n%s", text, printed, twice)
-	}
-	for _, form := range []Form{IPv4, IPv6} {
-		for _, neutral := range []bool{false, true} {
-			c, err := CompileForeign(s, form, neutral)
-			switch {
-			case err != nil:
-				checkError(t, text, err)
-			case len(c.Lines) != len(c.Program.Events) || c.Lack != nil && c.Lack.Event != len(c.Lines):
-				t.Fatalf("%q: %d lines, %d events, a lack %v", text, len(c.Lines), len(c.Program.Events), c.Lack)
-			default:
-				c.RunCode(map[int]int64{}, len(c.Program.Events))
-			}
-		}
-		first, err := Compile(s, form)
-		if err != nil {
-			checkError(t, text, err)
-			continue
-		}
-		compiled = true
-		second, err := Compile(again, form)
-		if err != nil {
-			t.Fatalf("%q compiles, but its printout does not: %v\n%s", text, err, printed)
-		}
-		a, b := fmt.Sprintf("%+v", first.Program), fmt.Sprintf("%+v", second.Program)
-		if a != b {
-			t.Fatalf("%q compiles to\n%s\nbut its printout to\n%s", text, a, b)
-		}
-	}
-	return true, compiled
-}
+var example = regexp.MustCompile("(?ms)^```pkt[a-z0-9 ]*\n(.*?)^```$")
 
-func checkError(t interface {
-	Fatalf(string, ...any)
-	Helper()
-}, text string, err error) {
-	t.Helper()
-	var e *Error
-	if !errors.As(err, &e) {
-		t.Fatalf("%q: an error that is none of ours: %v", text, err)
-	}
-	lines := strings.Split(text, "\n")
-	if e.Pos.Line < 1 || e.Pos.Line > len(lines) || e.Pos.Col < 1 || e.Pos.Col > len(lines[e.Pos.Line-1])+1 {
-		t.Fatalf("%q: %v is not in the text", text, err)
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Fatalf("%q: the error has more than one line: %v", text, err)
-	}
-}
-
-// FuzzScript takes any bytes. The seeds are all cases, and every example of the language's description.
+// FuzzScript takes any bytes. The seeds are also every example of the language's description, and scripts of its tests.
 func FuzzScript(f *testing.F) {
-	for _, pattern := range []string{"../cases/*/*.pkt", "../cases/*/*/*.pkt", "../LANGUAGE.md", "testdata/*.pkt"} {
+	for _, b := range ScriptSeeds() {
+		f.Add(b)
+	}
+	for _, pattern := range []string{"../../conformance/LANGUAGE.md", "../../conformance/script/testdata/*.pkt"} {
 		files, err := filepath.Glob(pattern)
-		if err != nil || len(files) == 0 {
-			f.Fatal(pattern, err)
-		}
+		require.NoError(f, err)
+		require.NotEmpty(f, files, pattern)
 		for _, name := range files {
 			text, err := os.ReadFile(name)
-			if err != nil {
-				f.Fatal(err)
-			}
+			require.NoError(f, err)
 			if filepath.Ext(name) == ".pkt" {
-				f.Add(string(text))
+				f.Add(text)
 			}
-			for _, b := range example.FindAllStringSubmatch(string(text), -1) {
-				f.Add(b[2])
+			for _, b := range example.FindAllSubmatch(text, -1) {
+				f.Add(b[1])
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, text string) { checkText(t, text) })
+	f.Fuzz(func(t *testing.T, text []byte) { Script(text) })
 }
 
 // What TestScripts makes lines of: bodies of packets, what may stand behind them, other actions, and words that are right
@@ -167,7 +101,7 @@ func TestScripts(t *testing.T) {
 			b.WriteString(drawLine(t))
 			b.WriteString(rapid.SampledFrom([]string{"\n", "\n\n", "\n// of the next\n", " "}).Draw(t, "end"))
 		}
-		p, c := checkText(t, b.String())
+		p, c := checkScript([]byte(b.String()))
 		switch {
 		case c:
 			compiled++
