@@ -104,8 +104,9 @@ func (d *Driver) pollLink() {
 		l.offered = true
 	case v == noAnswer:
 		d.counters.MDIOErrors++
-	case phase == linkOffer && v&AbilityPause == 0:
-		d.tell(PHYAdvert, v|AbilityPause, linkOffered)
+	case phase == linkOffer && v&offered != offered:
+		// Not what was read and PAUSE: the PHY keeps what it is told, and one misread word would cut the link for good.
+		d.tell(PHYAdvert, offered, linkOffered)
 	case phase == linkOffer:
 		l.offered, l.due = true, d.now
 	case phase == linkPartner:

@@ -79,3 +79,32 @@ func TestPauseSurvivesAReset(t *testing.T) {
 	b.run(500 * time.Microsecond)
 	require.Empty(t, b.sent)
 }
+
+// misread is a management interface of which an answer is read wrong, as often as left says.
+type misread struct {
+	*model.Host
+	left int
+}
+
+func (m *misread) Read(offset uint32) uint32 {
+	v := m.Host.Read(offset)
+	if offset == emac.GMIIData && m.left > 0 {
+		m.left--
+		return 0
+	}
+	return v
+}
+
+// TestMisreadOffer: the PHY is not told to offer no mode because what it offers was read wrong; it would keep that.
+func TestMisreadOffer(t *testing.T) {
+	h := &misread{Host: model.NewHost(model.Config{}, emac.Size(4, 4)), left: 1}
+	d := new(emac.Driver)
+	config := emac.Config{Address: own, Memory: h.RAM.CPU(), Receive: 4, Transmit: 4, Pause: true, PHY: 1, BusHz: 180_000_000}
+	require.Equal(t, emac.Fine, d.Init(h, &config, h.Now()))
+	for end := h.Now() + 5*time.Second; h.Now() < end; {
+		h.At(max(d.Poll(h.Now()), h.Now()+1))
+	}
+	require.Zero(t, h.left)
+	up, hundred, full := d.Link()
+	require.True(t, up && hundred && full)
+}

@@ -41,3 +41,6 @@ const (
 	IP101ID1 = 0x0243
 	IP101ID2 = 0x0c54
 )
+
+// offered is what PHYAdvert must have of a driver that can PAUSE: all modes of the MAC, and the selector of IEEE 802.3 (28.2.1.2).
+const offered = AbilityPause | Ability100Ful | Ability100 | Ability10Full | Ability10 | 1

@@ -2,9 +2,13 @@ package emac
 
 import "sync/atomic"
 
-// Receive lends the next received frame without its FCS, nil if there is none. It passes by what is no whole, good frame.
+// Receive lends the next received frame without its FCS, nil if there is none. It passes by what is no whole, good frame,
+// but no more of them than the ring has: what is left then has come since the last Poll, and raises the line again.
 func (d *Driver) Receive() []byte {
-	for d.state == Up {
+	if d.state != Up {
+		return nil
+	}
+	for range d.rx {
 		at := d.rxAt + uint32(d.next)*DescriptorSize
 		d.bus.Invalidate(at, DescriptorSize)
 		desc := &d.rx[d.next]
