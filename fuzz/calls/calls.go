@@ -178,6 +178,7 @@ func (w *world) finish() {
 	}
 	w.settle()
 	w.peer.polite = false
+	w.SetLink(w.now, true)
 	w.pass(time.Hour, 10_000)
 	w.cancelAll()
 	for fd := w.face.first(); fd < w.face.first()+sockets; fd++ {
