@@ -85,7 +85,8 @@ func (f *Face) tryConnect(op *Op, v *Socket) (done bool) {
 // Accept is lwip_accept; the result is the descriptor, and Op.Name the peer if named says that it is asked for. A call that
 // waits does so as long as SO_RCVTIMEO says. The new socket has the listener's SO_REUSEADDR and SO_KEEPALIVE, and all else
 // as a new one has it. EBADF; EOPNOTSUPP: no stream; EINVAL: not listening; EAGAIN; ENFILE; ENOTCONN: another task has
-// closed the listener, or the peer that is asked for is gone.
+// closed the listener, or the peer that is asked for is gone; once, what has ended the connection of a stream that does not
+// listen: ECONNRESET, ECONNABORTED.
 func (f *Face) Accept(now time.Duration, op *Op, fd int, named bool) (done bool) {
 	v := f.begin(op, callAccept, fd)
 	if v == nil {
