@@ -16,9 +16,9 @@ image: packages
 
 # What takes longer than CI has: half an hour of fuzzing, the live transfers at full length (as root) and those over the
 # modelled Ethernet, on the host and on the emulated board, tshark as the referee of the captures, the model of TCP with
-# draws of its own, recoveries on fifty thousand networks that chance draws, a thousand networks, every field of every header
-# at its edges, every case on lwIP, 10,000 socket programs on it and on the lwIP face, the faults that no case aims at, every
-# mechanical fault in the TCP and elsewhere.
+# draws of its own, the fuzz targets as libFuzzer has them, recoveries on fifty thousand networks that chance draws, a
+# thousand networks, every field of every header at its edges, every case on lwIP, 10,000 socket programs on it and on the
+# lwIP face, the faults that no case aims at, every mechanical fault in the TCP and elsewhere.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
@@ -26,6 +26,7 @@ prove: packages
 	@go run ./cmd/stackproof device build && go run ./cmd/stackproof device bench --mib 200
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 20m -run '^Test(Referee|Million)$$' ./golden/...
 	@go test -count=1 -timeout 10m ./fuzz/tcpmodel -rapid.checks=50000
+	@STACKPROOF_LONG=1 go test -count=1 -timeout 30m -run '^TestEngine' -v ./fuzz/targets/libfuzzer
 	@STACKPROOF_LONG=1 go test -count=1 -timeout 20m -run '^TestDrawn$$' -v ./conformance
 	@go run ./cmd/stackproof simulate --seeds 1000
 	@go run ./cmd/stackproof edits
