@@ -3,6 +3,7 @@
 package targets
 
 import (
+	"stackproof/fuzz/emac"
 	"stackproof/fuzz/fragments"
 	"stackproof/fuzz/hostile"
 	"stackproof/fuzz/parsers"
@@ -13,6 +14,7 @@ import (
 func FuzzHostileFrame(data []byte) int    { return hostile.Frame(data) }
 func FuzzHostileSequence(data []byte) int { return hostile.Sequence(data) }
 func FuzzFragments(data []byte) int       { return fragments.Program(data) }
+func FuzzEMAC(data []byte) int            { return emac.Program(data) }
 func FuzzSiege(data []byte) int           { return parsers.Siege(data) }
 func FuzzCodecs(data []byte) int          { return parsers.Codecs(data) }
 func FuzzFrame(data []byte) int           { return parsers.Frame(data) }

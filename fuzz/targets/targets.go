@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 
+	"stackproof/fuzz/emac"
 	"stackproof/fuzz/fragments"
 	"stackproof/fuzz/hostile"
 	"stackproof/fuzz/parsers"
@@ -28,6 +29,7 @@ var All = []Target{
 	{"hostile_frame", "fuzz/hostile/FuzzFrame", hostile.Frame, hostile.FrameSeeds, parsers.FrameTokens},
 	{"hostile_sequence", "fuzz/hostile/FuzzSequence", hostile.Sequence, hostile.SequenceSeeds, parsers.FrameTokens},
 	{"fragments", "fuzz/fragments/FuzzFragments", fragments.Program, fragments.Seeds, nil},
+	{"emac", "fuzz/emac/FuzzHardware", emac.Program, emac.Seeds, nil},
 	{"siege", "fuzz/parsers/FuzzSiege", parsers.Siege, parsers.FrameSeeds, parsers.FrameTokens},
 	{"codecs", "fuzz/parsers/FuzzCodecs", parsers.Codecs, parsers.FrameSeeds, parsers.FrameTokens},
 	{"frame", "fuzz/parsers/FuzzFrame", parsers.Frame, parsers.FrameSeeds, parsers.FrameTokens},
