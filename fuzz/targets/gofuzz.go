@@ -3,6 +3,7 @@
 package targets
 
 import (
+	"stackproof/fuzz/calls"
 	"stackproof/fuzz/emac"
 	"stackproof/fuzz/fragments"
 	"stackproof/fuzz/hostile"
@@ -14,6 +15,8 @@ import (
 func FuzzHostileFrame(data []byte) int    { return hostile.Frame(data) }
 func FuzzHostileSequence(data []byte) int { return hostile.Sequence(data) }
 func FuzzFragments(data []byte) int       { return fragments.Program(data) }
+func FuzzCallsPosix(data []byte) int      { return calls.Posix(data) }
+func FuzzCallsLwip(data []byte) int       { return calls.Lwip(data) }
 func FuzzEMAC(data []byte) int            { return emac.Program(data) }
 func FuzzSiege(data []byte) int           { return parsers.Siege(data) }
 func FuzzCodecs(data []byte) int          { return parsers.Codecs(data) }

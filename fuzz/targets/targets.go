@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 
+	"stackproof/fuzz/calls"
 	"stackproof/fuzz/emac"
 	"stackproof/fuzz/fragments"
 	"stackproof/fuzz/hostile"
@@ -29,6 +30,8 @@ var All = []Target{
 	{"hostile_frame", "fuzz/hostile/FuzzFrame", hostile.Frame, hostile.FrameSeeds, parsers.FrameTokens},
 	{"hostile_sequence", "fuzz/hostile/FuzzSequence", hostile.Sequence, hostile.SequenceSeeds, parsers.FrameTokens},
 	{"fragments", "fuzz/fragments/FuzzFragments", fragments.Program, fragments.Seeds, nil},
+	{"calls_posix", "fuzz/calls/FuzzPosix", calls.Posix, calls.Seeds, nil},
+	{"calls_lwip", "fuzz/calls/FuzzLwip", calls.Lwip, calls.Seeds, nil},
 	{"emac", "fuzz/emac/FuzzHardware", emac.Program, emac.Seeds, nil},
 	{"siege", "fuzz/parsers/FuzzSiege", parsers.Siege, parsers.FrameSeeds, parsers.FrameTokens},
 	{"codecs", "fuzz/parsers/FuzzCodecs", parsers.Codecs, parsers.FrameSeeds, parsers.FrameTokens},
