@@ -3,5 +3,6 @@
 // of TCP and in what other states there are.
 //
 // The headers are a table (layout.go), the frames that are good are built for each state (bases.go), and whoever forgets a
-// bit of either is found out by a test. What must not happen is in judge.go.
+// bit of either is found out by a test. What must not happen is in judge.go. The cases
+// tcp/edits are a sample of it that runs on every stack, on a board too.
 package edits

@@ -8,7 +8,7 @@ import (
 )
 
 // tables are all the cases, a function for each topic.
-var tables = []func() []*build.Case{tcpGrid, ipv4Fields, ipv6Fields, tcpFields, otherFields, tcpLoops, fragmentLoops, tcpCells, tcpOrders, tcpOverlaps, tcpSoup, tcpRecoveries, tcpCookies}
+var tables = []func() []*build.Case{tcpGrid, ipv4Fields, ipv6Fields, tcpFields, otherFields, tcpLoops, fragmentLoops, tcpCells, tcpEdits, tcpOrders, tcpOverlaps, tcpSoup, tcpRecoveries, tcpCookies}
 
 // Scripts are the cases as scripts, in the order in which they are written.
 func Scripts() ([]*script.Script, error) {
