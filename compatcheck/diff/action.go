@@ -87,7 +87,7 @@ func (g *generator) fromPeer() {
 	case n == 13:
 		g.lost(s)
 		g.do("%s %s 0:0(0)%s", to, of(g, "R.", "R"), over(s.v6))
-	case n == 14 && (s.sends || s.fin || g.deaf || s.came+10 > mostText): // what has waited since before may see the window at two times
+	case n == 14 && (s.sends || s.fin || s.beyond || g.deaf || s.came+10 > mostText): // what has waited since before may see the window at two times
 	case n == 14:
 		g.zero = true
 		g.new(s, to)
@@ -98,6 +98,7 @@ func (g *generator) fromPeer() {
 	case n == 16 && !s.fin && s.came >= 10 && g.chance(2): // once more
 		g.do("%s P. 4294967286:0(10)%s", to, over(s.v6))
 	case n == 16 && !s.fin: // beyond the window
+		s.beyond = true
 		g.do("%s P. 9000:9010(10)%s", to, over(s.v6))
 	case n == 17:
 		g.do("%s P. 0:10(10) {tcp.sum+=1%s}", to, map[bool]string{true: ", ip.version=6"}[s.v6])

@@ -40,6 +40,7 @@ type sock struct {
 	shut     bool // SHUT_WR
 	listens  bool // listen was called
 	lingers  bool // SO_LINGER was set
+	beyond   bool // the peer has sent beyond the window: from then on lwIP believes no smaller window (case tcp/data/window-of-a-segment-beyond)
 	sends    bool // a send may still wait
 	half     bool // a listener with a connection that stays half open: what lwIP lets wait beside it is not ours
 }

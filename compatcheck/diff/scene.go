@@ -118,7 +118,7 @@ func (g *generator) accept(l *sock) {
 	s := &sock{fd: fd, v6: l.v6, at: connected, port: l.port}
 	for i, c := range g.socks { // the oldest that waits
 		if c.fd < 0 && c.port == l.port {
-			s.peer, s.v6, s.came, s.fin = c.peer, c.v6, c.came, c.fin
+			s.peer, s.v6, s.came, s.fin, s.beyond = c.peer, c.v6, c.came, c.fin, c.beyond
 			g.socks = append(g.socks[:i], g.socks[i+1:]...)
 			break
 		}
