@@ -116,6 +116,9 @@ func (g *generator) end() {
 	if s != nil && s.lingers && s.at == connecting {
 		return // lwIP lingers for a SYN, which is no data
 	}
+	if s != nil && s.lingers && (s.came > 0 || g.loops) {
+		return // lwIP resets a connection with unread text, and then waits for ever for what it has sent on it
+	}
 	if s != nil && s.shut && (s.came > 0 || g.loops) {
 		return // RFC 1122 4.2.2.13 has a reset for what is thrown away unread; lwIP sends none behind SHUT_WR
 	}
