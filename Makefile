@@ -18,7 +18,8 @@ image: packages
 # modelled Ethernet, on the host and on the emulated board, tshark as the referee of the captures, the model of TCP with
 # draws of its own, the fuzz targets as libFuzzer has them, recoveries on fifty thousand networks that chance draws, a
 # thousand networks, every field of every header at its edges, every case on lwIP, 10,000 socket programs on it and on the
-# lwIP face, the faults that no case aims at, every mechanical fault in the TCP and elsewhere.
+# lwIP face, the faults that no case aims at, every case for each fault in the TCP, every mechanical
+# fault in the TCP and elsewhere.
 prove: packages
 	@bash .ci/fuzz 30
 	@STACKPROOF_LONG=1 STACKPROOF_ALL=1 go test -count=1 -timeout 45m -run '^Test(Live|Namespace)' -v ./cmd/stackproof
@@ -34,6 +35,7 @@ prove: packages
 	@go run ./cmd/stackproof compat diff --n 10000
 	@go run ./cmd/stackproof mutants sockets
 	@go run ./cmd/stackproof mutants unforeseen
+	@go run ./cmd/stackproof mutants --matrix tcp
 	@go run ./cmd/stackproof mutants --mechanical
 
 clean:

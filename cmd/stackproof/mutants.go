@@ -49,7 +49,7 @@ What of them nothing finds must stand in conformance/mutants/survivors/TARGET.tx
 
 It needs the go command and the source tree, which it does not change; for the start-up also what device build needs.
 
-Exit codes: 0 all as expected, 1 a fault was not found, 2 the tester failed or was used wrongly, 3 nothing ran.`,
+Exit codes: 0 all as expected, 1 a fault was not found or a case is the clone of another, 2 the tester failed or was used wrongly, 3 nothing ran.`,
 		Example: `  stackproof mutants
   stackproof mutants tcp/sequence
   stackproof mutants emac
@@ -108,13 +108,10 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 		fmt.Fprintf(stderr, "stackproof: no fault matches %q: nothing ran\n", pattern)
 		return exitCode(report.ExitNone)
 	}
+	clones := 0
 	if f.matrix {
-		contained, err := res.Contained()
-		if err != nil {
+		if clones, err = tellContained(res, stdout); err != nil {
 			return err
-		}
-		for _, c := range contained {
-			fmt.Fprintln(stdout, c)
 		}
 	}
 	if f.out != "" {
@@ -127,10 +124,25 @@ func runMutants(ctx context.Context, f *mutantsFlags, pattern string, stdout, st
 	if err := res.Stale(); err != nil {
 		return err
 	}
-	if sum.Failed() && !f.update {
+	if sum.Failed() && !f.update || clones > 0 {
 		return exitCode(report.ExitFail)
 	}
 	return nil
+}
+
+// tellContained lists the cases that find nothing that another does not, and counts those in which the same happens, too.
+func tellContained(res *mutants.Report, out io.Writer) (clones int, err error) {
+	contained, err := res.Contained()
+	for _, c := range contained {
+		fmt.Fprintln(out, c)
+		if c.Clone {
+			clones++
+		}
+	}
+	if err == nil {
+		fmt.Fprintf(out, "contained: total=%d clones=%d\n", len(contained), clones)
+	}
+	return clones, err
 }
 
 // judgeMutants judges the faults of each target that has any which the options select.
