@@ -151,7 +151,7 @@ func (g *generator) shutWindow(s *sock, to string) {
 		g.do("shutdown(%d, SHUT_WR)", s.fd)
 		g.do("send(%d, ..., 1, MSG_DONTWAIT)", s.fd)
 		s.shut = true
-	case g.chance(4) && s.came == 0 && !s.nonblock && !s.fin && !s.shut:
+	case g.chance(4) && s.came == 0 && !s.nonblock && !s.fin && !s.shut && !s.listens:
 		// At once: a second later the close is over, and so is a timer of lwIP's that opens the window late.
 		g.steps = append(g.steps, step{0, fmt.Sprintf("setsockopt(%d, SOL_SOCKET, SO_LINGER, [1, 1], 8)", s.fd)},
 			step{0, fmt.Sprintf("send(%d, ..., 100, 0)", s.fd)}, step{0, fmt.Sprintf("close(%d)", s.fd)},
