@@ -1,5 +1,7 @@
 package diff
 
+import "slices"
+
 // scene is a beginning that leads somewhere: sockets that are connected, or wait to be.
 func (g *generator) scene() {
 	if g.full {
@@ -116,8 +118,10 @@ func (g *generator) accept(l *sock) {
 	g.next++
 	g.do("accept(%d, %s) = %d", l.fd, of(g, "..., ...", "..., ...", "NULL, NULL"), fd)
 	s := &sock{fd: fd, v6: l.v6, at: connected, port: l.port}
+	// The first that listened on a port has it, and what waits there: of the others listen has failed.
+	has := g.socks[slices.IndexFunc(g.socks, func(o *sock) bool { return o == l || o.listens && o.port == l.port })] == l
 	for i, c := range g.socks { // the oldest that waits
-		if c.fd < 0 && c.port == l.port {
+		if has && c.fd < 0 && c.port == l.port {
 			s.peer, s.v6, s.came, s.fin, s.beyond = c.peer, c.v6, c.came, c.fin, c.beyond
 			g.socks = append(g.socks[:i], g.socks[i+1:]...)
 			break

@@ -116,6 +116,9 @@ func (g *generator) end() {
 	if s != nil && s.lingers && s.at == connecting {
 		return // lwIP lingers for a SYN, which is no data
 	}
+	if s != nil && s.lingers && s.nonblock {
+		return // with EAGAIN, reading is over in both, but who waits to read is told of it here only
+	}
 	if s != nil && s.lingers && (s.came > 0 || g.loops) {
 		return // lwIP resets a connection with unread text, and then waits for ever for what it has sent on it
 	}
@@ -162,7 +165,7 @@ func (g *generator) establish() {
 			g.do("listen(%d, %d)", s.fd, of(g, 0, 1, 300))
 		}
 	case 2:
-		if s.kind == raw || s.kind == datagram && g.raw4 {
+		if s.kind == raw || s.kind == datagram && g.raw4 || s.shut && s.fin {
 			return
 		}
 		g.self = g.self || s.kind == datagram
@@ -172,6 +175,9 @@ func (g *generator) establish() {
 			g.do("connect(%d, {sa_family=AF_UNSPEC}, 16)", s.fd)
 		}
 	case 4:
+		if s.shut && s.fin {
+			return // both ends are over: the connect never returns in lwIP, which has freed the connection
+		}
 		if s.kind == stream {
 			g.dial(s)
 		} else {
