@@ -1,7 +1,9 @@
 package stack
 
 import (
+	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -226,56 +228,65 @@ func TestClaimsWithoutLink(t *testing.T) {
 	h.wantSent(arpProbe4)
 }
 
+// claimFrames are frames that may disturb an address's claim, always in the same order.
+var claimFrames = sync.OnceValue(func() [][]byte {
+	frames := [][]byte{goodNS, goodNA, goodARP, goodEcho4, goodEcho6}
+	for _, a := range []wire.Addr{me6, meLink6} {
+		all := duplicates(a)
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			frames = append(frames, all[name])
+		}
+	}
+	return append(frames, arpConflicts()...)
+})
+
 // TestClaims: whatever comes and when, an address in use stays so until the link goes, nothing comes from one that is not
 // in use, and there is an end to the probing.
 func TestClaims(t *testing.T) {
-	frames := [][]byte{goodNS, goodNA, goodARP, goodEcho4, goodEcho6}
-	for _, a := range []wire.Addr{me6, meLink6} {
-		for _, f := range duplicates(a) {
-			frames = append(frames, f)
+	rapid.Check(t, propertyClaims)
+}
+
+func FuzzClaims(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyClaims)) }
+
+func propertyClaims(t *rapid.T) {
+	h := newHost(t, func(c *Config, _ *Storage) { c.DADTransmits, c.ARPProbe = 2, true })
+	all := []wire.Addr{me4, me6, meLink6}
+	for range rapid.IntRange(1, 30).Draw(t, "steps") {
+		var before []Cause
+		for _, a := range all {
+			before = append(before, h.AddressStatus(a))
+		}
+		h.slots(16)
+		frame := rapid.SampledFrom(claimFrames()).Draw(t, "frame")
+		link := false
+		switch rapid.IntRange(0, 5).Draw(t, "what") {
+		case 0:
+			link = true
+			h.SetLink(h.now, rapid.Bool().Draw(t, "up"))
+			h.Poll(h.now)
+		case 1, 2:
+			h.receive(frame)
+		default:
+			h.advance(time.Duration(rapid.Int64Range(0, 3e9).Draw(t, "time")))
+		}
+		next, ok := h.Poll(h.now)
+		require.True(t, !ok || next > h.now)
+		h.sent()
+		for i, a := range all {
+			if !link && before[i] == OK {
+				require.Equal(t, OK, h.AddressStatus(a), "%v", a)
+			}
+			if !link && before[i] == AddrInUse {
+				require.Equal(t, AddrInUse, h.AddressStatus(a), "%v", a)
+			}
 		}
 	}
-	frames = append(frames, arpConflicts()...)
-	rapid.Check(t, func(rt *rapid.T) {
-		h := newHost(rt, func(c *Config, _ *Storage) { c.DADTransmits, c.ARPProbe = 2, true })
-		all := []wire.Addr{me4, me6, meLink6}
-		for range rapid.IntRange(1, 30).Draw(rt, "steps") {
-			var before []Cause
-			for _, a := range all {
-				before = append(before, h.AddressStatus(a))
-			}
-			h.slots(16)
-			frame := rapid.SampledFrom(frames).Draw(rt, "frame")
-			link := false
-			switch rapid.IntRange(0, 5).Draw(rt, "what") {
-			case 0:
-				link = true
-				h.SetLink(h.now, rapid.Bool().Draw(rt, "up"))
-				h.Poll(h.now)
-			case 1, 2:
-				h.receive(frame)
-			default:
-				h.advance(time.Duration(rapid.Int64Range(0, 3e9).Draw(rt, "time")))
-			}
-			next, ok := h.Poll(h.now)
-			require.True(rt, !ok || next > h.now)
-			h.sent()
-			for i, a := range all {
-				if !link && before[i] == OK {
-					require.Equal(rt, OK, h.AddressStatus(a), "%v", a)
-				}
-				if !link && before[i] == AddrInUse {
-					require.Equal(rt, AddrInUse, h.AddressStatus(a), "%v", a)
-				}
-			}
-		}
-		h.SetLink(h.now, true)
-		for range 10 {
-			h.slots(16)
-			h.advance(3 * time.Second)
-		}
-		for _, a := range all {
-			require.NotEqual(rt, InProgress, h.AddressStatus(a))
-		}
-	})
+	h.SetLink(h.now, true)
+	for range 10 {
+		h.slots(16)
+		h.advance(3 * time.Second)
+	}
+	for _, a := range all {
+		require.NotEqual(t, InProgress, h.AddressStatus(a))
+	}
 }

@@ -330,20 +330,25 @@ func TestFragmentedNeighbourDiscovery(t *testing.T) {
 	h.wantCount(DropNDPInvalid)
 }
 
-// TestReassemblyOfWhatWeSend: whatever one stack sends in fragments, another puts together, in any order, with copies.
-func TestReassemblyOfWhatWeSend(t *testing.T) {
+// largePair is a host that sends the largest datagrams by an endpoint, and one that receives them at another.
+func largePair(t rapid.TB) (a, b *host, from, to int) {
 	big := func(_ *Config, st *Storage) {
 		st.ReassemblyBuffer, st.Staging = make([]byte, 2*reassembly.MaxMemory), make([]byte, 65535)
 		st.UDPBuffer = make([]byte, 3*66000)
 	}
-	a, b := newHost(t, big), newHost(t, func(c *Config, st *Storage) {
+	a, b = newHost(t, big), newHost(t, func(c *Config, st *Storage) {
 		big(c, st)
 		c.MAC, c.IPv4.Addr, c.IPv6.Addr = peerMAC, peer4, peer6
 	})
 	a.slots(80)
 	a.meetPeers()
-	from, to, buf := a.open(wire.Addr{}, 4000), b.open(wire.Addr{}, 7), make([]byte, 65535)
-	all := pattern(65535)
+	return a, b, a.open(wire.Addr{}, 4000), b.open(wire.Addr{}, 7)
+}
+
+// TestReassemblyOfWhatWeSend: whatever one stack sends in fragments, another puts together, in any order, with copies.
+func TestReassemblyOfWhatWeSend(t *testing.T) {
+	a, b, from, to := largePair(t)
+	all, buf := pattern(65535), make([]byte, 65535)
 	require.Equal(t, TooLong, a.UDPSend(a.now, from, peer4, 7, []byte(all[:65508])))
 	require.Equal(t, TooLong, a.UDPSend(a.now, from, peer6, 7, []byte(all[:65528])))
 	for n := range 4500 { // every length about which one can be mistaken
@@ -357,33 +362,41 @@ func TestReassemblyOfWhatWeSend(t *testing.T) {
 			require.True(t, c == OK && d.Full == n && string(buf[:n]) == all[:n], "%d bytes to %v", n, dst)
 		}
 	}
-	rapid.Check(t, func(rt *rapid.T) {
-		dst, most := peer4, 65507
-		if rapid.Bool().Draw(rt, "IPv6") {
-			dst, most = peer6, 65527
-		}
-		n := rapid.OneOf(rapid.IntRange(0, most), rapid.IntRange(most-20, most), rapid.IntRange(1440, 3000)).Draw(rt, "length")
-		data := all[:n]
-		require.Equal(rt, OK, a.UDPSend(a.now, from, dst, 7, []byte(data)))
-		var frames [][]byte
-		for f := a.dev.Sent(); f != nil; f = a.dev.Sent() {
-			decode(rt, f)
-			frames = append(frames, append([]byte(nil), f...))
-			a.dev.Done()
-		}
-		frames = rapid.Permutation(frames).Draw(rt, "order")
-		for _, f := range frames {
+	rapid.Check(t, propertyReassemblyOfWhatWeSend)
+}
+
+func FuzzReassemblyOfWhatWeSend(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(propertyReassemblyOfWhatWeSend))
+}
+
+func propertyReassemblyOfWhatWeSend(t *rapid.T) {
+	a, b, from, to := largePair(t)
+	all, buf := pattern(65535), make([]byte, 65535)
+	dst, most := peer4, 65507
+	if rapid.Bool().Draw(t, "IPv6") {
+		dst, most = peer6, 65527
+	}
+	n := rapid.OneOf(rapid.IntRange(0, most), rapid.IntRange(most-20, most), rapid.IntRange(1440, 3000)).Draw(t, "length")
+	data := all[:n]
+	require.Equal(t, OK, a.UDPSend(a.now, from, dst, 7, []byte(data)))
+	var frames [][]byte
+	for f := a.dev.Sent(); f != nil; f = a.dev.Sent() {
+		decode(t, f)
+		frames = append(frames, append([]byte(nil), f...))
+		a.dev.Done()
+	}
+	frames = rapid.Permutation(frames).Draw(t, "order")
+	for _, f := range frames {
+		b.receive(f)
+		if len(frames) > 1 && rapid.IntRange(0, 9).Draw(t, "copy") == 0 && b.UDPReady(to)&Readable == 0 {
 			b.receive(f)
-			if len(frames) > 1 && rapid.IntRange(0, 9).Draw(rt, "copy") == 0 && b.UDPReady(to)&Readable == 0 {
-				b.receive(f)
-			}
 		}
-		d, c := b.UDPReceive(to, buf, false)
-		require.Equal(rt, OK, c)
-		require.Equal(rt, n, d.Full)
-		require.True(rt, string(buf[:n]) == data)
-		require.Equal(rt, WouldBlock, func() Cause { _, c := b.UDPReceive(to, buf, false); return c }())
-	})
+	}
+	d, c := b.UDPReceive(to, buf, false)
+	require.Equal(t, OK, c)
+	require.Equal(t, n, d.Full)
+	require.True(t, string(buf[:n]) == data)
+	require.Equal(t, WouldBlock, func() Cause { _, c := b.UDPReceive(to, buf, false); return c }())
 }
 
 // withECN returns the frame with these bits of its type of service or traffic class.

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,6 +68,9 @@ func corpus() (frames [][]byte) {
 		resolutions[0].answer, quote4(3, 3, 0, ours4(wire.IPv4Fields{})), quote6(1, 4, 0, ours6()),
 		ip4Frame(peer4, me4, wire.ProtoTCP, make([]byte, 20)), ip6Frame(peer6, me6, wire.ProtoTCP, make([]byte, 20)))
 }
+
+// anyFrames is the corpus, made once.
+var anyFrames = sync.OnceValue(corpus)
 
 func TestRepair(t *testing.T) {
 	for _, c := range []struct {
@@ -151,29 +155,30 @@ func (h *hostile) call() {
 }
 
 // TestHostileFrames mutates frames that make sense.
-func TestHostileFrames(t *testing.T) {
-	frames := corpus()
-	rapid.Check(t, func(rt *rapid.T) {
-		h := newHostile(rt)
-		for range rapid.IntRange(1, 30).Draw(rt, "frames") {
-			f := bytes.Clone(rapid.SampledFrom(frames).Draw(rt, "frame"))
-			for range rapid.IntRange(0, 4).Draw(rt, "changes") {
-				if len(f) > 0 {
-					f[rapid.IntRange(0, len(f)-1).Draw(rt, "at")] = rapid.Byte().Draw(rt, "byte")
-				}
-			}
-			if rapid.IntRange(0, 7).Draw(rt, "cut") == 0 {
-				f = f[:rapid.IntRange(0, len(f)).Draw(rt, "length")]
-			}
-			h.feed(f, rapid.Bool().Draw(rt, "repair"))
-			switch rapid.IntRange(0, 9).Draw(rt, "else") {
-			case 0:
-				h.tick(time.Duration(rapid.Int64Range(0, 3e9).Draw(rt, "time")))
-			case 1:
-				h.call()
-			case 2:
-				h.SetLink(h.now, rapid.Bool().Draw(rt, "link"))
+func TestHostileFrames(t *testing.T) { rapid.Check(t, propertyHostileFrames) }
+
+func FuzzHostileFrames(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyHostileFrames)) }
+
+func propertyHostileFrames(t *rapid.T) {
+	h := newHostile(t)
+	for range rapid.IntRange(1, 30).Draw(t, "frames") {
+		f := bytes.Clone(rapid.SampledFrom(anyFrames()).Draw(t, "frame"))
+		for range rapid.IntRange(0, 4).Draw(t, "changes") {
+			if len(f) > 0 {
+				f[rapid.IntRange(0, len(f)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
 			}
 		}
-	})
+		if rapid.IntRange(0, 7).Draw(t, "cut") == 0 {
+			f = f[:rapid.IntRange(0, len(f)).Draw(t, "length")]
+		}
+		h.feed(f, rapid.Bool().Draw(t, "repair"))
+		switch rapid.IntRange(0, 9).Draw(t, "else") {
+		case 0:
+			h.tick(time.Duration(rapid.Int64Range(0, 3e9).Draw(t, "time")))
+		case 1:
+			h.call()
+		case 2:
+			h.SetLink(h.now, rapid.Bool().Draw(t, "link"))
+		}
+	}
 }

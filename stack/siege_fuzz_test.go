@@ -21,8 +21,8 @@ const (
 
 // besiege reads its input as steps: a byte that says what to do, and a number in two more. Of a frame or a segment that is
 // the length; the top bit of the first byte has a frame's checksums repaired.
-func besiege(t rapid.TB, frames [][]byte, in []byte) {
-	s := newSiege(t)
+func besiege(t rapid.TB, in []byte) {
+	s, frames := newSiege(t), anyFrames()
 	for steps := 0; len(in) >= 3 && steps < 200; steps++ {
 		what, n := in[0], int(in[1])<<8|int(in[2])
 		in = in[3:]
@@ -63,15 +63,14 @@ func besiege(t rapid.TB, frames [][]byte, in []byte) {
 
 // FuzzReceive: any bytes from the network, with any time between and whatever the application does.
 func FuzzReceive(f *testing.F) {
-	frames := corpus()
-	for _, frame := range frames {
+	for _, frame := range anyFrames() {
 		step := []byte{0x80, byte(len(frame) >> 8), byte(len(frame))}
 		f.Add(append(step, frame...))
 	}
 	for _, seed := range seeds() {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, in []byte) { besiege(t, frames, in) })
+	f.Fuzz(func(t *testing.T, in []byte) { besiege(t, in) })
 }
 
 // seeds are sieges that make sense: handshakes that the besieger completes, data, and ends of all kinds.
@@ -97,28 +96,33 @@ func seeds() (all [][]byte) {
 	return all
 }
 
+// anyStep draws a step, likely to do something.
+var anyStep = rapid.Custom(func(t *rapid.T) []byte {
+	what := rapid.SampledFrom([]byte{stepTime, stepCall, stepCall, stepLink, stepSegment, stepSegment, stepLate, stepSpoof, stepSpoof}).Draw(t, "what")
+	b := []byte{what | rapid.Byte().Draw(t, "how")&^7, rapid.Byte().Draw(t, "n"), rapid.Byte().Draw(t, "n")}
+	if what == stepSegment {
+		flags := rapid.SampledFrom([]byte{byte(syn), byte(ack), byte(ack | psh), byte(fin | ack), byte(rst)}).Draw(t, "flags")
+		b[1], b[2] = 0, 24
+		b = append(b, flags)
+		b = append(b, rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 0, 0, 1, 2, 0xff}), 23, 23).Draw(t, "segment")...)
+	}
+	return b
+})
+
 // TestSiege: the same with steps that are drawn.
 func TestSiege(t *testing.T) {
-	frames := corpus()
 	for _, seed := range seeds() {
-		besiege(t, frames, seed)
+		besiege(t, seed)
 	}
-	step := rapid.Custom(func(t *rapid.T) []byte {
-		what := rapid.SampledFrom([]byte{stepTime, stepCall, stepCall, stepLink, stepSegment, stepSegment, stepLate, stepSpoof, stepSpoof}).Draw(t, "what")
-		b := []byte{what | rapid.Byte().Draw(t, "how")&^7, rapid.Byte().Draw(t, "n"), rapid.Byte().Draw(t, "n")}
-		if what == stepSegment {
-			flags := rapid.SampledFrom([]byte{byte(syn), byte(ack), byte(ack | psh), byte(fin | ack), byte(rst)}).Draw(t, "flags")
-			b[1], b[2] = 0, 24
-			b = append(b, flags)
-			b = append(b, rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 0, 0, 1, 2, 0xff}), 23, 23).Draw(t, "segment")...)
-		}
-		return b
-	})
-	rapid.Check(t, func(rt *rapid.T) {
-		var in []byte
-		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
-			in = append(in, step.Draw(rt, "step")...)
-		}
-		besiege(rt, frames, in)
-	})
+	rapid.Check(t, propertySiege)
+}
+
+func FuzzSiege(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertySiege)) }
+
+func propertySiege(t *rapid.T) {
+	var in []byte
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		in = append(in, anyStep.Draw(t, "step")...)
+	}
+	besiege(t, in)
 }

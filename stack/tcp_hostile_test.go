@@ -20,15 +20,22 @@ type tcpHostile struct {
 	seq, ack uint32
 }
 
+// useSights counts the uses in which rows of the table were.
+type useSights [tcpOrphan + 1]int
+
 // TestTCPHostilePeers: segments that may mean something, from three ports of one host, to a listener, to connections and
 // to nobody. Every answer is sound, the stack comes to rest after each, and in the end no row is lost.
 func TestTCPHostilePeers(t *testing.T) {
-	var seen [tcpOrphan + 1]int
-	rapid.Check(t, func(t *rapid.T) { hostilePeers(t, &seen) })
+	var seen useSights
+	rapid.Check(t, seen.propertyTCPHostilePeers)
 	require.NotContains(t, seen[:], 0, "there must be rows in every use")
 }
 
-func hostilePeers(t *rapid.T, seen *[tcpOrphan + 1]int) {
+func FuzzTCPHostilePeers(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(new(useSights).propertyTCPHostilePeers))
+}
+
+func (seen *useSights) propertyTCPHostilePeers(t *rapid.T) {
 	h := &tcpHostile{tcpHost: newTCPHost(t, me4, peer4)}
 	h.slots(32)
 	h.withSlots(rapid.IntRange(1, 6).Draw(t, "slots"))

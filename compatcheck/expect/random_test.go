@@ -1,7 +1,9 @@
 package expect
 
 import (
+	"maps"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,33 +55,33 @@ func argumentOf(t *rapid.T, kind byte) ccall.Arg {
 	return ccall.Arg{Kind: ccall.Memory, Bytes: b}
 }
 
+// anyFace is made once; Reset makes it new.
+var anyFace = sync.OnceValue(face.New)
+
 // TestFaceSurvives: whatever is called with whatever, the face answers or waits.
-func TestFaceSurvives(t *testing.T) {
-	var calls []string
-	for name := range kinds {
-		calls = append(calls, name)
-	}
-	slices.Sort(calls)
-	stack := face.New()
-	rapid.Check(t, func(t *rapid.T) {
-		require.Equal(t, sut.OK, stack.Reset(&config))
-		now := sut.Time(0)
-		for task := range rapid.IntRange(1, 40).Draw(t, "calls") {
-			name := rapid.SampledFrom(calls).Draw(t, "call")
-			var args []ccall.Arg
-			for _, kind := range []byte(kinds[name]) {
-				args = append(args, argumentOf(t, kind))
-			}
-			var r sut.Result
-			data := ccall.Append(nil, name, args)
-			newFD := sut.FD(rapid.Uint16Range(0, 5).Draw(t, "new"))
-			require.Equal(t, sut.OK, stack.Call(&sut.Call{Op: sut.OpC, Task: uint8(task), NewFD: newFD, Data: data}, &r, ignore{}), name)
-			if !r.Pending {
-				require.GreaterOrEqual(t, len(r.Data), 8, name)
-				require.LessOrEqual(t, len(r.Data), 8+len(data), name)
-			}
-			now += Tick / 5 * sut.Time(rapid.IntRange(0, 2).Draw(t, "wait"))
-			require.Equal(t, sut.OK, stack.Advance(now, ignore{}))
+func TestFaceSurvives(t *testing.T) { rapid.Check(t, propertyFaceSurvives) }
+
+func FuzzFaceSurvives(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyFaceSurvives)) }
+
+func propertyFaceSurvives(t *rapid.T) {
+	stack, calls := anyFace(), slices.Sorted(maps.Keys(kinds))
+	require.Equal(t, sut.OK, stack.Reset(&config))
+	now := sut.Time(0)
+	for task := range rapid.IntRange(1, 40).Draw(t, "calls") {
+		name := rapid.SampledFrom(calls).Draw(t, "call")
+		var args []ccall.Arg
+		for _, kind := range []byte(kinds[name]) {
+			args = append(args, argumentOf(t, kind))
 		}
-	})
+		var r sut.Result
+		data := ccall.Append(nil, name, args)
+		newFD := sut.FD(rapid.Uint16Range(0, 5).Draw(t, "new"))
+		require.Equal(t, sut.OK, stack.Call(&sut.Call{Op: sut.OpC, Task: uint8(task), NewFD: newFD, Data: data}, &r, ignore{}), name)
+		if !r.Pending {
+			require.GreaterOrEqual(t, len(r.Data), 8, name)
+			require.LessOrEqual(t, len(r.Data), 8+len(data), name)
+		}
+		now += Tick / 5 * sut.Time(rapid.IntRange(0, 2).Draw(t, "wait"))
+		require.Equal(t, sut.OK, stack.Advance(now, ignore{}))
+	}
 }

@@ -38,83 +38,87 @@ func drawLayout(t *rapid.T) Layout {
 }
 
 // TestBuildParses: what is built is well formed, and Parse finds the layers where Build laid them.
-func TestBuildParses(t *testing.T) {
+func TestBuildParses(t *testing.T) { rapid.Check(t, propertyBuildParses) }
+
+func FuzzBuildParses(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyBuildParses)) }
+
+func propertyBuildParses(t *rapid.T) {
 	buf := make([]byte, MaxLen)
-	rapid.Check(t, func(t *rapid.T) {
-		l := drawLayout(t)
-		for i := range buf {
-			buf[i] = 0xa5 // what lay there before does not shine through
-		}
-		var built, parsed View
-		require.True(t, Build(buf, &l, &built))
-		built.SetAddr(EthSrc, macA)
-		built.SetAddr(ARPSHA, macA)
-		if l.Net == NetRaw {
-			built.Set(EthType, 0x88b5)
-		}
-		if l.Net == NetIPv4 {
-			built.SetAddr(IPSrc, ip4A)
-		} else {
-			built.SetAddr(IPSrc, ip6A) // from :: no link-layer address may come (RFC 4861 4.1, 4.3)
-		}
-		if ndFixed(l.ICMPType) == 0 || l.Net != NetIPv6 || l.Transport != TransportICMP {
-			Fill(built.Payload(), 0, 0)
-		} else if l.Payload > 0 {
-			t.Skip("what follows would be options")
-		}
-		built.Repair()
-		d := Parse(built.B, &parsed)
-		require.True(t, d.OK(), "%+v: %v at %d", l, d, d.At)
-		require.Equal(t, built, parsed)
-	})
+	l := drawLayout(t)
+	for i := range buf {
+		buf[i] = 0xa5 // what lay there before does not shine through
+	}
+	var built, parsed View
+	require.True(t, Build(buf, &l, &built))
+	built.SetAddr(EthSrc, macA)
+	built.SetAddr(ARPSHA, macA)
+	if l.Net == NetRaw {
+		built.Set(EthType, 0x88b5)
+	}
+	if l.Net == NetIPv4 {
+		built.SetAddr(IPSrc, ip4A)
+	} else {
+		built.SetAddr(IPSrc, ip6A) // from :: no link-layer address may come (RFC 4861 4.1, 4.3)
+	}
+	if ndFixed(l.ICMPType) == 0 || l.Net != NetIPv6 || l.Transport != TransportICMP {
+		Fill(built.Payload(), 0, 0)
+	} else if l.Payload > 0 {
+		t.Skip("what follows would be options")
+	}
+	built.Repair()
+	d := Parse(built.B, &parsed)
+	require.True(t, d.OK(), "%+v: %v at %d", l, d, d.At)
+	require.Equal(t, built, parsed)
 }
 
 // TestBuildDecodes: gopacket decodes what was built without an error layer, and sees the same values.
-func TestBuildDecodes(t *testing.T) {
+func TestBuildDecodes(t *testing.T) { rapid.Check(t, propertyBuildDecodes) }
+
+func FuzzBuildDecodes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyBuildDecodes)) }
+
+func propertyBuildDecodes(t *rapid.T) {
 	buf := make([]byte, MaxLen)
-	rapid.Check(t, func(t *rapid.T) {
-		l := drawLayout(t)
-		if l.Net < NetIPv4 || l.Transport == TransportRaw || l.Transport == TransportICMP && ndFixed(l.ICMPType) > 0 {
-			t.Skip("no checksums there, or nothing known in the payload")
+	l := drawLayout(t)
+	if l.Net < NetIPv4 || l.Transport == TransportRaw || l.Transport == TransportICMP && ndFixed(l.ICMPType) > 0 {
+		t.Skip("no checksums there, or nothing known in the payload")
+	}
+	var v View
+	require.True(t, Build(buf, &l, &v))
+	src, dst := ip4A, ip4B
+	if l.Net == NetIPv6 {
+		src, dst = ip6A, ip6B
+	}
+	v.SetAddr(IPSrc, src)
+	v.SetAddr(IPDst, dst)
+	v.SetAddr(EthSrc, macA)
+	v.SetAddr(EthDst, macB)
+	fillNOP(v.Options())
+	fillNOP(v.NetOptions())
+	numbers := map[Field]uint32{}
+	for _, f := range []Field{TCPSrcPort, TCPDstPort, TCPSeq, TCPAck, TCPFlags, TCPWin, TCPUrg, UDPSrcPort, UDPDstPort, IPTOS, IPTTL} {
+		n := rapid.Uint32().Draw(t, f.String())
+		switch f {
+		case TCPSrcPort, TCPDstPort, UDPSrcPort, UDPDstPort:
+			n |= 1 << 15 // gopacket takes the payload of a well-known port for its application's
 		}
-		var v View
-		require.True(t, Build(buf, &l, &v))
-		src, dst := ip4A, ip4B
-		if l.Net == NetIPv6 {
-			src, dst = ip6A, ip6B
+		if v.Set(f, n) {
+			numbers[f] = n & (1<<f.Bits() - 1)
 		}
-		v.SetAddr(IPSrc, src)
-		v.SetAddr(IPDst, dst)
-		v.SetAddr(EthSrc, macA)
-		v.SetAddr(EthDst, macB)
-		fillNOP(v.Options())
-		fillNOP(v.NetOptions())
-		numbers := map[Field]uint32{}
-		for _, f := range []Field{TCPSrcPort, TCPDstPort, TCPSeq, TCPAck, TCPFlags, TCPWin, TCPUrg, UDPSrcPort, UDPDstPort, IPTOS, IPTTL} {
-			n := rapid.Uint32().Draw(t, f.String())
-			switch f {
-			case TCPSrcPort, TCPDstPort, UDPSrcPort, UDPDstPort:
-				n |= 1 << 15 // gopacket takes the payload of a well-known port for its application's
-			}
-			if v.Set(f, n) {
-				numbers[f] = n & (1<<f.Bits() - 1)
-			}
-		}
-		Fill(v.Payload(), 7, 9)
-		v.Repair()
-		p := gopacket.NewPacket(v.B, layers.LayerTypeEthernet, gopacket.Default)
-		require.Nil(t, p.ErrorLayer())
-		compareTCP(t, p, numbers)
-		if u, ok := p.Layer(layers.LayerTypeUDP).(*layers.UDP); ok {
-			require.EqualValues(t, numbers[UDPSrcPort], u.SrcPort)
-			require.EqualValues(t, numbers[UDPDstPort], u.DstPort)
-			require.EqualValues(t, 8+l.Payload, u.Length)
-		}
-		if l.Transport == TransportTCP || l.Transport == TransportUDP {
-			require.Equal(t, string(v.Payload()), payloadOf(p))
-		}
-		requireSameSums(t, v.B, p)
-	})
+	}
+	Fill(v.Payload(), 7, 9)
+	v.Repair()
+	p := gopacket.NewPacket(v.B, layers.LayerTypeEthernet, gopacket.Default)
+	require.Nil(t, p.ErrorLayer())
+	compareTCP(t, p, numbers)
+	if u, ok := p.Layer(layers.LayerTypeUDP).(*layers.UDP); ok {
+		require.EqualValues(t, numbers[UDPSrcPort], u.SrcPort)
+		require.EqualValues(t, numbers[UDPDstPort], u.DstPort)
+		require.EqualValues(t, 8+l.Payload, u.Length)
+	}
+	if l.Transport == TransportTCP || l.Transport == TransportUDP {
+		require.Equal(t, string(v.Payload()), payloadOf(p))
+	}
+	requireSameSums(t, v.B, p)
 }
 
 // fillNOP: 1 is no operation among TCP's options and among IPv4's.

@@ -82,22 +82,24 @@ func TestStatementForms(t *testing.T) {
 }
 
 // TestCodeAnyText: whatever the text, it is understood or refused, and what is understood can be run.
-func TestCodeAnyText(t *testing.T) {
+func TestCodeAnyText(t *testing.T) { rapid.Check(t, propertyCodeAnyText) }
+
+func FuzzCodeAnyText(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyCodeAnyText)) }
+
+func propertyCodeAnyText(t *rapid.T) {
 	words := []string{"assert", "if", "else", ":", "max(", "print", "[", "\"", "#", "n", "tcpi_rto", "=", "+=", "==", "<", "<=", "(", ")", "and", "or", "not", "-", "//", "%", "1", "0", "0x", ",", ";", "\n", "\\\n", "'", "~"}
-	rapid.Check(t, func(t *rapid.T) {
-		text := ""
-		for _, w := range rapid.SliceOf(rapid.SampledFrom(words)).Draw(t, "words") {
-			text += w + rapid.SampledFrom([]string{" ", ""}).Draw(t, "blank")
-		}
-		run, _, cause := parseCode(text)
-		m := memory{"tcpi_rto": 5}
-		for i := range run {
-			_ = run[i].do(m)
-		}
-		if cause != "" && run != nil {
-			t.Fatal("refused, and something to run")
-		}
-	})
+	text := ""
+	for _, w := range rapid.SliceOf(rapid.SampledFrom(words)).Draw(t, "words") {
+		text += w + rapid.SampledFrom([]string{" ", ""}).Draw(t, "blank")
+	}
+	run, _, cause := parseCode(text)
+	m := memory{"tcpi_rto": 5}
+	for i := range run {
+		_ = run[i].do(m)
+	}
+	if cause != "" && run != nil {
+		t.Fatal("refused, and something to run")
+	}
 }
 
 // TestBlocks: code runs on what was read at its time, and knows what earlier code has noted.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/drivers/emac"
 	"stackproof/drivers/emac/model"
@@ -18,16 +19,22 @@ const ms = time.Millisecond
 
 var own = [6]byte{2, 0, 0, 0, 0, 1}
 
+// tester is a test, or a draw of one.
+type tester interface {
+	rapid.TB
+	Cleanup(func())
+}
+
 // bench is a driver on the modelled hardware. What the hardware's manual forbids fails the test.
 type bench struct {
 	*emac.Driver
-	t    *testing.T
+	t    tester
 	host *model.Host
 	sent [][]byte // frames on the wire, with FCS
 	got  [][]byte // frames that Receive lent
 }
 
-func newBench(t *testing.T, hardware model.Config, config emac.Config) *bench {
+func newBench(t tester, hardware model.Config, config emac.Config) *bench {
 	b := &bench{t: t, Driver: new(emac.Driver)}
 	hardware.Sent = func(f model.Frame) {
 		if !f.Broken {
@@ -47,15 +54,14 @@ func newBench(t *testing.T, hardware model.Config, config emac.Config) *bench {
 	}
 	require.Equal(t, emac.Fine, b.Init(b.host, &config, b.host.Now()))
 	t.Cleanup(func() {
-		for _, v := range b.host.EMAC.Violations() {
-			t.Errorf("violation: %v", v)
-		}
+		// Not Errorf, which rapid does not heed any more when a draw is cleaned up.
+		require.Empty(t, b.host.EMAC.Violations())
 	})
 	return b
 }
 
 // up is a bench with a link.
-func up(t *testing.T, hardware model.Config, config emac.Config) *bench {
+func up(t tester, hardware model.Config, config emac.Config) *bench {
 	b := newBench(t, hardware, config)
 	b.run(3 * time.Second)
 	require.Equal(t, emac.Up, b.State())

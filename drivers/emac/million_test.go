@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/drivers/emac"
 	"stackproof/drivers/emac/model"
@@ -41,7 +42,7 @@ func numbered(number uint32) []byte {
 }
 
 // follows checks that a frame is whole, and one that comes after the last.
-func follows(t *testing.T, what string, frame []byte, last *uint32) {
+func follows(t rapid.TB, what string, frame []byte, last *uint32) {
 	number := binary.BigEndian.Uint32(frame[14:])
 	if number <= *last || !bytes.Equal(frame, numbered(number)) {
 		t.Fatalf("%s: frame %d, behind frame %d, is doubled, changed, or out of order", what, number, *last)

@@ -21,20 +21,22 @@ type storm struct {
 
 // TestStorm: whatever happens, no rule of the hardware is broken, nothing is doubled, changed or out of order, every frame
 // that is lost is counted, and when the faults end everything works again.
-func TestStorm(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		b := newBench(t, model.Config{Seed: rapid.Uint64().Draw(rt, "seed")}, emac.Config{
-			Receive:  rapid.IntRange(2, 8).Draw(rt, "receive"),
-			Transmit: rapid.IntRange(2, 8).Draw(rt, "transmit"),
-		})
-		s := &storm{bench: b}
-		s.run(2 * time.Second)
-		for range rapid.IntRange(10, 80).Draw(rt, "steps") {
-			s.step(rt)
-		}
-		s.heal()
-		s.judge(rt)
+func TestStorm(t *testing.T) { rapid.Check(t, propertyStorm) }
+
+func FuzzStorm(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyStorm)) }
+
+func propertyStorm(t *rapid.T) {
+	b := newBench(t, model.Config{Seed: rapid.Uint64().Draw(t, "seed")}, emac.Config{
+		Receive:  rapid.IntRange(2, 8).Draw(t, "receive"),
+		Transmit: rapid.IntRange(2, 8).Draw(t, "transmit"),
 	})
+	s := &storm{bench: b}
+	s.run(2 * time.Second)
+	for range rapid.IntRange(10, 80).Draw(t, "steps") {
+		s.step(t)
+	}
+	s.heal()
+	s.judge(t)
 }
 
 func (s *storm) step(rt *rapid.T) {

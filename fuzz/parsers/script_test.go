@@ -92,26 +92,33 @@ func drawLine(t *rapid.T) string {
 	}, " ")
 }
 
+// scriptSights counts what became of scripts: refused, parsed only, or compiled too.
+type scriptSights struct{ parsed, compiled, refused int }
+
 // TestScripts draws scripts, most of them right, and counts that all comes of them that can.
 func TestScripts(t *testing.T) {
-	parsed, compiled, refused := 0, 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		var b strings.Builder
-		for range rapid.IntRange(1, 5).Draw(t, "lines") {
-			b.WriteString(drawLine(t))
-			b.WriteString(rapid.SampledFrom([]string{"\n", "\n\n", "\n// of the next\n", " "}).Draw(t, "end"))
-		}
-		p, c := checkScript([]byte(b.String()))
-		switch {
-		case c:
-			compiled++
-		case p:
-			parsed++
-		default:
-			refused++
-		}
-	})
-	if compiled == 0 || parsed == 0 || refused == 0 {
-		t.Fatalf("compiled %d, parsed %d, refused %d: the lines no longer make all three", compiled, parsed, refused)
+	var seen scriptSights
+	rapid.Check(t, seen.propertyScripts)
+	if seen.compiled == 0 || seen.parsed == 0 || seen.refused == 0 {
+		t.Fatalf("compiled %d, parsed %d, refused %d: the lines no longer make all three", seen.compiled, seen.parsed, seen.refused)
+	}
+}
+
+func FuzzScripts(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(scriptSights).propertyScripts)) }
+
+func (seen *scriptSights) propertyScripts(t *rapid.T) {
+	var b strings.Builder
+	for range rapid.IntRange(1, 5).Draw(t, "lines") {
+		b.WriteString(drawLine(t))
+		b.WriteString(rapid.SampledFrom([]string{"\n", "\n\n", "\n// of the next\n", " "}).Draw(t, "end"))
+	}
+	p, c := checkScript([]byte(b.String()))
+	switch {
+	case c:
+		seen.compiled++
+	case p:
+		seen.parsed++
+	default:
+		seen.refused++
 	}
 }

@@ -81,24 +81,36 @@ func act(t *rapid.T, m *Model, v6 bool) {
 	require.NoError(t, m.Err())
 }
 
+// modelRun is many runs of the model on the same hosts, and all that happened in them.
+type modelRun struct {
+	stacks [2]sut.SUT
+	total  Count
+}
+
+func newModelRun() *modelRun { return &modelRun{stacks: [2]sut.SUT{large.New(), large.New()}} }
+
 // TestModel: whatever the applications and the network do, what TCP promises holds; and they did do it.
 func TestModel(t *testing.T) {
-	stacks := [2]sut.SUT{large.New(), large.New()}
-	var total Count
-	rapid.Check(t, func(t *rapid.T) {
-		cfg := anyConfig(t)
-		m, err := New(cfg, stacks)
-		require.NoError(t, err)
-		for range rapid.IntRange(1, 60).Draw(t, "acts") {
-			act(t, m, cfg.IPv6)
-		}
-		require.NoError(t, m.Finish())
-		total.Add(m.Tally())
-	})
+	r := newModelRun()
+	rapid.Check(t, r.propertyModel)
+	total := r.total
 	t.Logf("%+v", total)
 	for _, n := range total.all() {
 		if n != &total.Unopened {
 			require.NotZero(t, *n, "%+v: a run in which something never happened proves nothing about it", total)
 		}
 	}
+}
+
+func FuzzModel(f *testing.F) { f.Fuzz(rapid.MakeFuzz(newModelRun().propertyModel)) }
+
+func (r *modelRun) propertyModel(t *rapid.T) {
+	cfg := anyConfig(t)
+	m, err := New(cfg, r.stacks)
+	require.NoError(t, err)
+	for range rapid.IntRange(1, 60).Draw(t, "acts") {
+		act(t, m, cfg.IPv6)
+	}
+	require.NoError(t, m.Finish())
+	r.total.Add(m.Tally())
 }

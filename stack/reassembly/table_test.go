@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,64 +202,74 @@ func cut(t *rapid.T, k Key, n int) (all []*Fragment) {
 	return all
 }
 
+// Tables that earlier draws have worn: that Init makes them new is part of the properties.
+var (
+	wornLarge = sync.OnceValue(func() *Table { return newTable(1, MaxMemory) })
+	wornSmall = sync.OnceValue(func() *Table { return newTable(2, MinMemory) })
+)
+
 // TestAnyOrder: whatever the cuts, the order and the copies, the datagram comes out once, as it was.
-func TestAnyOrder(t *testing.T) {
-	table := newTable(1, MaxMemory)
-	rapid.Check(t, func(t *rapid.T) {
-		table.Init(table.entries, table.memory)
-		n := rapid.IntRange(1, 65535).Draw(t, "length")
-		all := rapid.Permutation(cut(t, key, n)).Draw(t, "order")
-		for i, f := range all {
-			for range rapid.IntRange(0, 2).Draw(t, "copies") {
-				if i > 0 {
-					_, r, _ := table.Add(0, all[rapid.IntRange(0, i-1).Draw(t, "copy")])
-					require.Equal(t, Duplicate, r)
-				}
+func TestAnyOrder(t *testing.T) { rapid.Check(t, propertyAnyOrder) }
+
+func FuzzAnyOrder(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyAnyOrder)) }
+
+func propertyAnyOrder(t *rapid.T) {
+	table := wornLarge()
+	table.Init(table.entries, table.memory)
+	n := rapid.IntRange(1, 65535).Draw(t, "length")
+	all := rapid.Permutation(cut(t, key, n)).Draw(t, "order")
+	for i, f := range all {
+		for range rapid.IntRange(0, 2).Draw(t, "copies") {
+			if i > 0 {
+				_, r, _ := table.Add(0, all[rapid.IntRange(0, i-1).Draw(t, "copy")])
+				require.Equal(t, Duplicate, r)
 			}
-			row, r, _ := table.Add(0, f)
-			if i+1 < len(all) {
-				require.Equal(t, Stored, r)
-				continue
-			}
-			require.Equal(t, Complete, r)
-			b, head := table.Whole(row)
-			require.True(t, slices.Equal(data(n), b[head:]))
 		}
-	})
+		row, r, _ := table.Add(0, f)
+		if i+1 < len(all) {
+			require.Equal(t, Stored, r)
+			continue
+		}
+		require.Equal(t, Complete, r)
+		b, head := table.Whole(row)
+		require.True(t, slices.Equal(data(n), b[head:]))
+	}
 }
 
 // TestHostile: whatever comes, nothing lies outside of its row, and every row has a deadline ahead.
-func TestHostile(t *testing.T) {
-	table := newTable(2, MinMemory)
-	rapid.Check(t, func(t *rapid.T) {
-		table.Init(table.entries, table.memory)
-		now := time.Duration(0)
-		for range rapid.IntRange(1, 40).Draw(t, "fragments") {
-			f := Fragment{
-				Key:    Key{Src: alice, Dst: bob, ID: rapid.Uint32Range(0, 2).Draw(t, "id")},
-				Head:   make([]byte, rapid.IntRange(1, headRoom+1).Draw(t, "head")),
-				Data:   make([]byte, 8*rapid.IntRange(1, 5).Draw(t, "units")),
-				Offset: 8 * rapid.IntRange(0, 200).Draw(t, "offset"),
-				More:   rapid.IntRange(0, 3).Draw(t, "more") > 0,
-			}
-			if rapid.Bool().Draw(t, "near") {
-				f.Offset = f.Offset % 64 &^ 7
-			}
-			i, r, _ := table.Add(now, &f)
-			if r == Complete {
-				b, head := table.Whole(i)
-				require.LessOrEqual(t, len(b)-head, table.room)
-				table.Free(i)
-			}
-			now += time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second
-			for i, ok := table.Expired(now); ok; i, ok = table.Expired(now) {
-				table.First(i)
-				table.Free(i)
-			}
-			next, ok := table.Next()
-			require.True(t, !ok || next > now)
+func TestHostile(t *testing.T) { rapid.Check(t, propertyHostile) }
+
+func FuzzHostile(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyHostile)) }
+
+func propertyHostile(t *rapid.T) {
+	table := wornSmall()
+	table.Init(table.entries, table.memory)
+	now := time.Duration(0)
+	for range rapid.IntRange(1, 40).Draw(t, "fragments") {
+		f := Fragment{
+			Key:    Key{Src: alice, Dst: bob, ID: rapid.Uint32Range(0, 2).Draw(t, "id")},
+			Head:   make([]byte, rapid.IntRange(1, headRoom+1).Draw(t, "head")),
+			Data:   make([]byte, 8*rapid.IntRange(1, 5).Draw(t, "units")),
+			Offset: 8 * rapid.IntRange(0, 200).Draw(t, "offset"),
+			More:   rapid.IntRange(0, 3).Draw(t, "more") > 0,
 		}
-	})
+		if rapid.Bool().Draw(t, "near") {
+			f.Offset = f.Offset % 64 &^ 7
+		}
+		i, r, _ := table.Add(now, &f)
+		if r == Complete {
+			b, head := table.Whole(i)
+			require.LessOrEqual(t, len(b)-head, table.room)
+			table.Free(i)
+		}
+		now += time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second
+		for i, ok := table.Expired(now); ok; i, ok = table.Expired(now) {
+			table.First(i)
+			table.Free(i)
+		}
+		next, ok := table.Next()
+		require.True(t, !ok || next > now)
+	}
 }
 
 func TestNoAllocation(t *testing.T) {

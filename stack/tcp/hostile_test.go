@@ -11,37 +11,41 @@ import (
 	"stackproof/stack/invariant"
 )
 
+// stateSights counts the states in which a connection was.
+type stateSights [NumStates]int
+
 // TestHostilePeer: whatever arrives in whatever state, the connection stays sound and asks its owner for nothing that
 // cannot be done.
 func TestHostilePeer(t *testing.T) {
-	var seen [NumStates]int
-	run := func() {
-		rapid.Check(t, func(t *rapid.T) {
-			h := newHostile(t)
-			t.Repeat(map[string]func(*rapid.T){
-				"segment": h.segment,
-				"likely":  h.likely,
-				"next":    h.likely,
-				"send":    h.send,
-				"time":    h.time,
-				"call":    h.call,
-				"set":     h.set,
-				"": func(t *rapid.T) {
-					h.check(t)
-					h.goesOn(t)
-					seen[h.c.State()]++
-				},
-			})
-		})
-	}
-	run()
+	var seen stateSights
+	rapid.Check(t, seen.propertyHostilePeer)
 	if testing.Short() { // too few draws to have been everywhere
 		return
 	}
 	for tries := 0; slices.Contains(seen[:], 0); tries++ {
 		require.Less(t, tries, 20, "it must come to every state: %v", seen)
-		run()
+		rapid.Check(t, seen.propertyHostilePeer)
 	}
+}
+
+func FuzzHostilePeer(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(stateSights).propertyHostilePeer)) }
+
+func (seen *stateSights) propertyHostilePeer(t *rapid.T) {
+	h := newHostile(t)
+	t.Repeat(map[string]func(*rapid.T){
+		"segment": h.segment,
+		"likely":  h.likely,
+		"next":    h.likely,
+		"send":    h.send,
+		"time":    h.time,
+		"call":    h.call,
+		"set":     h.set,
+		"": func(t *rapid.T) {
+			h.check(t)
+			h.goesOn(t)
+			seen[h.c.State()]++
+		},
+	})
 }
 
 type hostile struct {

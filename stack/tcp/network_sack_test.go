@@ -18,14 +18,7 @@ func drawWithout(t *rapid.T, side string) OptionSet {
 // TestNetworkBulk moves so much, by a network that loses so little, that losses are repaired without the timer.
 func TestNetworkBulk(t *testing.T) {
 	var seen sights
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlan(t)
-		p.sndBuf, p.rcvBuf, p.grow = 60000, [2]int{60000, 60000}, [2]int{}
-		p.total = [2]int{rapid.IntRange(30000, 60000).Draw(t, "a writes much"), rapid.IntRange(0, 20000).Draw(t, "b writes")}
-		p.loss, p.dup, p.reservations, p.chunk = p.loss/5, p.dup/5, p.reservations/5, 10*p.chunk
-		p.delay /= 20
-		checkNetwork(t, newNetwork(t, p, &seen))
-	})
+	rapid.Check(t, seen.propertyNetworkBulk)
 	for what, times := range map[string]int{
 		"fast retransmission": seen.fast, "new segment in a recovery by SACK": seen.sackRecoveries, "rescue": seen.rescues, "tail loss probe": seen.tailProbes,
 		"limited transmission": seen.limited, "SACK block": seen.blocks,
@@ -33,6 +26,17 @@ func TestNetworkBulk(t *testing.T) {
 	} {
 		require.NotZero(t, times, "in all these runs not one %s", what)
 	}
+}
+
+func FuzzNetworkBulk(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(sights).propertyNetworkBulk)) }
+
+func (seen *sights) propertyNetworkBulk(t *rapid.T) {
+	p := drawPlan(t)
+	p.sndBuf, p.rcvBuf, p.grow = 60000, [2]int{60000, 60000}, [2]int{}
+	p.total = [2]int{rapid.IntRange(30000, 60000).Draw(t, "a writes much"), rapid.IntRange(0, 20000).Draw(t, "b writes")}
+	p.loss, p.dup, p.reservations, p.chunk = p.loss/5, p.dup/5, p.reservations/5, 10*p.chunk
+	p.delay /= 20
+	checkNetwork(t, newNetwork(t, p, seen))
 }
 
 // noteSACK remembers what the peer says that it has. The model has a flag for each byte and so forgets nothing.

@@ -29,6 +29,8 @@ type sights struct {
 	tailProbes                                           int
 	scaled, stamped, wrapped                             int
 	marks, slowed, held                                  int
+
+	tries int // of all draws, until nothing is missing
 }
 
 // missing names what has not happened, if there is such a thing. Fast retransmissions are the matter of TestNetworkBulk.
@@ -356,14 +358,18 @@ func (n *network) run() {
 // left to do.
 func TestNetwork(t *testing.T) {
 	var seen sights
-	for tries := 0; tries == 0 || seen.missing() != "" && !testing.Short(); tries++ {
-		require.Less(t, tries, 20, "in all these runs not one %s", seen.missing())
-		rapid.Check(t, func(t *rapid.T) {
-			p := drawPlan(t)
-			p.seed += uint64(tries) // with RAPID_SEED all else is drawn again as it was
-			checkNetwork(t, newNetwork(t, p, &seen))
-		})
+	for ; seen.tries == 0 || seen.missing() != "" && !testing.Short(); seen.tries++ {
+		require.Less(t, seen.tries, 20, "in all these runs not one %s", seen.missing())
+		rapid.Check(t, seen.propertyNetwork)
 	}
+}
+
+func FuzzNetwork(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(sights).propertyNetwork)) }
+
+func (seen *sights) propertyNetwork(t *rapid.T) {
+	p := drawPlan(t)
+	p.seed += uint64(seen.tries) // with RAPID_SEED all else is drawn again as it was
+	checkNetwork(t, newNetwork(t, p, seen))
 }
 
 func checkNetwork(t *rapid.T, n *network) {
@@ -384,26 +390,30 @@ func checkNetwork(t *rapid.T, n *network) {
 // written, and nothing goes on for ever.
 func TestNetworkAbandoned(t *testing.T) {
 	var seen sights
-	rapid.Check(t, func(t *rapid.T) {
-		n := newNetwork(t, drawPlan(t), &seen)
-		for range rapid.IntRange(0, 200).Draw(t, "when") {
-			n.step()
-		}
-		if rapid.Bool().Draw(t, "abort") {
-			n.sides[0].c.Abort()
-		} else {
-			n.sides[0].c.Close()
-		}
-		n.run()
-		require.True(t, n.sides[0].c.Done())
-		for i := range n.sides {
-			s := &n.sides[i]
-			_, ok := s.c.Deadline()
-			require.False(t, ok, "side %d: no timer is left", i)
-			// A reset that is lost leaves a peer that only waits where it is.
-			waits := s.c.State() == FinWait2 || s.c.State() == Listen
-			require.True(t, s.c.Done() || i == 1 && waits, "side %d is in %v", i, s.c.State())
-		}
-	})
+	rapid.Check(t, seen.propertyNetworkAbandoned)
 	require.NotZero(t, seen.resets)
+}
+
+func FuzzNetworkAbandoned(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(sights).propertyNetworkAbandoned)) }
+
+func (seen *sights) propertyNetworkAbandoned(t *rapid.T) {
+	n := newNetwork(t, drawPlan(t), seen)
+	for range rapid.IntRange(0, 200).Draw(t, "when") {
+		n.step()
+	}
+	if rapid.Bool().Draw(t, "abort") {
+		n.sides[0].c.Abort()
+	} else {
+		n.sides[0].c.Close()
+	}
+	n.run()
+	require.True(t, n.sides[0].c.Done())
+	for i := range n.sides {
+		s := &n.sides[i]
+		_, ok := s.c.Deadline()
+		require.False(t, ok, "side %d: no timer is left", i)
+		// A reset that is lost leaves a peer that only waits where it is.
+		waits := s.c.State() == FinWait2 || s.c.State() == Listen
+		require.True(t, s.c.Done() || i == 1 && waits, "side %d is in %v", i, s.c.State())
+	}
 }

@@ -51,96 +51,120 @@ func (o octets) stretch(at int) (lo, hi int) {
 	return lo, hi
 }
 
-// TestScoreboard compares the scoreboard with the definitions of RFC 6675 4, octet by octet, whatever blocks come; and no octet
-// counts as sent earlier than it was, nor does one of which the times are in order tell of a shorter time under way.
-func TestScoreboard(t *testing.T) {
-	full, untrue := 0, 0
+// boardSights counts updates for which there was no room, and those that told what cannot be.
+type boardSights struct{ full, untrue int }
+
+// boardModel is a scoreboard beside what is known of each octet.
+type boardModel struct {
+	scoreboard
+	first Seq
+	now   tick
+	o     octets
+	at    []tick
+	again []bool
+	seen  *boardSights
+}
+
+// send sends n octets from lo on, anew or again.
+func (m *boardModel) send(lo, n int) {
+	for i := lo; i < lo+n; i++ {
+		if i == len(m.o) {
+			m.o, m.at, m.again = append(m.o, false), append(m.at, m.now), append(m.again, false)
+			continue
+		}
+		m.at[i], m.again[i] = m.now, true
+	}
+	if n > 0 {
+		m.sent(m.first.Add(lo), m.first.Add(lo+n), m.now)
+	}
+}
+
+// sack tells that the octets from lo up to but not including hi have arrived.
+func (m *boardModel) sack(t *rapid.T, lo, hi int) {
+	news := m.update([]wire.SACKBlock{{Left: uint32(m.first.Add(lo)), Right: uint32(m.first.Add(hi))}})
+	if lo <= 0 || hi <= lo || len(m.o) < hi {
+		require.False(t, news)
+		m.seen.untrue++
+		return
+	}
+	next := slices.Clone(m.o)
+	for i := lo; i < hi; i++ {
+		next[i] = true
+	}
+	if !news && !slices.Equal(m.o, next) {
+		require.Greater(t, m.n, maxRuns-2, "there was room")
+		m.seen.full++
+		return
+	}
+	require.Equal(t, news, !slices.Equal(m.o, next))
+	m.o = next
+}
+
+// acknowledge takes the first n octets away.
+func (m *boardModel) acknowledge(n int) {
+	m.first = m.first.Add(n)
+	m.rack.now = m.now
+	m.advance(m.first)
+	m.o, m.at, m.again = m.o[n:], m.at[n:], m.again[n:]
+	if m.o[0] { // the peer takes back what it said
+		clear(m.o)
+	}
+}
+
+// anywhere draws from -5 to 99, all as likely: IntRange prefers small numbers.
+var anywhere = func() *rapid.Generator[int] {
 	even := make([]int, 105)
 	for i := range even {
 		even[i] = i - 5
 	}
-	anywhere := rapid.SampledFrom(even) // IntRange prefers small numbers
-	rapid.Check(t, func(t *rapid.T) {
-		una := rapid.SampledFrom([]Seq{0, 1<<31 - 30, 1<<32 - 30}).Draw(t, "una")
-		var s scoreboard
-		s.init(una)
-		now := rapid.SampledFrom([]tick{5, 1<<31 - 30, 1<<32 - 30}).Draw(t, "now")
-		var o octets
-		var at []tick
-		var again []bool
-		send := func(lo, n int) {
-			for i := lo; i < lo+n; i++ {
-				if i == len(o) {
-					o, at, again = append(o, false), append(at, now), append(again, false)
-					continue
+	return rapid.SampledFrom(even)
+}()
+
+// TestScoreboard compares the scoreboard with the definitions of RFC 6675 4, octet by octet, whatever blocks come; and no octet
+// counts as sent earlier than it was, nor does one of which the times are in order tell of a shorter time under way.
+func TestScoreboard(t *testing.T) {
+	var seen boardSights
+	rapid.Check(t, seen.propertyScoreboard)
+	require.NotZero(t, seen.full, "in all these runs it was never full")
+	require.NotZero(t, seen.untrue)
+}
+
+func FuzzScoreboard(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(boardSights).propertyScoreboard)) }
+
+func (seen *boardSights) propertyScoreboard(t *rapid.T) {
+	m := &boardModel{seen: seen, first: rapid.SampledFrom([]Seq{0, 1<<31 - 30, 1<<32 - 30}).Draw(t, "una")}
+	m.init(m.first)
+	m.now = rapid.SampledFrom([]tick{5, 1<<31 - 30, 1<<32 - 30}).Draw(t, "now")
+	m.send(0, 6+anywhere.Draw(t, "flight"))
+	mss := rapid.IntRange(1, 8).Draw(t, "mss")
+	t.Repeat(map[string]func(*rapid.T){
+		"update": func(t *rapid.T) {
+			lo := anywhere.Draw(t, "lo") % (len(m.o) + 5)
+			m.sack(t, lo, rapid.IntRange(lo-2, lo+6).Draw(t, "hi"))
+		},
+		"comb": func(t *rapid.T) {
+			for lo := rapid.IntRange(1, 9).Draw(t, "lo"); lo < len(m.o); lo += 5 {
+				m.sack(t, lo, lo+1)
+			}
+		},
+		"send": func(t *rapid.T) { m.send(len(m.o), rapid.IntRange(0, 9).Draw(t, "n")) },
+		"wait": func(t *rapid.T) { m.now += tick(rapid.IntRange(1, 9).Draw(t, "wait")) },
+		"again": func(t *rapid.T) {
+			lo, hi := m.o.stretch(rapid.IntRange(0, len(m.o)-1).Draw(t, "from"))
+			m.send(lo, min(hi-lo, rapid.IntRange(0, 9).Draw(t, "n")))
+		},
+		"lose":    func(t *rapid.T) { m.detect(m.now, 0) },
+		"advance": func(t *rapid.T) { m.acknowledge(rapid.IntRange(0, min(len(m.o)-1, 9)).Draw(t, "n")) },
+		"": func(t *rapid.T) {
+			for i := range m.o {
+				if m.n == maxRuns && m.o[i] && m.scoreboard.at[m.find(m.first.Add(i))].is&runSacked == 0 {
+					m.o[i] = false // it had to be forgotten
 				}
-				at[i], again[i] = now, true
 			}
-			if n > 0 {
-				s.sent(una.Add(lo), una.Add(lo+n), now)
-			}
-		}
-		send(0, 6+anywhere.Draw(t, "flight"))
-		mss := rapid.IntRange(1, 8).Draw(t, "mss")
-		update := func(t *rapid.T, lo, hi int) {
-			news := s.update([]wire.SACKBlock{{Left: uint32(una.Add(lo)), Right: uint32(una.Add(hi))}})
-			if lo <= 0 || hi <= lo || len(o) < hi {
-				require.False(t, news)
-				untrue++
-				return
-			}
-			next := slices.Clone(o)
-			for i := lo; i < hi; i++ {
-				next[i] = true
-			}
-			if !news && !slices.Equal(o, next) {
-				require.Greater(t, s.n, maxRuns-2, "there was room")
-				full++
-				return
-			}
-			require.Equal(t, news, !slices.Equal(o, next))
-			o = next
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"update": func(t *rapid.T) {
-				lo := anywhere.Draw(t, "lo") % (len(o) + 5)
-				update(t, lo, rapid.IntRange(lo-2, lo+6).Draw(t, "hi"))
-			},
-			"comb": func(t *rapid.T) {
-				for lo := rapid.IntRange(1, 9).Draw(t, "lo"); lo < len(o); lo += 5 {
-					update(t, lo, lo+1)
-				}
-			},
-			"send": func(t *rapid.T) { send(len(o), rapid.IntRange(0, 9).Draw(t, "n")) },
-			"wait": func(t *rapid.T) { now += tick(rapid.IntRange(1, 9).Draw(t, "wait")) },
-			"again": func(t *rapid.T) {
-				lo, hi := o.stretch(rapid.IntRange(0, len(o)-1).Draw(t, "from"))
-				send(lo, min(hi-lo, rapid.IntRange(0, 9).Draw(t, "n")))
-			},
-			"lose": func(t *rapid.T) { s.detect(now, 0) },
-			"advance": func(t *rapid.T) {
-				n := rapid.IntRange(0, min(len(o)-1, 9)).Draw(t, "n")
-				una = una.Add(n)
-				s.rack.now = now
-				s.advance(una)
-				o, at, again = o[n:], at[n:], again[n:]
-				if o[0] { // the peer takes back what it said
-					clear(o)
-				}
-			},
-			"": func(t *rapid.T) {
-				for i := range o {
-					if s.n == maxRuns && o[i] && s.at[s.find(una.Add(i))].is&runSacked == 0 {
-						o[i] = false // it had to be forgotten
-					}
-				}
-				checkRuns(t, &s, o, at, again)
-				checkRFC6675(t, &s, o, mss)
-			},
-		})
+			checkRuns(t, &m.scoreboard, m.o, m.at, m.again)
+			checkRFC6675(t, &m.scoreboard, m.o, mss)
+		},
 	})
-	require.NotZero(t, full, "in all these runs it was never full")
-	require.NotZero(t, untrue)
 }
 
 // checkRuns compares the runs with what is known of each octet.

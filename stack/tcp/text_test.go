@@ -71,35 +71,43 @@ func TestFirstBytesWin(t *testing.T) {
 	}
 }
 
+// textSights is how many gaps a segment has filled at most.
+type textSights struct{ parts int }
+
 // TestEveryByteIsTheFirst compares the receive queue with a model that keeps the first copy of each byte.
 func TestEveryByteIsTheFirst(t *testing.T) {
-	refused, parts := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		const size = 60
-		r := newReceiver(t, rapid.SampledFrom([]Seq{7, 1<<31 - 20, 1<<32 - 20}).Draw(t, "irs"), size)
-		first := map[int]byte{}
-		for copies := byte('a'); copies <= 'z'; copies++ {
-			at := rapid.IntRange(0, size-1).Draw(t, "at")
-			data := make([]byte, rapid.IntRange(1, size-at).Draw(t, "n"))
-			for i := range data {
-				data[i] = copies
-			}
-			res := r.gets(t, at, string(data))
-			if parts = max(parts, int(res.n)); res.Drop == DropHoles {
-				refused++
-				continue
-			}
-			for i := range data {
-				if _, there := first[at+i]; !there {
-					first[at+i] = copies
-				}
+	var seen textSights
+	rapid.Check(t, seen.propertyEveryByteIsTheFirst)
+	require.Greater(t, seen.parts, 2, "no segment ever filled several gaps")
+}
+
+func FuzzEveryByteIsTheFirst(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(new(textSights).propertyEveryByteIsTheFirst))
+}
+
+func (seen *textSights) propertyEveryByteIsTheFirst(t *rapid.T) {
+	const size = 60
+	r := newReceiver(t, rapid.SampledFrom([]Seq{7, 1<<31 - 20, 1<<32 - 20}).Draw(t, "irs"), size)
+	first := map[int]byte{}
+	for copies := byte('a'); copies <= 'z'; copies++ {
+		at := rapid.IntRange(0, size-1).Draw(t, "at")
+		data := make([]byte, rapid.IntRange(1, size-at).Draw(t, "n"))
+		for i := range data {
+			data[i] = copies
+		}
+		res := r.gets(t, at, string(data))
+		if seen.parts = max(seen.parts, int(res.n)); res.Drop == DropHoles {
+			continue
+		}
+		for i := range data {
+			if _, there := first[at+i]; !there {
+				first[at+i] = copies
 			}
 		}
-		want := ""
-		for b, ok := first[0]; ok; b, ok = first[len(want)] {
-			want += string(b)
-		}
-		require.Equal(t, want, r.all())
-	})
-	require.Greater(t, parts, 2, "no segment ever filled several gaps")
+	}
+	want := ""
+	for b, ok := first[0]; ok; b, ok = first[len(want)] {
+		want += string(b)
+	}
+	require.Equal(t, want, r.all())
 }

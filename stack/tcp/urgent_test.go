@@ -36,51 +36,58 @@ func move(now time.Duration, from, to *Conn) (all []Segment) {
 	}
 }
 
+// urgentSights counts the segments from which the urgent data reached further than a pointer does.
+type urgentSights struct{ far int }
+
 // TestUrgent: whatever is written, urgent or not, and however it is read: what is left to read of what was urgent is always
 // known, and a segment that says so names it.
 func TestUrgent(t *testing.T) {
-	far := 0
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, now := talking(t, Seq(rapid.Uint32().Draw(t, "iss")), Seq(rapid.Uint32().Draw(t, "irs")))
-		first := a.sndUna
-		written, urgent, read := 0, 0, 0
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			n := rapid.SampledFrom([]int{1, 10, 5000, 100000}).Draw(t, "bytes")
-			switch rapid.IntRange(0, 3).Draw(t, "step") {
-			case 0:
-				if written < 300000 {
-					a.Write(n)
-					written += n
-				}
-			case 1:
-				if written < 300000 {
-					a.Write(n)
-					a.Urgent()
-					written += n
-					urgent = written
-				}
-			case 2:
-				n = min(n, b.rcvUser)
-				b.Read(n)
-				read += n
-			case 3:
-				for _, g := range move(now, a, b) {
-					from := g.Seq.Sub(first)
-					require.Equal(t, from < urgent, g.Flags.Has(URG), "%+v", g)
-					require.EqualValues(t, min(max(urgent-from, 0), maxUrgent), g.Urg)
-					if urgent-from > maxUrgent {
-						far++
-					}
-				}
-				move(now, b, a)
-				require.GreaterOrEqual(t, max(urgent-read, 0), b.UrgentLeft())
-				if b.rcvNxt.Sub(first) >= urgent {
-					require.Equal(t, max(urgent-read, 0), b.UrgentLeft())
+	var seen urgentSights
+	rapid.Check(t, seen.propertyUrgent)
+	require.NotZero(t, seen.far, "some reached further than a pointer")
+}
+
+func FuzzUrgent(f *testing.F) { f.Fuzz(rapid.MakeFuzz(new(urgentSights).propertyUrgent)) }
+
+func (seen *urgentSights) propertyUrgent(t *rapid.T) {
+	a, b, now := talking(t, Seq(rapid.Uint32().Draw(t, "iss")), Seq(rapid.Uint32().Draw(t, "irs")))
+	first := a.sndUna
+	written, urgent, read := 0, 0, 0
+	for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		n := rapid.SampledFrom([]int{1, 10, 5000, 100000}).Draw(t, "bytes")
+		switch rapid.IntRange(0, 3).Draw(t, "step") {
+		case 0:
+			if written < 300000 {
+				a.Write(n)
+				written += n
+			}
+		case 1:
+			if written < 300000 {
+				a.Write(n)
+				a.Urgent()
+				written += n
+				urgent = written
+			}
+		case 2:
+			n = min(n, b.rcvUser)
+			b.Read(n)
+			read += n
+		case 3:
+			for _, g := range move(now, a, b) {
+				from := g.Seq.Sub(first)
+				require.Equal(t, from < urgent, g.Flags.Has(URG), "%+v", g)
+				require.EqualValues(t, min(max(urgent-from, 0), maxUrgent), g.Urg)
+				if urgent-from > maxUrgent {
+					seen.far++
 				}
 			}
+			move(now, b, a)
+			require.GreaterOrEqual(t, max(urgent-read, 0), b.UrgentLeft())
+			if b.rcvNxt.Sub(first) >= urgent {
+				require.Equal(t, max(urgent-read, 0), b.UrgentLeft())
+			}
 		}
-	})
-	require.NotZero(t, far, "some reached further than a pointer")
+	}
 }
 
 // TestUrgentLongAgo: what was urgent once is not again when the sequence numbers come around.

@@ -126,37 +126,46 @@ func TestShiftTooLarge(t *testing.T) {
 	}
 }
 
+// windowSights counts how often rounding hid a part of what was advertised before.
+type windowSights struct{ retreats int }
+
 // TestWindowNeverShrinks: whatever comes and is read, for any scale, what was advertised once is taken, and what is
 // advertised there is room for (RFC 7323 2.4).
 func TestWindowNeverShrinks(t *testing.T) {
-	var retreats int
-	rapid.Check(t, func(t *rapid.T) {
-		shift := rapid.IntRange(0, MaxWindowShift).Draw(t, "shift")
-		buf := rapid.IntRange(1, 1<<17).Draw(t, "buffer")
-		var c Conn
-		c.Listen(Config{ISS: 1, MSS: 1460, DefaultMSS: 536, RcvBuf: buf, RcvMax: max(buf, 1<<16<<shift-1<<shift)})
-		irs := Seq(rapid.Uint32().Draw(t, "irs"))
-		c.Arrive(0, Segment{Seq: irs, Flags: SYN, Wnd: 1000, Options: Options{HasWScale: true}})
-		edge, visible := irs, irs
-		for range rapid.IntRange(1, 100).Draw(t, "steps") {
-			for p, ok := c.Next(); ok; p, ok = c.Next() {
-				visible = p.Ack.Add(c.advertised(&p.Segment))
-				edge = latest(edge, visible)
-				if visible.Less(edge) {
-					retreats++
-				}
-				require.Less(t, edge.Sub(visible), 1<<c.rcvShift)
-				require.LessOrEqual(t, edge.Sub(c.rcvNxt)+c.rcvUser, buf, "there is room")
-				c.Sent(0, &p)
+	var seen windowSights
+	rapid.Check(t, seen.propertyWindowNeverShrinks)
+	require.NotZero(t, seen.retreats, "in all these runs rounding did not matter")
+}
+
+func FuzzWindowNeverShrinks(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(new(windowSights).propertyWindowNeverShrinks))
+}
+
+func (seen *windowSights) propertyWindowNeverShrinks(t *rapid.T) {
+	shift := rapid.IntRange(0, MaxWindowShift).Draw(t, "shift")
+	buf := rapid.IntRange(1, 1<<17).Draw(t, "buffer")
+	var c Conn
+	c.Listen(Config{ISS: 1, MSS: 1460, DefaultMSS: 536, RcvBuf: buf, RcvMax: max(buf, 1<<16<<shift-1<<shift)})
+	irs := Seq(rapid.Uint32().Draw(t, "irs"))
+	c.Arrive(0, Segment{Seq: irs, Flags: SYN, Wnd: 1000, Options: Options{HasWScale: true}})
+	edge, visible := irs, irs
+	for range rapid.IntRange(1, 100).Draw(t, "steps") {
+		for p, ok := c.Next(); ok; p, ok = c.Next() {
+			visible = p.Ack.Add(c.advertised(&p.Segment))
+			edge = latest(edge, visible)
+			if visible.Less(edge) {
+				seen.retreats++
 			}
-			n := rapid.OneOf(rapid.IntRange(0, 20), rapid.IntRange(0, 3000), rapid.Just(1<<30)).Draw(t, "length")
-			n = max(min(n, edge.Sub(c.rcvNxt)), 0) // up to the furthest edge
-			r := c.Arrive(time.Second, Segment{Seq: c.rcvNxt, Ack: 2, Flags: ACK, Wnd: 1000, Len: n})
-			require.Equal(t, n, r.Ready, "what was advertised is taken")
-			if rapid.Bool().Draw(t, "read") {
-				c.Read(rapid.IntRange(0, c.rcvUser).Draw(t, "bytes"))
-			}
+			require.Less(t, edge.Sub(visible), 1<<c.rcvShift)
+			require.LessOrEqual(t, edge.Sub(c.rcvNxt)+c.rcvUser, buf, "there is room")
+			c.Sent(0, &p)
 		}
-	})
-	require.NotZero(t, retreats, "in all these runs rounding did not matter")
+		n := rapid.OneOf(rapid.IntRange(0, 20), rapid.IntRange(0, 3000), rapid.Just(1<<30)).Draw(t, "length")
+		n = max(min(n, edge.Sub(c.rcvNxt)), 0) // up to the furthest edge
+		r := c.Arrive(time.Second, Segment{Seq: c.rcvNxt, Ack: 2, Flags: ACK, Wnd: 1000, Len: n})
+		require.Equal(t, n, r.Ready, "what was advertised is taken")
+		if rapid.Bool().Draw(t, "read") {
+			c.Read(rapid.IntRange(0, c.rcvUser).Draw(t, "bytes"))
+		}
+	}
 }

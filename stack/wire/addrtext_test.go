@@ -70,26 +70,34 @@ func propertyAddrTextAgreesWithNetip(t *rapid.T) {
 	require.LessOrEqual(t, len(a.String()), AddrTextLen)
 }
 
+// agreeOn compares how a text is read, and tells whether it is an address.
+func agreeOn(t require.TestingT, s string) bool {
+	a, ok := ParseAddr(s)
+	want, err := netip.ParseAddr(s)
+	require.Equal(t, err == nil && want.Zone() == "", ok, "%q", s)
+	if ok {
+		require.Equal(t, want, std(a), "%q", s)
+	}
+	return ok
+}
+
 // TestParseAddrAgreesWithNetip draws texts that are nearly addresses. Few of them are addresses, so some are given.
 func TestParseAddrAgreesWithNetip(t *testing.T) {
-	agree := func(t require.TestingT, s string) bool {
-		a, ok := ParseAddr(s)
-		want, err := netip.ParseAddr(s)
-		require.Equal(t, err == nil && want.Zone() == "", ok, "%q", s)
-		if ok {
-			require.Equal(t, want, std(a), "%q", s)
-		}
-		return ok
-	}
 	for _, s := range []string{"1.2.3.4", "::", "a:b::ffff", "::255.0.1.2", "0:1:2:3:4:5:6:7"} {
-		require.True(t, agree(t, s), s)
+		require.True(t, agreeOn(t, s), s)
 	}
+	rapid.Check(t, propertyParseAddrAgreesWithNetip)
+}
+
+func FuzzParseAddrAgreesWithNetip(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(propertyParseAddrAgreesWithNetip))
+}
+
+func propertyParseAddrAgreesWithNetip(t *rapid.T) {
 	piece := rapid.SampledFrom([]string{":", "::", ".", "0", "1", "01", "255", "256", "ffff", "1.2.3.4", "a:b:", "g", "%"})
-	rapid.Check(t, func(t *rapid.T) {
-		s := ""
-		for range rapid.IntRange(1, 9).Draw(t, "pieces") {
-			s += piece.Draw(t, "piece")
-		}
-		agree(t, s)
-	})
+	s := ""
+	for range rapid.IntRange(1, 9).Draw(t, "pieces") {
+		s += piece.Draw(t, "piece")
+	}
+	agreeOn(t, s)
 }

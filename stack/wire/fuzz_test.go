@@ -294,12 +294,20 @@ func TestChecksOnAnyBytes(t *testing.T) {
 	for _, b := range samples() {
 		require.Positive(t, exercise(t, b), "nothing accepts the sample % x", b)
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		b := append([]byte(nil), rapid.SampledFrom(samples()).Draw(t, "sample")...)
-		for range rapid.IntRange(0, 4).Draw(t, "edits") {
-			b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
-		}
-		exercise(t, b[:rapid.IntRange(0, len(b)).Draw(t, "length")])
-	})
-	rapid.Check(t, func(t *rapid.T) { exercise(t, genData(120).Draw(t, "bytes")) })
+	rapid.Check(t, propertyChecksNearSamples)
+	rapid.Check(t, propertyChecksOnAnyBytes)
+}
+
+func FuzzChecksOnAnyBytes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyChecksOnAnyBytes)) }
+
+func propertyChecksOnAnyBytes(t *rapid.T) { exercise(t, genData(120).Draw(t, "bytes")) }
+
+func FuzzChecksNearSamples(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyChecksNearSamples)) }
+
+func propertyChecksNearSamples(t *rapid.T) {
+	b := append([]byte(nil), rapid.SampledFrom(samples()).Draw(t, "sample")...)
+	for range rapid.IntRange(0, 4).Draw(t, "edits") {
+		b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
+	}
+	exercise(t, b[:rapid.IntRange(0, len(b)).Draw(t, "length")])
 }

@@ -93,21 +93,23 @@ func TestWalk(t *testing.T) {
 }
 
 // TestWalkTiles: on any bytes, the headers follow each other without gaps, each announced by the one before.
-func TestWalkTiles(t *testing.T) {
+func TestWalkTiles(t *testing.T) { rapid.Check(t, propertyWalkTiles) }
+
+func FuzzWalkTiles(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyWalkTiles)) }
+
+func propertyWalkTiles(t *rapid.T) {
 	sample := rapid.SampledFrom([]byte{0, 0, 0, 1, 2, 6, 43, 44, 60, 255})
-	rapid.Check(t, func(t *rapid.T) {
-		p := packet6(sample.Draw(t, "next"), rapid.SliceOfN(sample, 0, 120).Draw(t, "payload"))
-		w := p.Walk()
-		off, announced, steps := IPv6HeaderLen, 6, 0
-		for x, ok := w.Next(); ok; x, ok = w.Next() {
-			require.Equal(t, off, x.Offset)
-			require.Equal(t, announced, x.NextField)
-			off, announced, steps = x.Offset+len(x.Data), x.Offset, steps+1
-			require.LessOrEqual(t, steps, MaxExtHeaders)
-		}
-		require.Equal(t, off, w.Offset())
-		require.Equal(t, p[announced], w.Proto())
-	})
+	p := packet6(sample.Draw(t, "next"), rapid.SliceOfN(sample, 0, 120).Draw(t, "payload"))
+	w := p.Walk()
+	off, announced, steps := IPv6HeaderLen, 6, 0
+	for x, ok := w.Next(); ok; x, ok = w.Next() {
+		require.Equal(t, off, x.Offset)
+		require.Equal(t, announced, x.NextField)
+		off, announced, steps = x.Offset+len(x.Data), x.Offset, steps+1
+		require.LessOrEqual(t, steps, MaxExtHeaders)
+	}
+	require.Equal(t, off, w.Offset())
+	require.Equal(t, p[announced], w.Proto())
 }
 
 func TestFragmentHeader(t *testing.T) {

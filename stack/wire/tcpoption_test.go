@@ -147,15 +147,17 @@ func TestTCPOptionsTruncated(t *testing.T) {
 }
 
 // TestTCPOptionsOnAnyBytes: whatever was read can be put, and reads the same again.
-func TestTCPOptionsOnAnyBytes(t *testing.T) {
+func TestTCPOptionsOnAnyBytes(t *testing.T) { rapid.Check(t, propertyTCPOptionsOnAnyBytes) }
+
+func FuzzTCPOptionsOnAnyBytes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyTCPOptionsOnAnyBytes)) }
+
+func propertyTCPOptionsOnAnyBytes(t *rapid.T) {
 	kinds := rapid.OneOf(rapid.Byte(), rapid.Uint8Range(0, 10))
-	rapid.Check(t, func(t *rapid.T) {
-		o := ParseTCPOptions(rapid.SliceOfN(kinds, 0, 40).Draw(t, "bytes"))
-		o.Malformed = false
-		var b [TCPMaxOptionsLen]byte
-		n := PutTCPOptions(b[:], &o)
-		if int(o.NSACK) == o.sackBlocks() {
-			require.Equal(t, o, ParseTCPOptions(b[:n]))
-		}
-	})
+	o := ParseTCPOptions(rapid.SliceOfN(kinds, 0, 40).Draw(t, "bytes"))
+	o.Malformed = false
+	var b [TCPMaxOptionsLen]byte
+	n := PutTCPOptions(b[:], &o)
+	if int(o.NSACK) == o.sackBlocks() {
+		require.Equal(t, o, ParseTCPOptions(b[:n]))
+	}
 }

@@ -40,18 +40,18 @@ func split(t *rapid.T, s *Splitter, in []byte) (bodies [][]byte) {
 // body draws bodies with many bytes that a Line escapes.
 var body = rapid.SliceOfN(rapid.OneOf(rapid.Byte(), rapid.SampledFrom([]byte{slipEnd, slipEsc, slipEscEnd, slipEscEsc})), 1, 60)
 
-func TestStreamRoundTrip(t *testing.T) {
+func TestStreamRoundTrip(t *testing.T) { rapid.Check(t, propertyStreamRoundTrip) }
+
+func FuzzStreamRoundTrip(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyStreamRoundTrip)) }
+
+func propertyStreamRoundTrip(t *rapid.T) {
 	for _, f := range []Framing{Pipe, Line} {
-		t.Run(f.String(), func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				want := rapid.SliceOfN(body, 1, 8).Draw(t, "bodies")
-				var s Splitter
-				s.Init(f, make([]byte, 64))
-				require.Equal(t, want, split(t, &s, stream(t, f, want...)))
-				require.Zero(t, s.Damaged)
-				require.False(t, s.Partial())
-			})
-		})
+		want := rapid.SliceOfN(body, 1, 8).Draw(t, f.String())
+		var s Splitter
+		s.Init(f, make([]byte, 64))
+		require.Equal(t, want, split(t, &s, stream(t, f, want...)))
+		require.Zero(t, s.Damaged)
+		require.False(t, s.Partial())
 	}
 }
 
@@ -104,14 +104,16 @@ func propertyLineSurvives(t *rapid.T) {
 }
 
 // TestLineLostEnd: the end byte between two messages stands twice, so that losing one costs nothing.
-func TestLineLostEnd(t *testing.T) {
+func TestLineLostEnd(t *testing.T) { rapid.Check(t, propertyLineLostEnd) }
+
+func FuzzLineLostEnd(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyLineLostEnd)) }
+
+func propertyLineLostEnd(t *rapid.T) {
 	one, two := stream(t, Line, []byte("one")), stream(t, Line, []byte("two"))
-	rapid.Check(t, func(t *rapid.T) {
-		var s Splitter
-		s.Init(Line, make([]byte, 64))
-		got := split(t, &s, append(bytes.Clone(one[:len(one)-1]), two...))
-		require.Equal(t, [][]byte{[]byte("one"), []byte("two")}, got)
-	})
+	var s Splitter
+	s.Init(Line, make([]byte, 64))
+	got := split(t, &s, append(bytes.Clone(one[:len(one)-1]), two...))
+	require.Equal(t, [][]byte{[]byte("one"), []byte("two")}, got)
 }
 
 func TestTooLong(t *testing.T) {

@@ -44,12 +44,13 @@ func show(r *sut.Result) string {
 
 // pair does everything to two stacks and wants the same of both.
 type pair struct {
-	direct, remote sut.SUT
-	frames         *rapid.Generator[[]byte]
-	calls          *rapid.Generator[sut.Call]
-	now            sut.Time
-	pending        []sut.CallID
-	acted          int // how often a stack did something
+	direct  sut.SUT
+	remote  *Stack
+	frames  *rapid.Generator[[]byte]
+	calls   *rapid.Generator[sut.Call]
+	now     sut.Time
+	pending []sut.CallID
+	acted   int // how often a stack did something
 }
 
 func (p *pair) both(t *rapid.T, op func(s sut.SUT, log *record) sut.Status) {
@@ -132,7 +133,7 @@ func (p *pair) rest(t *rapid.T) {
 	})
 }
 
-func (p *pair) run(t *rapid.T) {
+func (p *pair) propertySameAsDirect(t *rapid.T) {
 	p.reset(t)
 	t.Repeat(map[string]func(*rapid.T){
 		"deliver": p.deliver, "advance": p.advance, "call": p.call, "cancel": p.cancel, "rest": p.rest,
@@ -153,24 +154,49 @@ var (
 	})
 )
 
+// toys are two of the toy, one of them behind a framing.
+func toys(f message.Framing) *pair {
+	there := New(served(f == message.Line, func() sut.SUT { return &toy{} }), 0)
+	return &pair{direct: &toy{}, remote: there, frames: toyFrames, calls: toyCalls}
+}
+
+// owns are two of the project's own stack, one of them behind a transport.
+func owns(behind Transport) *pair {
+	return &pair{direct: large.New(), remote: New(behind, 0), frames: hostFrames, calls: hostCalls}
+}
+
 // TestSameAsDirect: a stack behind either framing does, operation for operation, what it does when asked directly.
 func TestSameAsDirect(t *testing.T) {
 	for _, f := range []message.Framing{message.Pipe, message.Line} {
 		t.Run(f.String(), func(t *testing.T) {
-			there := New(served(f == message.Line, func() sut.SUT { return &toy{} }), 0)
-			defer there.Close()
-			p := &pair{direct: &toy{}, remote: there, frames: toyFrames, calls: toyCalls}
-			rapid.Check(t, p.run)
+			p := toys(f)
+			defer p.remote.Close()
+			rapid.Check(t, p.propertySameAsDirect)
 			require.NotZero(t, p.acted)
 		})
 	}
 }
 
+func FuzzSameAsDirectPipe(f *testing.F) { fuzzToys(f, message.Pipe) }
+
+func FuzzSameAsDirectLine(f *testing.F) { fuzzToys(f, message.Line) }
+
+func fuzzToys(f *testing.F, framing message.Framing) {
+	p := toys(framing)
+	defer p.remote.Close()
+	f.Fuzz(rapid.MakeFuzz(p.propertySameAsDirect))
+}
+
 // TestOwnStackSameAsDirect: the same of the project's own stack, in a child process.
 func TestOwnStackSameAsDirect(t *testing.T) {
-	there := New(spawn("own stack"), 0)
-	p := &pair{direct: large.New(), remote: there, frames: hostFrames, calls: hostCalls}
-	rapid.Check(t, p.run)
+	p := owns(spawn("own stack"))
+	rapid.Check(t, p.propertySameAsDirect)
 	require.NotZero(t, p.acted)
-	require.NoError(t, there.Close())
+	require.NoError(t, p.remote.Close())
+}
+
+func FuzzOwnStackSameAsDirect(f *testing.F) {
+	p := owns(served(false, func() sut.SUT { return large.New() }))
+	defer p.remote.Close()
+	f.Fuzz(rapid.MakeFuzz(p.propertySameAsDirect))
 }

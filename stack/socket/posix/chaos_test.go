@@ -17,8 +17,11 @@ import (
 type chaos struct {
 	*world
 	open map[*host]map[int]*talk
-	seen map[string]int // what calls have come to, in all runs
+	seen chaosSights
 }
+
+// chaosSights counts what calls have come to, in all runs.
+type chaosSights map[string]int
 
 // talk is what a program knows of one of its descriptors.
 type talk struct {
@@ -161,35 +164,39 @@ func (c *chaos) meet() {
 }
 
 func TestChaos(t *testing.T) {
-	seen := map[string]int{}
-	rapid.Check(t, func(rt *rapid.T) {
-		c := &chaos{world: newWorld(t, IPv4), seen: seen}
-		c.open = map[*host]map[int]*talk{c.a: {}, c.b: {}}
-		c.meet()
-		rt.Repeat(map[string]func(*rapid.T){
-			"":         func(rt *rapid.T) { c.look(rt) },
-			"socket":   c.socket,
-			"listen":   c.listens,
-			"options":  c.options,
-			"accept":   c.accept,
-			"connect":  c.connect,
-			"read":     c.read,
-			"write":    c.write,
-			"shutdown": c.shutdown,
-			"close":    c.close,
-			"time": func(rt *rapid.T) {
-				c.run(c.now + time.Duration(rapid.IntRange(1, 2000).Draw(rt, "ms"))*ms)
-			},
-			"wire": func(rt *rapid.T) { c.cut = rapid.IntRange(0, 3).Draw(rt, "cut") == 0 },
-		})
-		c.end(rt)
-	})
+	seen := chaosSights{}
+	rapid.Check(t, seen.propertyChaos)
 	if testing.Short() { // too few draws to have seen everything
 		return
 	}
 	for _, goal := range []string{"read data", "read 0", "write 0"} {
 		require.NotZero(t, seen[goal], goal) // else the chaos was none
 	}
+}
+
+func FuzzChaos(f *testing.F) { f.Fuzz(rapid.MakeFuzz(chaosSights{}.propertyChaos)) }
+
+func (seen chaosSights) propertyChaos(t *rapid.T) {
+	c := &chaos{world: newWorld(t, IPv4), seen: seen}
+	c.open = map[*host]map[int]*talk{c.a: {}, c.b: {}}
+	c.meet()
+	t.Repeat(map[string]func(*rapid.T){
+		"":         func(t *rapid.T) { c.look(t) },
+		"socket":   c.socket,
+		"listen":   c.listens,
+		"options":  c.options,
+		"accept":   c.accept,
+		"connect":  c.connect,
+		"read":     c.read,
+		"write":    c.write,
+		"shutdown": c.shutdown,
+		"close":    c.close,
+		"time": func(t *rapid.T) {
+			c.run(c.now + time.Duration(rapid.IntRange(1, 2000).Draw(t, "ms"))*ms)
+		},
+		"wire": func(t *rapid.T) { c.cut = rapid.IntRange(0, 3).Draw(t, "cut") == 0 },
+	})
+	c.end(t)
 }
 
 func (c *chaos) socket(rt *rapid.T) {

@@ -1,10 +1,10 @@
 package posix
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"stackproof/drivers/queue"
 	"stackproof/stack"
@@ -19,7 +19,7 @@ const ms = time.Millisecond
 // world is two programs on two hosts, joined by a wire that takes a millisecond each way, in virtual time. The hosts
 // know each other's hardware addresses already. Times in tests count from there.
 type world struct {
-	t      testing.TB
+	t      rapid.TB
 	family int
 	zero   time.Duration
 	now    time.Duration
@@ -55,7 +55,7 @@ const (
 	sockets   = 8
 )
 
-func newWorld(t testing.TB, family int) *world {
+func newWorld(t rapid.TB, family int) *world {
 	w := &world{t: t, family: family}
 	w.a, w.b = newHost(w, 1), newHost(w, 2)
 	w.a.peer, w.b.peer = w.b, w.a

@@ -51,26 +51,33 @@ var layouts = []struct {
 // TestLayouts: what is read and written again is the same but for padding; nothing beyond the structure is touched, and
 // what is a byte too short is not read.
 func TestLayouts(t *testing.T) {
+	rapid.Check(t, propertyLayouts)
 	for _, l := range layouts {
 		t.Run(l.name, func(t *testing.T) {
 			require.False(t, l.again(make([]byte, l.sizeof-1), nil))
-			rapid.Check(t, func(t *rapid.T) {
-				b := rapid.SliceOfN(rapid.Byte(), l.sizeof+1, l.sizeof+1).Draw(t, "memory")
-				got := make([]byte, l.sizeof+1)
-				for i := range got {
-					got[i] = 0xA5
-				}
-				require.True(t, l.again(b, got))
-				b[l.sizeof] = 0xA5
-				for _, i := range l.pad {
-					b[i] = 0
-				}
-				require.Equal(t, b, got)
-			})
 			b := make([]byte, l.sizeof)
 			require.Panics(t, func() { l.again(b, b[:l.sizeof-1]) })
 			require.Zero(t, testing.AllocsPerRun(10, func() { l.again(b, b) }))
 		})
+	}
+}
+
+func FuzzLayouts(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propertyLayouts)) }
+
+// propertyLayouts draws memory for each structure.
+func propertyLayouts(t *rapid.T) {
+	for _, l := range layouts {
+		b := rapid.SliceOfN(rapid.Byte(), l.sizeof+1, l.sizeof+1).Draw(t, l.name)
+		got := make([]byte, l.sizeof+1)
+		for i := range got {
+			got[i] = 0xA5
+		}
+		require.True(t, l.again(b, got), l.name)
+		b[l.sizeof] = 0xA5
+		for _, i := range l.pad {
+			b[i] = 0
+		}
+		require.Equal(t, b, got, l.name)
 	}
 }
 
