@@ -27,7 +27,22 @@ func (t Target) String() string { return path.Join(t.Pkg, t.Func) }
 
 // Targets finds every fuzz target of the module by its source, so that none can be forgotten. They are sorted.
 func Targets(root string) (all []Target, err error) {
-	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+	err = testFiles(root, func(pkg string, tree *ast.File) {
+		for _, t := range fuzzFunctions(tree) {
+			t.Pkg = pkg
+			all = append(all, t)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fuzz: %w", err)
+	}
+	slices.SortFunc(all, func(a, b Target) int { return strings.Compare(a.String(), b.String()) })
+	return all, nil
+}
+
+// testFiles visits every test file of the module, with its package's folder as Target has it.
+func testFiles(root string, visit func(pkg string, tree *ast.File)) error {
+	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -40,22 +55,14 @@ func Targets(root string) (all []Target, err error) {
 		if !strings.HasSuffix(d.Name(), "_test.go") {
 			return nil
 		}
-		found, err := fuzzFunctions(p)
-		if err != nil || len(found) == 0 {
+		tree, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution)
+		if err != nil {
 			return err
 		}
 		pkg, err := filepath.Rel(root, filepath.Dir(p))
-		for _, t := range found {
-			t.Pkg = filepath.ToSlash(pkg)
-			all = append(all, t)
-		}
+		visit(filepath.ToSlash(pkg), tree)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("fuzz: %w", err)
-	}
-	slices.SortFunc(all, func(a, b Target) int { return strings.Compare(a.String(), b.String()) })
-	return all, nil
 }
 
 // notOfModule reports whether the go command passes a folder over: hidden ones, data, what is built, other modules.
@@ -71,11 +78,7 @@ func notOfModule(root, dir, name string) bool {
 }
 
 // fuzzFunctions are a file's fuzz targets, without the package.
-func fuzzFunctions(file string) (found []Target, err error) {
-	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
+func fuzzFunctions(tree *ast.File) (found []Target) {
 	for _, d := range tree.Decls {
 		f, ok := d.(*ast.FuncDecl)
 		if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Fuzz") || len(f.Type.Params.List) != 1 {
@@ -89,7 +92,7 @@ func fuzzFunctions(file string) (found []Target, err error) {
 			found = append(found, Target{Func: f.Name.Name, Property: isProperty(f)})
 		}
 	}
-	return found, nil
+	return found
 }
 
 // isProperty reports whether a function calls rapid.MakeFuzz.
