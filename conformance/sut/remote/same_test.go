@@ -177,14 +177,12 @@ func TestSameAsDirect(t *testing.T) {
 	}
 }
 
-func FuzzSameAsDirectPipe(f *testing.F) { fuzzToys(f, message.Pipe) }
+func FuzzSameAsDirectPipe(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(toys(message.Pipe).propertySameAsDirect))
+}
 
-func FuzzSameAsDirectLine(f *testing.F) { fuzzToys(f, message.Line) }
-
-func fuzzToys(f *testing.F, framing message.Framing) {
-	p := toys(framing)
-	defer p.remote.Close()
-	f.Fuzz(rapid.MakeFuzz(p.propertySameAsDirect))
+func FuzzSameAsDirectLine(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(toys(message.Line).propertySameAsDirect))
 }
 
 // TestOwnStackSameAsDirect: the same of the project's own stack, in a child process.
@@ -196,7 +194,5 @@ func TestOwnStackSameAsDirect(t *testing.T) {
 }
 
 func FuzzOwnStackSameAsDirect(f *testing.F) {
-	p := owns(served(false, func() sut.SUT { return large.New() }))
-	defer p.remote.Close()
-	f.Fuzz(rapid.MakeFuzz(p.propertySameAsDirect))
+	f.Fuzz(rapid.MakeFuzz(owns(served(false, func() sut.SUT { return large.New() })).propertySameAsDirect))
 }
