@@ -83,7 +83,7 @@ func (g *generator) fromPeer() {
 			return
 		}
 		g.do("%s F. 0:0(0)%s", to, over(s.v6))
-	case n == 13 && s.shut && s.fin: // behind both ends a reset is no error (RFC 9293 3.10.7.4)
+	case n == 13 && s.bothEnded(): // behind both ends a reset is no error (RFC 9293 3.10.7.4)
 	case n == 13:
 		g.lost(s)
 		g.do("%s %s 0:0(0)%s", to, of(g, "R.", "R"), over(s.v6))
@@ -246,7 +246,7 @@ func (g *generator) send() {
 		fd = s.fd
 	}
 	if s := g.by(fd); s != nil {
-		if s.shut && s.fin {
+		if s.bothEnded() {
 			return // both ends are over: what lwIP writes to is memory that it has freed
 		}
 		s.sends = s.sends || s.kind == stream && !s.nonblock

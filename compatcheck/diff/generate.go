@@ -45,6 +45,9 @@ type sock struct {
 	half     bool // a listener with a connection that stays half open: what lwIP lets wait beside it is not ours
 }
 
+// bothEnded tells whether both ends of a connection are over: in lwIP, which has freed it, a connect never returns then.
+func (s *sock) bothEnded() bool { return s.shut && s.fin }
+
 // generator draws a program.
 type generator struct {
 	*rand.Rand

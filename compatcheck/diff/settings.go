@@ -165,7 +165,7 @@ func (g *generator) establish() {
 			g.do("listen(%d, %d)", s.fd, of(g, 0, 1, 300))
 		}
 	case 2:
-		if s.kind == raw || s.kind == datagram && g.raw4 || s.shut && s.fin {
+		if s.kind == raw || s.kind == datagram && g.raw4 || s.bothEnded() {
 			return
 		}
 		g.self = g.self || s.kind == datagram
@@ -175,8 +175,8 @@ func (g *generator) establish() {
 			g.do("connect(%d, {sa_family=AF_UNSPEC}, 16)", s.fd)
 		}
 	case 4:
-		if s.shut && s.fin {
-			return // both ends are over: the connect never returns in lwIP, which has freed the connection
+		if s.bothEnded() {
+			return
 		}
 		if s.kind == stream {
 			g.dial(s)
@@ -210,6 +210,9 @@ func (g *generator) odd() {
 		}
 		g.do("bind(%d, %s)", fd, g.address(v6, "any", 8083))
 	case 1:
+		if s := g.by(fd); s != nil && s.bothEnded() {
+			return
+		}
 		g.do("connect(%d, %s)", fd, g.address(v6, "peer", 40009))
 	case 2:
 		g.do("sendto(%d, ..., 3, 0, %s)", fd, g.address(true, "peer", 40009))
